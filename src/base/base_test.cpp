@@ -1,0 +1,49 @@
+#include <doctest/doctest.h>
+
+#include "base/env.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "base/units.h"
+
+using namespace leat;
+
+TEST_CASE("an error prints its code, place, case and advice") {
+  Error error(ErrorCode::http_unauthorized, "The token was refused", "https://data.example/resource/x.json");
+  CHECK(std::string(error.what()) ==
+        "LEAT-HTTP-401 at https://data.example/resource/x.json: The token was refused\n"
+        "  what to do: Check the token, key or password in the connection's config.");
+  CHECK(find_error("LEAT-HTTP-401")->fault == Fault::user);
+}
+
+TEST_CASE("instants are read in ISO 8601 and printed back") {
+  CHECK(format_iso_timestamp(*parse_iso_timestamp("2023-11-14T11:02:01.256Z")) == "2023-11-14T11:02:01.256Z");
+  CHECK(format_iso_timestamp(*parse_iso_timestamp("2023-11-14 11:02:01+01:30")) == "2023-11-14T09:32:01Z");
+  CHECK(format_iso_timestamp(*parse_iso_timestamp("1969-12-31T23:59:59.999999")) == "1969-12-31T23:59:59.999999Z");
+  CHECK(format_iso_date(*parse_iso_date("2024-02-29")) == "2024-02-29");
+  CHECK_FALSE(parse_iso_date("2023-02-29"));
+  CHECK_FALSE(parse_iso_timestamp("2023-01-01T25:00:00"));
+  CHECK_FALSE(parse_iso_timestamp("2023-01-01T10:00:00 tomorrow"));
+}
+
+TEST_CASE("durations, sizes and counts are read and printed as people write them") {
+  CHECK(parse_duration("1h30m") == std::chrono::minutes(90));
+  CHECK(parse_duration("250ms") == std::chrono::milliseconds(250));
+  CHECK_FALSE(parse_duration("30"));
+  CHECK(parse_bytes("8MB") == 8 * 1024 * 1024);
+  CHECK(format_count(-9937) == "-9,937");
+  CHECK(format_count(100) == "100");
+}
+
+TEST_CASE("a fixed clock moves only by waiting") {
+  Env env(fixed_clock(*parse_iso_timestamp("2026-01-01")), 7);
+  env.wait(std::chrono::hours(1));
+  CHECK(format_iso_timestamp(env.now()) == "2026-01-01T01:00:00Z");
+  env.request_stop();
+  CHECK_THROWS_AS(env.wait(std::chrono::seconds(1)), Error);
+}
+
+TEST_CASE("registered secrets are removed from text") {
+  register_secret("s3cr3t-token");
+  CHECK(redact("?token=s3cr3t-token&x=1") == "?token=***&x=1");
+}

@@ -1,0 +1,121 @@
+#include "base/env.h"
+
+#include <fmt/core.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/time.h"
+
+namespace leat {
+namespace {
+
+class SystemClock : public Clock {
+ public:
+  Timestamp now() override {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  }
+  std::chrono::steady_clock::time_point steady() override { return std::chrono::steady_clock::now(); }
+  void wait(std::chrono::milliseconds duration, std::stop_token stop) override {
+    std::mutex mutex;
+    std::condition_variable_any waiting;
+    std::unique_lock lock(mutex);
+    waiting.wait_for(lock, stop, duration, [] { return false; });
+  }
+};
+
+class FixedClock : public Clock {
+ public:
+  explicit FixedClock(Timestamp start) : now_(start) {}
+  Timestamp now() override {
+    std::lock_guard lock(mutex_);
+    return now_;
+  }
+  std::chrono::steady_clock::time_point steady() override {
+    return std::chrono::steady_clock::time_point(now().time_since_epoch());
+  }
+  void wait(std::chrono::milliseconds duration, std::stop_token) override {
+    std::lock_guard lock(mutex_);
+    now_ += duration;
+  }
+
+ private:
+  std::mutex mutex_;
+  Timestamp now_;
+};
+
+std::unique_ptr<Clock> clock_from_environment() {
+  const char* fixed = std::getenv("LEAT_CLOCK");
+  if (!fixed) return system_clock();
+  std::optional<Timestamp> start = parse_iso_timestamp(fixed);
+  if (!start) throw Error(ErrorCode::config_invalid, "LEAT_CLOCK is no ISO 8601 instant", "environment");
+  return fixed_clock(*start);
+}
+
+}  // namespace
+
+std::unique_ptr<Clock> system_clock() { return std::make_unique<SystemClock>(); }
+std::unique_ptr<Clock> fixed_clock(Timestamp start) { return std::make_unique<FixedClock>(start); }
+
+Env::Env() : clock_(clock_from_environment()), random_(std::random_device{}()) {}
+Env::Env(std::unique_ptr<Clock> clock, std::uint64_t seed) : clock_(std::move(clock)), random_(seed) {}
+
+std::int64_t Env::elapsed_ms(std::chrono::steady_clock::time_point from) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(steady() - from).count();
+}
+
+void Env::wait(std::chrono::milliseconds duration) {
+  check_cancelled();
+  clock_->wait(duration, stop());
+  check_cancelled();
+}
+
+std::uint64_t Env::chance() {
+  std::lock_guard lock(mutex_);
+  return random_();
+}
+
+std::string Env::uuid() {
+  std::uint64_t high = (chance() & 0xFFFFFFFFFFFF0FFFULL) | 0x4000ULL;
+  std::uint64_t low = (chance() & 0x3FFFFFFFFFFFFFFFULL) | 0x8000000000000000ULL;
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF, high & 0xFFFF,
+                     low >> 48, low & 0xFFFFFFFFFFFFULL);
+}
+
+std::optional<std::string> Env::variable(const std::string& name) const {
+  // The process wins over .env, as in docker compose and dotenv.
+  if (const char* value = std::getenv(name.c_str())) return std::string(value);
+  for (const auto& [key, value] : variables_) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+void Env::set_variable(std::string name, std::string value) {
+  variables_.emplace_back(std::move(name), std::move(value));
+}
+
+void Env::check_cancelled() const {
+  if (stop_.stop_requested()) throw Error(ErrorCode::cancelled, "The run was asked to stop");
+}
+
+void Env::listen(EventListener& listener) {
+  std::lock_guard lock(mutex_);
+  listeners_.push_back(&listener);
+}
+
+void Env::emit(const Event& event) {
+  std::vector<EventListener*> listeners;
+  {
+    std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
+  for (EventListener* listener : listeners) listener->on_event(event);
+}
+
+void Env::failpoint(std::string_view name) { pass_failpoint(name); }
+
+}  // namespace leat
