@@ -68,7 +68,7 @@ CONF
 # There is no asking PostgreSQL for port 0: ports are tried until one is free, starting where no other run starts.
 attempt=0
 while :; do
-  port=$((($$ * 131 + attempt * 7919) % 20000) + 20000))
+  port=$((($$ * 131 + attempt * 7919) % 12000 + 20000))
   if (cd / && as_server "$bin/pg_ctl" -D "$work/data" -o "-p $port" -l "$work/server.log" -w -t 60 start) \
     >"$work/start.log" 2>&1; then
     started=1
