@@ -19,7 +19,8 @@ TEST_CASE("an error prints its code, place, case and advice") {
 TEST_CASE("instants are read in ISO 8601 and printed back") {
   CHECK(format_iso_timestamp(*parse_iso_timestamp("2023-11-14T11:02:01.256Z")) == "2023-11-14T11:02:01.256Z");
   CHECK(format_iso_timestamp(*parse_iso_timestamp("2023-11-14 11:02:01+01:30")) == "2023-11-14T09:32:01Z");
-  CHECK(format_iso_timestamp(*parse_iso_timestamp("1969-12-31T23:59:59.999999")) == "1969-12-31T23:59:59.999999Z");
+  CHECK(format_iso_timestamp(*parse_iso_timestamp("1969-12-31T23:59:59.999999")) ==
+        "1969-12-31T23:59:59.999999Z");
   CHECK(format_iso_date(*parse_iso_date("2024-02-29")) == "2024-02-29");
   CHECK_FALSE(parse_iso_date("2023-02-29"));
   CHECK_FALSE(parse_iso_timestamp("2023-01-01T25:00:00"));

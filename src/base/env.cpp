@@ -57,8 +57,12 @@ std::unique_ptr<Clock> clock_from_environment() {
 
 }  // namespace
 
-std::unique_ptr<Clock> system_clock() { return std::make_unique<SystemClock>(); }
-std::unique_ptr<Clock> fixed_clock(Timestamp start) { return std::make_unique<FixedClock>(start); }
+std::unique_ptr<Clock> system_clock() {
+  return std::make_unique<SystemClock>();
+}
+std::unique_ptr<Clock> fixed_clock(Timestamp start) {
+  return std::make_unique<FixedClock>(start);
+}
 
 Env::Env() : clock_(clock_from_environment()), random_(std::random_device{}()) {}
 Env::Env(std::unique_ptr<Clock> clock, std::uint64_t seed) : clock_(std::move(clock)), random_(seed) {}
@@ -116,6 +120,8 @@ void Env::emit(const Event& event) {
   for (EventListener* listener : listeners) listener->on_event(event);
 }
 
-void Env::failpoint(std::string_view name) { pass_failpoint(name); }
+void Env::failpoint(std::string_view name) {
+  pass_failpoint(name);
+}
 
 }  // namespace leat

@@ -1,5 +1,6 @@
-// Env: all that differs between two runs of the same work: clock, chance, cancellation, failpoints, environment
-// variables and who listens to events. Work takes an Env& and asks nothing else, so every test can replay it.
+// Env: all that differs between two runs of the same work: clock, chance, cancellation, failpoints,
+// environment variables and who listens to events. Work takes an Env& and asks nothing else, so every test
+// can replay it.
 //
 // Guarantees: an Env made with a fixed clock never sleeps; wait() then moves the clock instead.
 // Threads: every member function may be called from any thread.
@@ -41,7 +42,8 @@ std::unique_ptr<Clock> fixed_clock(Timestamp start);
 
 class Env {
  public:
-  /// An Env on the machine's clock (or on LEAT_CLOCK, an ISO 8601 instant, if that variable is set), seeded by chance.
+  /// An Env on the machine's clock (or on LEAT_CLOCK, an ISO 8601 instant, if that variable is set), seeded
+  /// by chance.
   Env();
   /// An Env for tests: a clock of one's own and a fixed seed.
   Env(std::unique_ptr<Clock> clock, std::uint64_t seed);
@@ -64,15 +66,17 @@ class Env {
   void set_variable(std::string name, std::string value);
 
   std::stop_token stop() const { return stop_.get_token(); }
-  /// Asks all work to end at its next batch boundary. Safe to call from any thread (not from a signal handler).
+  /// Asks all work to end at its next batch boundary. Safe to call from any thread (not from a signal
+  /// handler).
   void request_stop() { stop_.request_stop(); }
   void check_cancelled() const;
 
   void listen(EventListener& listener);
   void emit(const Event& event);
 
-  /// A named place where tests make the process die or an error appear: LEAT_FAILPOINTS="name=kill,other=error@3"
-  /// acts at the first (or third) passage. Costs one relaxed load when nothing is set.
+  /// A named place where tests make the process die or an error appear:
+  /// LEAT_FAILPOINTS="name=kill,other=error@3" acts at the first (or third) passage. Costs one relaxed load
+  /// when nothing is set.
   void failpoint(std::string_view name);
 
  private:

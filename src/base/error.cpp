@@ -14,7 +14,9 @@ constexpr ErrorInfo kErrors[] = {
 };
 }  // namespace
 
-const ErrorInfo& info(ErrorCode code) { return kErrors[static_cast<std::size_t>(code)]; }
+const ErrorInfo& info(ErrorCode code) {
+  return kErrors[static_cast<std::size_t>(code)];
+}
 
 const ErrorInfo* find_error(std::string_view name) {
   for (const ErrorInfo& row : kErrors) {
@@ -34,7 +36,9 @@ Error& Error::fix(std::string text) & {
   return *this;
 }
 
-Error&& Error::fix(std::string text) && { return std::move(fix(std::move(text))); }
+Error&& Error::fix(std::string text) && {
+  return std::move(fix(std::move(text)));
+}
 
 Error&& Error::retry(std::optional<std::chrono::milliseconds> after) && {
   retryable_ = true;

@@ -1,9 +1,11 @@
 // Error: why a step could not go on, in words that tell a user what to do.
 //
-// Guarantees: `what_failed` is static words; values (names, places, counts; never row values, never secrets) stand
+// Guarantees: `what_failed` is static words; values (names, places, counts; never row values, never secrets)
+// stand
 //   in `where`. The code decides the fault, and with it exit code and HTTP status.
 // Threads: a value; copy it freely.
-// Errors: this is the one type that Leat throws. Expected failures return std::optional or Result instead; a bad
+// Errors: this is the one type that Leat throws. Expected failures return std::optional or Result instead; a
+// bad
 //   record is rejected through Sink::reject.
 #pragma once
 #include <chrono>
@@ -27,7 +29,7 @@ enum class Fault { user, source, destination, internal };
 /// What error_codes.def says of a code.
 struct ErrorInfo {
   ErrorCode code;
-  std::string_view name;   ///< as printed, such as "LEAT-HTTP-429"
+  std::string_view name;  ///< as printed, such as "LEAT-HTTP-429"
   Fault fault;
   std::string_view title;  ///< one sentence without values
   std::string_view fix;    ///< what to do next
@@ -40,7 +42,8 @@ const ErrorInfo* find_error(std::string_view name);
 
 class Error : public std::exception {
  public:
-  /// `what_failed`: one sentence about this case; `where`: file:line:column, URL (without secrets), relation, field.
+  /// `what_failed`: one sentence about this case; `where`: file:line:column, URL (without secrets), relation,
+  /// field.
   Error(ErrorCode code, std::string what_failed, std::string where = {});
 
   /// Replaces the table's advice where this case knows better.

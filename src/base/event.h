@@ -1,5 +1,5 @@
-// Event: something that happened, as data. `Env::emit` is the only way in which work below `run` says anything;
-// listeners turn events into progress, logs, metrics and history.
+// Event: something that happened, as data. `Env::emit` is the only way in which work below `run` says
+// anything; listeners turn events into progress, logs, metrics and history.
 //
 // Guarantees: an event holds names, counts and durations; never row values or secrets.
 // Threads: emit may be called from any thread; a listener does its own locking.
@@ -17,7 +17,8 @@ enum class EventLevel { debug, progress, info, warning, error };
 
 using EventValue = std::variant<bool, std::int64_t, double, std::string>;
 
-/// `name` is snake_case and one of docs/reference/events.md; fields carry their unit in their name (`took_ms`).
+/// `name` is snake_case and one of docs/reference/events.md; fields carry their unit in their name
+/// (`took_ms`).
 struct Event {
   std::string_view name;
   EventLevel level = EventLevel::info;

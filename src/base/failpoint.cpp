@@ -82,6 +82,8 @@ void pass_failpoint(std::string_view name) {
   }
 }
 
-std::vector<std::string_view> failpoint_names() { return {std::begin(kNames), std::end(kNames)}; }
+std::vector<std::string_view> failpoint_names() {
+  return {std::begin(kNames), std::end(kNames)};
+}
 
 }  // namespace leat

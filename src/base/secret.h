@@ -8,7 +8,8 @@
 
 namespace leat {
 
-/// Remembers `value` for the life of the process; redact() removes it from then on. Short values are left alone.
+/// Remembers `value` for the life of the process; redact() removes it from then on. Short values are left
+/// alone.
 void register_secret(std::string_view value);
 /// Returns `text` without the registered secrets.
 std::string redact(std::string_view text);

@@ -121,8 +121,8 @@ std::string format_instant(Timestamp time, char between, std::string_view end) {
   std::int64_t micros = (time - day).count();
   std::int64_t seconds = micros / 1000000, fraction = micros % 1000000;
   std::string text = fmt::format("{}{}{:02}:{:02}:{:02}",
-                                 format_iso_date(static_cast<std::int32_t>(day.time_since_epoch().count())), between,
-                                 seconds / 3600, seconds / 60 % 60, seconds % 60);
+                                 format_iso_date(static_cast<std::int32_t>(day.time_since_epoch().count())),
+                                 between, seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (fraction % 1000 != 0) {
     text += fmt::format(".{:06}", fraction);
   } else if (fraction != 0) {
@@ -132,7 +132,11 @@ std::string format_instant(Timestamp time, char between, std::string_view end) {
 }
 }  // namespace
 
-std::string format_iso_timestamp(Timestamp time) { return format_instant(time, 'T', "Z"); }
-std::string format_sql_timestamp(Timestamp time) { return format_instant(time, ' ', ""); }
+std::string format_iso_timestamp(Timestamp time) {
+  return format_instant(time, 'T', "Z");
+}
+std::string format_sql_timestamp(Timestamp time) {
+  return format_instant(time, ' ', "");
+}
 
 }  // namespace leat

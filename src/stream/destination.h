@@ -1,0 +1,76 @@
+// Destination: takes rows exactly once. Load: one unit of rows that becomes visible together with its State.
+//
+// Guarantees: commit() makes rows, state, bookkeeping and dead letters durable in one transaction; a Load
+// destroyed
+//   without commit (or a process that dies) leaves the target and the state as they were. Bookkeeping lives
+//   in the schema `_leat` of the destination: state, loads, dead_letters (columns:
+//   docs/formats/bookkeeping.md).
+// Threads: one thread at a time for a Destination and its Loads; several Destinations may be open side by
+// side. Owns: after write() the Load owns the batch. A Load must not outlive its Destination. Errors:
+// Error(warehouse_…); an error in write or commit leaves nothing behind.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "batch/record_batch.h"
+#include "stream/stream.h"
+
+namespace leat::stream {
+
+/// Where a Load goes.
+struct Target {
+  std::string connection, stream;        ///< the key of the state
+  std::string schema, table;             ///< the final relation; both are created when absent
+  batch::SchemaPtr columns;              ///< what is known now; batches may bring more (the table is widened)
+  std::vector<std::string> primary_key;  ///< needed by the dedup modes and scd2
+  std::string cursor_field;              ///< orders rows of one key; "" means by arrival
+  WriteMode mode = WriteMode::append;
+  std::string metadata_prefix =
+      "_airbyte_";  ///< of raw_id, extracted_at, meta, generation_id; "" leaves them out
+  std::int64_t generation = 0;
+};
+
+/// What commit() records beside the rows.
+struct Commit {
+  State state;            ///< unchanged when empty (a windowed backfill)
+  std::string partition;  ///< the slice that was read, "" where there is none
+  std::string load_id;
+  std::string run_id;
+  Timestamp started_at, committed_at;
+  std::int64_t bytes_read = 0;
+  std::vector<RejectedRecord> rejected;
+};
+
+struct LoadResult {
+  std::int64_t rows_staged = 0;     ///< rows given to write()
+  std::int64_t rows_inserted = 0;   ///< keys that were new
+  std::int64_t rows_updated = 0;    ///< keys whose row changed
+  std::int64_t rows_unchanged = 0;  ///< repeated or identical rows that were left alone
+  std::int64_t rows_changed() const { return rows_inserted + rows_updated; }
+};
+
+class Load {
+ public:
+  virtual ~Load() = default;
+  /// Stages a batch; nothing is visible yet.
+  virtual void write(batch::RecordBatch&& batch) = 0;
+  /// Merges the staged rows by the target's mode and commits them with the state. Requires: called at most
+  /// once, last.
+  virtual LoadResult commit(const Commit& commit) = 0;
+};
+
+class Destination {
+ public:
+  virtual ~Destination() = default;
+  /// Opens a load. Requires: no other load of this Destination is open.
+  virtual std::unique_ptr<Load> begin(const Target& target) = 0;
+  /// The committed state of a stream, empty before its first commit.
+  virtual State read_state(const std::string& connection, const std::string& stream) = 0;
+  /// Replaces (or with an empty state: forgets) a stream's state.
+  virtual void write_state(const std::string& connection, const std::string& stream, const State& state) = 0;
+};
+
+}  // namespace leat::stream

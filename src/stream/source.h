@@ -1,0 +1,46 @@
+// Source: yields Streams. Sink: takes what a Source reads.
+//
+// Guarantees: a State handed to Sink::checkpoint covers every batch and rejected record of that stream handed
+// over
+//   before it, and none after it. A read that is given a State goes on after it; rows at the boundary may
+//   repeat.
+// Threads: one Source object is used by one thread; Sink's functions may be called from several reading
+// threads as
+//   long as the calls for one stream are in order.
+// Owns: after Sink::batch the sink owns the batch.
+// Errors: Error(…) for what ends the read; a bad record is rejected instead.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/env.h"
+#include "batch/record_batch.h"
+#include "stream/stream.h"
+
+namespace leat::stream {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// Takes a batch of stream `index` (of the selections given to read). May block: that is the back-pressure.
+  /// The batch's schema may differ from the stream's: columns may appear or widen while reading.
+  virtual void batch(std::size_t index, batch::RecordBatch&& batch) = 0;
+  /// `partition` names the slice that ends here ("2023-11-06/2023-11-12"), "" where there is none.
+  virtual void checkpoint(std::size_t index, State state, std::string partition) = 0;
+  virtual void reject(std::size_t index, RejectedRecord&& record) = 0;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Tries to reach the source with its settings; throws the error that tells why it can't.
+  virtual void check() = 0;
+  /// Lists what can be read, with schemas.
+  virtual Catalog discover() = 0;
+  /// Reads the selections to their end. Ends every stream with a checkpoint.
+  virtual void read(std::span<const Selection> selections, Sink& sink) = 0;
+};
+
+}  // namespace leat::stream

@@ -1,0 +1,26 @@
+#include "stream/stream.h"
+
+namespace leat::stream {
+namespace {
+constexpr std::string_view kModeNames[] = {"append", "overwrite", "append_dedup", "overwrite_dedup", "scd2"};
+}
+
+std::optional<WriteMode> parse_write_mode(std::string_view text) {
+  for (std::size_t i = 0; i < std::size(kModeNames); ++i) {
+    if (kModeNames[i] == text) return static_cast<WriteMode>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view name(WriteMode mode) {
+  return kModeNames[static_cast<std::size_t>(mode)];
+}
+
+const Stream* Catalog::find(std::string_view wanted) const {
+  for (const Stream& stream : streams) {
+    if (stream.name == wanted) return &stream;
+  }
+  return nullptr;
+}
+
+}  // namespace leat::stream
