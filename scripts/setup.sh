@@ -15,7 +15,7 @@ libre2-dev libpcre2-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev 
 libarchive-dev libssl-dev tzdata"
 case $group in
   build) ;;
-  test) packages="$packages doctest-dev librapidcheck-dev postgresql-15 chromium tmux" ;;
+  test) packages="$packages doctest-dev librapidcheck-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev librapidcheck-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
   *) fail "unknown group '$group'" "use build, test, lint or fuzz" ;;

@@ -1,0 +1,36 @@
+# Thin names over scripts and CMake presets. `make demo` and `make test` need nothing but Debian 12 and the network.
+.PHONY: build demo test lint bench fuzz docs clean
+.DEFAULT_GOAL := build
+
+build:
+	@scripts/setup.sh build
+	@scripts/build.sh release leat soda
+
+demo: build
+	@scripts/demo.sh
+
+test:
+	@scripts/setup.sh test
+	@scripts/build.sh release all
+	@scripts/test.sh
+
+lint:
+	@scripts/setup.sh lint
+	@scripts/build.sh release house_test
+	@scripts/lint.sh
+
+bench:
+	@scripts/setup.sh test
+	@scripts/build.sh release all
+	@bench/run.sh
+
+fuzz:
+	@scripts/setup.sh fuzz
+	@scripts/build.sh fuzz all
+	@scripts/fuzz.sh
+
+docs: build
+	@build/release/bin/leat docs --folder docs/reference
+
+clean:
+	rm -rf build
