@@ -1,0 +1,254 @@
+#include "sync/stream_sync.h"
+
+#include <fmt/core.h>
+
+#include <exception>
+#include <thread>
+
+namespace leat::sync {
+
+using stream::WriteMode;
+
+namespace {
+
+constexpr std::size_t kSmallItemBytes = 256;
+
+// Hands what a source reads to the queue.
+class QueueSink : public stream::Sink {
+ public:
+  QueueSink(Queue& queue, Env& env) : queue_(queue), env_(env) {}
+
+  void batch(std::size_t, batch::RecordBatch&& batch) override {
+    std::size_t bytes = batch.byte_size();
+    push(std::move(batch), bytes);
+  }
+  void checkpoint(std::size_t, stream::State state, std::string partition) override {
+    push(Checkpoint{std::move(state), std::move(partition)}, kSmallItemBytes);
+  }
+  void reject(std::size_t, stream::RejectedRecord&& record) override {
+    std::size_t bytes = record.record.size() + kSmallItemBytes;
+    push(std::move(record), bytes);
+  }
+
+ private:
+  void push(QueueItem&& item, std::size_t bytes) {
+    env_.check_cancelled();
+    // The writer gave up: its error is the one to tell.
+    if (!queue_.push(std::move(item), bytes))
+      throw Error(ErrorCode::cancelled, "The stream's writer has stopped");
+  }
+  Queue& queue_;
+  Env& env_;
+};
+
+}  // namespace
+
+StreamSync::StreamSync(const Connection& connection, const StreamPlan& plan, stream::Source& source,
+                       stream::Destination& destination, Env& env, const SyncOptions& options,
+                       StreamResult& result)
+    : connection_(connection),
+      plan_(plan),
+      source_(source),
+      destination_(destination),
+      env_(env),
+      options_(options),
+      result_(result),
+      projection_(plan.settings) {}
+
+std::vector<std::string> StreamSync::arriving(const std::vector<std::string>& columns) const {
+  std::vector<std::string> names;
+  for (const std::string& column : columns) {
+    std::string name = projection_.arriving_name(column);
+    if (name.empty()) {
+      throw Error(ErrorCode::sync_column, fmt::format("The key column `{}` is dropped", column),
+                  plan_.settings.where)
+          .fix("Take it out of `drop`: rows are merged by it.");
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+stream::Target StreamSync::make_target() const {
+  stream::Target target;
+  target.connection = connection_.name;
+  target.stream = plan_.stream.name;
+  target.schema = connection_.schema;
+  target.table = plan_.settings.table.empty() ? plan_.stream.name : plan_.settings.table;
+  target.columns = projection_.check(*plan_.stream.schema);
+  target.mode = plan_.settings.mode;
+  if (options_.full_refresh) {
+    if (target.mode == WriteMode::append) target.mode = WriteMode::overwrite;
+    if (target.mode == WriteMode::append_dedup) target.mode = WriteMode::overwrite_dedup;
+  }
+  target.metadata_prefix = connection_.metadata_prefix;
+  const auto& key =
+      plan_.settings.primary_key.empty() ? plan_.stream.primary_key : plan_.settings.primary_key;
+  const auto& cursor =
+      plan_.settings.cursor_field.empty() ? plan_.stream.cursor_field : plan_.settings.cursor_field;
+  bool needs_key = target.mode != WriteMode::append && target.mode != WriteMode::overwrite;
+  if (needs_key && key.empty()) {
+    throw Error(ErrorCode::config_invalid,
+                fmt::format("The mode {} of stream {} needs a primary key, and the source names none",
+                            stream::name(target.mode), plan_.stream.name),
+                plan_.settings.where)
+        .fix("Add `primary_key: [column]` to the stream, or use `append` or `overwrite`.");
+  }
+  target.primary_key = arriving(key);
+  // A cursor that is dropped orders nothing any more; then arrival does.
+  if (!cursor.empty()) target.cursor_field = projection_.arriving_name(cursor);
+  return target;
+}
+
+bool StreamSync::is_overwrite() const {
+  return target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup;
+}
+
+void StreamSync::run() {
+  target_ = make_target();
+  result_.schema = target_.schema;
+  result_.table = target_.table;
+  state_ = destination_.read_state(connection_.name, plan_.stream.name);
+  last_commit_ = env_.steady();
+
+  Queue queue(static_cast<std::size_t>(connection_.queue_bytes));
+  std::exception_ptr reading_failed;
+  std::jthread reader([&] {
+    try {
+      read_into(queue);
+    } catch (...) {
+      reading_failed = std::current_exception();
+    }
+    queue.close();
+  });
+  try {
+    while (std::optional<QueueItem> item = queue.pop()) {
+      env_.check_cancelled();
+      std::visit([this](auto&& held) { take(std::move(held)); }, std::move(*item));
+    }
+  } catch (...) {
+    queue.cancel();
+    reader.join();
+    throw;
+  }
+  reader.join();
+  if (reading_failed) std::rethrow_exception(reading_failed);
+  finish();
+}
+
+void StreamSync::read_into(Queue& queue) {
+  stream::Selection selection;
+  selection.stream = plan_.stream;
+  selection.mode = plan_.sync_mode;
+  selection.window = options_.window;
+  bool from_the_beginning = options_.full_refresh || plan_.sync_mode == stream::SyncMode::full_refresh;
+  if (!from_the_beginning) selection.state = state_;
+  QueueSink sink(queue, env_);
+  source_.read(std::span(&selection, 1), sink);
+}
+
+stream::Load& StreamSync::load() {
+  if (!load_) {
+    load_started_ = env_.now();
+    load_ = destination_.begin(target_);
+  }
+  return *load_;
+}
+
+void StreamSync::take(batch::RecordBatch&& batch) {
+  std::int64_t rows = static_cast<std::int64_t>(batch.rows());
+  std::int64_t bytes = static_cast<std::int64_t>(batch.byte_size());
+  if (rows == 0) return;
+  batch::RecordBatch arriving = projection_.apply(std::move(batch));
+  env_.failpoint("sync_before_write");
+  load().write(std::move(arriving));
+  rows_after_checkpoint_ = true;
+  staged_rows_ += rows;
+  staged_bytes_ += bytes;
+  result_.rows_read += rows;
+  result_.bytes += bytes;
+  env_.emit(
+      {"batch_loaded",
+       EventLevel::progress,
+       {{"connection", connection_.name}, {"stream", plan_.stream.name}, {"rows", rows}, {"bytes", bytes}}});
+}
+
+void StreamSync::take(stream::RejectedRecord&& record) {
+  ++result_.rows_rejected;
+  ++result_.rows_read;
+  rows_after_checkpoint_ = true;
+  if (result_.rows_rejected > connection_.dead_letters_max) {
+    throw Error(
+        ErrorCode::sync_dead_letters,
+        fmt::format("{} records were rejected and `dead_letters_max` is {}; the last one's field `{}`: {}",
+                    result_.rows_rejected, connection_.dead_letters_max, record.field, record.reason),
+        connection_.where);
+  }
+  rejected_.push_back(std::move(record));
+}
+
+void StreamSync::take(Checkpoint&& checkpoint) {
+  checkpoint_ = std::move(checkpoint);
+  rows_after_checkpoint_ = false;
+  // Rows of an overwrite become visible at its end only, and a backfill has no state to keep on the way.
+  if (!is_overwrite() && commit_is_due()) commit();
+}
+
+bool StreamSync::commit_is_due() {
+  bool something = staged_rows_ > 0 || !rejected_.empty() || !(checkpoint_->state == state_);
+  if (!something) return false;
+  if (connection_.commit_interval.count() == 0 && connection_.commit_bytes == 0) return true;
+  bool late =
+      connection_.commit_interval.count() > 0 && env_.steady() - last_commit_ >= connection_.commit_interval;
+  bool large = connection_.commit_bytes > 0 && staged_bytes_ >= connection_.commit_bytes;
+  return late || large;
+}
+
+void StreamSync::finish() {
+  if (rows_after_checkpoint_ || !checkpoint_) {
+    // A source must end a stream with a checkpoint; rows without a state that covers them can't be committed.
+    LEAT_ASSERT(staged_rows_ == 0 || checkpoint_);
+    if (!checkpoint_) checkpoint_ = Checkpoint{};
+  }
+  bool table_is_replaced = is_overwrite();
+  bool state_moved = !checkpoint_->state.empty() && !(checkpoint_->state == state_);
+  bool first_sync = result_.commits == 0 && state_.empty();
+  if (load_ || table_is_replaced || !rejected_.empty() || state_moved || first_sync) commit();
+}
+
+void StreamSync::commit() {
+  stream::Commit commit;
+  if (checkpoint_) commit.partition = checkpoint_->partition;
+  if (checkpoint_ && !options_.window) commit.state = checkpoint_->state;
+  commit.load_id = env_.uuid();
+  commit.run_id = options_.run_id;
+  stream::Load& open = load();
+  commit.started_at = load_started_;
+  commit.committed_at = env_.now();
+  commit.bytes_read = staged_bytes_;
+  commit.rejected = std::move(rejected_);
+  env_.failpoint("sync_before_commit");
+  stream::LoadResult loaded = open.commit(commit);
+  env_.failpoint("sync_after_commit");
+  load_.reset();
+  rejected_.clear();
+  if (!commit.state.empty()) state_ = commit.state;
+  result_.rows_inserted += loaded.rows_inserted;
+  result_.rows_updated += loaded.rows_updated;
+  result_.rows_unchanged += loaded.rows_unchanged;
+  ++result_.commits;
+  if (loaded.rows_changed() > 0 || is_overwrite()) result_.last_changing_load = commit.load_id;
+  env_.emit({"partition_committed",
+             EventLevel::progress,
+             {{"connection", connection_.name},
+              {"stream", plan_.stream.name},
+              {"partition", commit.partition},
+              {"rows", staged_rows_},
+              {"rows_inserted", loaded.rows_inserted},
+              {"rows_updated", loaded.rows_updated},
+              {"rows_unchanged", loaded.rows_unchanged}}});
+  staged_rows_ = staged_bytes_ = 0;
+  last_commit_ = env_.steady();
+}
+
+}  // namespace leat::sync

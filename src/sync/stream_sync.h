@@ -1,0 +1,65 @@
+// StreamSync: carries one stream from its source to its destination: a reading thread fills the queue, the
+// calling thread empties it into Loads and commits at checkpoints.
+//
+// Guarantees: see sync.h.
+// Threads: run() blocks; it starts and joins the reading thread.
+// Errors: run() throws what ended the stream; everything up to the last commit stands.
+#pragma once
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "batch/bounded_queue.h"
+#include "sync/projection.h"
+#include "sync/sync.h"
+
+namespace leat::sync {
+
+/// What travels through the queue, in the order of the source.
+struct Checkpoint {
+  stream::State state;
+  std::string partition;
+};
+using QueueItem = std::variant<batch::RecordBatch, stream::RejectedRecord, Checkpoint>;
+using Queue = batch::BoundedQueue<QueueItem>;
+
+class StreamSync {
+ public:
+  StreamSync(const Connection& connection, const StreamPlan& plan, stream::Source& source,
+             stream::Destination& destination, Env& env, const SyncOptions& options, StreamResult& result);
+  void run();
+
+ private:
+  void read_into(Queue& queue);
+  void take(batch::RecordBatch&& batch);
+  void take(stream::RejectedRecord&& record);
+  void take(Checkpoint&& checkpoint);
+  void finish();
+  void commit();
+  bool is_overwrite() const;
+  bool commit_is_due();
+  stream::Load& load();
+  stream::Target make_target() const;
+  std::vector<std::string> arriving(const std::vector<std::string>& columns) const;
+
+  const Connection& connection_;
+  const StreamPlan& plan_;
+  stream::Source& source_;
+  stream::Destination& destination_;
+  Env& env_;
+  const SyncOptions& options_;
+  StreamResult& result_;
+  Projection projection_;
+  stream::Target target_;
+  stream::State state_;                   // the last committed one
+  std::optional<Checkpoint> checkpoint_;  // the last one seen, not yet committed
+  bool rows_after_checkpoint_ = false;
+  std::unique_ptr<stream::Load> load_;
+  std::vector<stream::RejectedRecord> rejected_;
+  std::int64_t staged_rows_ = 0, staged_bytes_ = 0;
+  Timestamp load_started_{};
+  std::chrono::steady_clock::time_point last_commit_;
+};
+
+}  // namespace leat::sync

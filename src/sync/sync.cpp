@@ -1,0 +1,137 @@
+#include "sync/sync.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "base/spec.h"
+#include "sync/stream_sync.h"
+
+namespace leat::sync {
+namespace {
+
+const stream::Stream& find_stream(const stream::Catalog& catalog, const std::string& name,
+                                  const std::string& where) {
+  if (const stream::Stream* found = catalog.find(name)) return *found;
+  std::vector<std::string> names;
+  std::string all;
+  for (const stream::Stream& each : catalog.streams) {
+    names.push_back(each.name);
+    all += (all.empty() ? "" : ", ") + each.name;
+  }
+  std::string near = nearest(name, names);
+  throw Error(ErrorCode::source_stream_unknown,
+              fmt::format("The source has no stream `{}`{}", name,
+                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              where)
+      .fix(fmt::format("Its streams: {}.", all));
+}
+
+StreamPlan plan_stream(const stream::Stream& stream, const StreamSettings& settings) {
+  StreamPlan plan{settings, stream, stream::SyncMode::full_refresh};
+  bool overwrite =
+      settings.mode == stream::WriteMode::overwrite || settings.mode == stream::WriteMode::overwrite_dedup;
+  bool incremental = std::find(stream.sync_modes.begin(), stream.sync_modes.end(),
+                               stream::SyncMode::incremental) != stream.sync_modes.end();
+  if (incremental && !overwrite) plan.sync_mode = stream::SyncMode::incremental;
+  return plan;
+}
+
+void emit_finished(Env& env, const Connection& connection, const StreamResult& result) {
+  env.emit({"stream_finished",
+            result.error ? EventLevel::error : EventLevel::info,
+            {{"connection", connection.name},
+             {"stream", result.stream},
+             {"status", std::string(result.error ? "error" : "success")},
+             {"rows_read", result.rows_read},
+             {"rows_inserted", result.rows_inserted},
+             {"rows_updated", result.rows_updated},
+             {"rows_unchanged", result.rows_unchanged},
+             {"rows_rejected", result.rows_rejected},
+             {"bytes", result.bytes},
+             {"took_ms", result.took_ms},
+             {"error", std::string(result.error ? result.error->what() : "")}}});
+}
+
+void run_stream(const Connection& connection, const StreamPlan& plan, const SourceFactory& open_source,
+                const DestinationFactory& open_destination, Env& env, const SyncOptions& options,
+                StreamResult& result) {
+  auto started = env.steady();
+  env.emit(
+      {"stream_started", EventLevel::info, {{"connection", connection.name}, {"stream", plan.stream.name}}});
+  try {
+    std::unique_ptr<stream::Source> source = open_source();
+    std::unique_ptr<stream::Destination> destination = open_destination();
+    StreamSync(connection, plan, *source, *destination, env, options, result).run();
+  } catch (const Error& error) {
+    result.error = error;
+    result.error->within(fmt::format("connection {}, stream {}", connection.name, plan.stream.name));
+  } catch (const std::exception& error) {
+    // bad_alloc and the like: other streams still deserve their end.
+    result.error = Error(ErrorCode::internal, error.what(),
+                         fmt::format("connection {}, stream {}", connection.name, plan.stream.name));
+  }
+  result.took_ms = env.elapsed_ms(started);
+  emit_finished(env, connection, result);
+}
+
+}  // namespace
+
+bool SyncResult::succeeded() const {
+  return std::none_of(streams.begin(), streams.end(),
+                      [](const StreamResult& each) { return each.error.has_value(); });
+}
+
+std::vector<StreamPlan> plan_streams(const Connection& connection, const stream::Catalog& catalog,
+                                     const std::vector<std::string>& only) {
+  std::vector<StreamPlan> plans;
+  if (connection.streams.empty()) {
+    for (const stream::Stream& stream : catalog.streams) {
+      StreamSettings settings;
+      settings.name = stream.name;
+      settings.where = connection.where;
+      plans.push_back(plan_stream(stream, settings));
+    }
+  }
+  for (const StreamSettings& settings : connection.streams) {
+    plans.push_back(plan_stream(find_stream(catalog, settings.name, settings.where), settings));
+  }
+  if (only.empty()) return plans;
+  std::vector<StreamPlan> chosen;
+  for (const std::string& name : only) {
+    auto found = std::find_if(plans.begin(), plans.end(),
+                              [&](const StreamPlan& plan) { return plan.stream.name == name; });
+    if (found == plans.end()) find_stream({}, name, connection.where);
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+SyncResult run_sync(const Connection& connection, const SourceFactory& open_source,
+                    const DestinationFactory& open_destination, Env& env, const SyncOptions& given) {
+  SyncOptions options = given;
+  if (options.run_id.empty()) options.run_id = env.uuid();
+  std::vector<StreamPlan> plans = plan_streams(connection, open_source()->discover(), options.streams);
+
+  SyncResult result;
+  result.streams.resize(plans.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) result.streams[i].stream = plans[i].stream.name;
+
+  std::atomic<std::size_t> next{0};
+  auto work = [&] {
+    for (std::size_t i = next++; i < plans.size(); i = next++) {
+      run_stream(connection, plans[i], open_source, open_destination, env, options, result.streams[i]);
+    }
+  };
+  std::size_t workers =
+      std::min(plans.size(), static_cast<std::size_t>(std::max(1, connection.parallel_streams)));
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work);
+  work();
+  threads.clear();
+  return result;
+}
+
+}  // namespace leat::sync

@@ -1,0 +1,290 @@
+#include "sync/sync.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <mutex>
+
+#include "sync/projection.h"
+
+using namespace leat;
+using namespace leat::sync;
+
+namespace {
+
+batch::SchemaPtr schema_of(std::initializer_list<const char*> names) {
+  std::vector<batch::Column> columns;
+  for (const char* name : names) columns.push_back({name, {batch::TypeKind::text}});
+  return std::make_shared<const batch::Schema>(columns);
+}
+
+batch::RecordBatch rows_of(const batch::SchemaPtr& schema,
+                           const std::vector<std::vector<std::string>>& rows) {
+  batch::RecordBatch batch(schema);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) batch.column(i).append_text(row[i]);
+  }
+  return batch;
+}
+
+// A step of a scripted source: rows, a checkpoint, a rejected record, or an error.
+struct Step {
+  std::vector<std::vector<std::string>> rows;
+  std::string state;
+  std::string reject;
+  bool fail = false;
+};
+
+// An in-memory source that plays a script.
+class ScriptedSource : public stream::Source {
+ public:
+  ScriptedSource(batch::SchemaPtr schema, std::vector<Step> steps, std::string* seen_state)
+      : schema_(std::move(schema)), steps_(std::move(steps)), seen_state_(seen_state) {}
+  void check() override {}
+  stream::Catalog discover() override {
+    return {{{"orders",
+              "",
+              schema_,
+              {"id"},
+              "updated",
+              {stream::SyncMode::full_refresh, stream::SyncMode::incremental}}}};
+  }
+  void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
+    *seen_state_ = selections[0].state.json;
+    for (const Step& step : steps_) {
+      if (step.fail) throw Error(ErrorCode::http_unreachable, "The source went away", "http://x");
+      if (!step.reject.empty()) sink.reject(0, {step.reject, "id", "is no number"});
+      if (!step.rows.empty()) sink.batch(0, rows_of(schema_, step.rows));
+      if (!step.state.empty()) sink.checkpoint(0, {step.state}, "p");
+    }
+  }
+
+ private:
+  batch::SchemaPtr schema_;
+  std::vector<Step> steps_;
+  std::string* seen_state_;
+};
+
+// An in-memory destination: committed rows of the first column, states, commits.
+struct Memory {
+  std::mutex mutex;
+  std::vector<std::string> rows;
+  std::string state;
+  std::vector<stream::Commit> commits;
+  std::vector<stream::Target> targets;
+  bool fail_commit = false;
+};
+
+class MemoryLoad : public stream::Load {
+ public:
+  explicit MemoryLoad(Memory& memory) : memory_(memory) {}
+  void write(batch::RecordBatch&& batch) override {
+    for (std::size_t i = 0; i < batch.rows(); ++i) staged_.emplace_back(batch.column(0).text(i));
+  }
+  stream::LoadResult commit(const stream::Commit& commit) override {
+    std::lock_guard lock(memory_.mutex);
+    if (memory_.fail_commit) throw Error(ErrorCode::warehouse_full, "No space", "memory");
+    memory_.rows.insert(memory_.rows.end(), staged_.begin(), staged_.end());
+    if (!commit.state.empty()) memory_.state = commit.state.json;
+    memory_.commits.push_back(commit);
+    auto count = static_cast<std::int64_t>(staged_.size());
+    return {count, count, 0, 0};
+  }
+
+ private:
+  Memory& memory_;
+  std::vector<std::string> staged_;
+};
+
+class MemoryDestination : public stream::Destination {
+ public:
+  explicit MemoryDestination(Memory& memory) : memory_(memory) {}
+  std::unique_ptr<stream::Load> begin(const stream::Target& target) override {
+    memory_.targets.push_back(target);
+    return std::make_unique<MemoryLoad>(memory_);
+  }
+  stream::State read_state(const std::string&, const std::string&) override { return {memory_.state}; }
+  void write_state(const std::string&, const std::string&, const stream::State& state) override {
+    memory_.state = state.json;
+  }
+
+ private:
+  Memory& memory_;
+};
+
+struct Fixture {
+  Env env{fixed_clock({}), 1};
+  Memory memory;
+  Connection connection;
+  std::vector<Step> steps;
+  std::string seen_state;
+  Fixture() {
+    connection.name = "shop";
+    StreamSettings orders;
+    orders.name = "orders";
+    orders.mode = stream::WriteMode::append_dedup;
+    connection.streams.push_back(orders);
+  }
+  StreamResult run(SyncOptions options = {}) {
+    auto schema = schema_of({"id", "updated"});
+    SyncResult result = run_sync(
+        connection, [&] { return std::make_unique<ScriptedSource>(schema, steps, &seen_state); },
+        [&] { return std::make_unique<MemoryDestination>(memory); }, env, options);
+    return result.streams.at(0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every checkpoint commits the rows before it together with its state") {
+  Fixture f;
+  f.steps = {{{{"1", "a"}, {"2", "b"}}, "s1"}, {{{"3", "c"}}, "s2"}};
+  StreamResult result = f.run();
+  CHECK_FALSE(result.error);
+  CHECK(result.rows_read == 3);
+  CHECK(result.commits == 2);
+  CHECK(f.memory.commits[0].state.json == "s1");
+  CHECK(f.memory.rows == std::vector<std::string>{"1", "2", "3"});
+  CHECK(f.memory.targets[0].primary_key == std::vector<std::string>{"id"});
+}
+
+TEST_CASE(
+    "rows after the last commit are lost with a failing source, those before stand, and the next sync goes "
+    "on") {
+  Fixture f;
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b"}}, "", "", false}, {{}, "", "", true}};
+  StreamResult result = f.run();
+  REQUIRE(result.error);
+  CHECK(result.error->code() == ErrorCode::http_unreachable);
+  CHECK(result.error->where().starts_with("connection shop, stream orders: "));
+  CHECK(f.memory.rows == std::vector<std::string>{"1"});
+  f.steps = {{{{"2", "b"}}, "s2"}};
+  CHECK_FALSE(f.run().error);
+  CHECK(f.seen_state == "s1");
+  CHECK(f.memory.rows == std::vector<std::string>{"1", "2"});
+}
+
+TEST_CASE("a failing commit ends the stream and frees the reader") {
+  Fixture f;
+  f.connection.queue_bytes = 1;
+  f.memory.fail_commit = true;
+  for (int i = 0; i < 100; ++i) f.steps.push_back({{{"1", "a"}}, "s" + std::to_string(i)});
+  CHECK(f.run().error->code() == ErrorCode::warehouse_full);
+  CHECK(f.memory.rows.empty());
+}
+
+TEST_CASE("checkpoints are committed together when the connection says so, the last one always") {
+  Fixture f;
+  f.connection.commit_bytes = 1 << 30;
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b"}}, "s2"}, {{{"3", "c"}}, "s3"}};
+  StreamResult result = f.run();
+  CHECK(result.commits == 1);
+  CHECK(f.memory.state == "s3");
+}
+
+TEST_CASE("a sync that brings nothing new commits nothing") {
+  Fixture f;
+  f.memory.state = "s1";
+  f.steps = {{{}, "s1"}};
+  CHECK(f.run().commits == 0);
+}
+
+TEST_CASE("a first sync without rows still makes the table and keeps the state") {
+  Fixture f;
+  f.steps = {{{}, "s1"}};
+  CHECK(f.run().commits == 1);
+  CHECK(f.memory.state == "s1");
+}
+
+TEST_CASE("an overwrite commits once, at its end, and reads from the beginning") {
+  Fixture f;
+  f.memory.state = "old";
+  f.connection.streams[0].mode = stream::WriteMode::overwrite;
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b"}}, "s2"}};
+  StreamResult result = f.run();
+  CHECK(result.commits == 1);
+  CHECK(f.seen_state.empty());
+  CHECK_FALSE(result.last_changing_load.empty());
+}
+
+TEST_CASE("a full refresh replaces the table of an incremental stream") {
+  Fixture f;
+  f.memory.state = "old";
+  f.steps = {{{{"1", "a"}}, "s1"}};
+  SyncOptions options;
+  options.full_refresh = true;
+  f.run(options);
+  CHECK(f.seen_state.empty());
+  CHECK(f.memory.targets[0].mode == stream::WriteMode::overwrite_dedup);
+}
+
+TEST_CASE("a backfill window does not touch the incremental state") {
+  Fixture f;
+  f.memory.state = "s9";
+  f.steps = {{{{"1", "a"}}, "s1"}};
+  SyncOptions options;
+  options.window = stream::Window{};
+  f.run(options);
+  CHECK(f.memory.state == "s9");
+  CHECK(f.memory.rows.size() == 1);
+}
+
+TEST_CASE("rejected records are committed as dead letters, and too many fail the stream") {
+  Fixture f;
+  f.connection.dead_letters_max = 1;
+  f.steps = {{{{"1", "a"}}, "s1", R"({"id":"x"})"}};
+  StreamResult result = f.run();
+  CHECK_FALSE(result.error);
+  CHECK(f.memory.commits[0].rejected.at(0).field == "id");
+  f.steps = {{{}, "", "{}"}, {{{"2", "b"}}, "s2", "{}"}};
+  f.memory.state = "s1";
+  CHECK(f.run().error->code() == ErrorCode::sync_dead_letters);
+  CHECK(f.memory.state == "s1");
+}
+
+TEST_CASE("an unknown stream is refused with the nearest name") {
+  Fixture f;
+  f.connection.streams[0].name = "ordres";
+  try {
+    f.run();
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::source_stream_unknown);
+    CHECK(error.what_failed().find("did you mean `orders`?") != std::string::npos);
+  }
+}
+
+TEST_CASE("a projection renames and drops columns without touching values") {
+  StreamSettings settings;
+  settings.name = "s";
+  settings.rename = {{":id", "crime_id"}};
+  settings.drop = {":@region_*", "location"};
+  Projection projection(settings);
+  auto schema = schema_of({":id", ":@region_1", "ward", "location"});
+  CHECK(projection.check(*schema)->columns()[0].name == "crime_id");
+  batch::RecordBatch out = projection.apply(rows_of(schema, {{"r1", "x", "7", "y"}}));
+  REQUIRE(out.schema()->size() == 2);
+  CHECK((*out.schema())[1].name == "ward");
+  CHECK(out.column(0).text(0) == "r1");
+  CHECK(out.column(1).text(0) == "7");
+}
+
+TEST_CASE("a projection that can't be is refused: unknown column, two columns with one name, a dropped key") {
+  StreamSettings settings;
+  settings.name = "s";
+  settings.rename = {{"wrad", "w"}};
+  CHECK_THROWS_AS(Projection(settings).check(*schema_of({"ward"})), Error);
+  settings.rename = {{"a", "b"}};
+  CHECK_THROWS_AS(Projection(settings).check(*schema_of({"a", "b"})), Error);
+  Fixture f;
+  f.connection.streams[0].drop = {"id"};
+  CHECK(f.run().error->code() == ErrorCode::sync_column);
+}
+
+TEST_CASE("globs match stars and question marks, in linear time") {
+  CHECK(matches_glob(":@*", ":@computed_region_x"));
+  CHECK(matches_glob("a?c", "abc"));
+  CHECK_FALSE(matches_glob("a?c", "ac"));
+  CHECK(matches_glob("*x*y", "axbxcy"));
+  CHECK_FALSE(matches_glob("*a*a*a*a*a*b", std::string(5000, 'a')));
+}

@@ -1,0 +1,94 @@
+# Shared by the acceptance tests: a copy of examples/chicago-crime in a temporary folder, the stand-in, comparisons.
+# Sourced, not run. Usage of a test: NAME.sh duckdb|postgres. Exit code 77 means skipped.
+set -eu
+root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
+bin=${LEAT_BIN_DIR:-$root/build/release/bin}
+data=${LEAT_SHARED_DATA:-$root/../shared/data}
+target=${1:-duckdb}
+work=$(mktemp -d)
+soda_pid=
+failures=0
+
+cleanup() {
+  [ -z "$soda_pid" ] || kill "$soda_pid" 2>/dev/null || true
+  [ "$target" != postgres ] || drop_database || true
+  if [ "$failures" = 0 ]; then rm -rf "$work"; else printf 'the folder is kept: %s\n' "$work"; fi
+}
+trap cleanup EXIT
+
+# A short breath between two looks at something that another process does.
+pause() { timeout 0.05 tail -f /dev/null || true; }
+
+skip() { printf 'skipped: %s\n' "$1"; exit 77; }
+
+# A database of one's own on the temporary server.
+database=leat_$(basename "$work" | tr 'A-Z.' 'a-z_')
+admin_psql() { psql -qXAt "$LEAT_TEST_POSTGRES" "$@"; }
+drop_database() { admin_psql -c "drop database if exists $database with (force)" >/dev/null 2>&1; }
+if [ "$target" = postgres ]; then
+  [ -n "${LEAT_TEST_POSTGRES:-}" ] || skip 'LEAT_TEST_POSTGRES is not set (scripts/with_postgres.sh sets it)'
+  admin_psql -c "create database $database"
+  LEAT_POSTGRES_URL=$(printf '%s' "$LEAT_TEST_POSTGRES" | sed "s#/[^/]*\$#/$database#")
+  export LEAT_POSTGRES_URL
+fi
+export LEAT_TARGET="$target" NO_COLOR=1
+
+new_project() { # FOLDER: a fresh copy of the example
+  mkdir -p "$1"
+  (cd "$root/examples/chicago-crime" && tar -cf - --exclude=.leat --exclude=site --exclude=target --exclude=logs .) |
+    tar -xf - -C "$1"
+}
+
+start_soda() { # ARGUMENTS OF soda...
+  "$bin/soda" --port 0 "$@" >"$work/soda.out" 2>"$work/soda.err" &
+  soda_pid=$!
+  for _ in $(seq 200); do
+    SODA_URL=$(sed -n 's/^listening on //p' "$work/soda.out")
+    [ -n "$SODA_URL" ] && break
+    kill -0 "$soda_pid" 2>/dev/null || { cat "$work/soda.err"; exit 1; }
+    pause
+  done
+  export SODA_URL
+}
+stop_soda() { kill "$soda_pid"; wait "$soda_pid" 2>/dev/null || true; soda_pid=; }
+
+real_data() {
+  [ -f "$data/chicago/crimes_soda.json.gz" ] || skip "the real rows are not at $data/chicago"
+  start_soda --dataset "x2n5-8w5q=$data/chicago/crimes_soda.json.gz" \
+    --dataset "z8bn-74gv=$data/chicago/Police_Stations.csv" --dataset "htai-wnw4=$data/chicago/Ward_Offices.csv" "$@"
+}
+
+leat() { "$bin/leat" "$@"; }
+value() { leat query --format csv "$1" | tail -n +2; }
+
+expect() { # WHAT WANTED GOT
+  if [ "$2" = "$3" ]; then
+    printf 'ok    %s: %s\n' "$1" "$3"
+  else
+    printf 'WRONG %s: wanted %s, got %s\n' "$1" "$2" "$3"
+    failures=$((failures + 1))
+  fi
+}
+expect_text() { # WHAT WANTED-PART FILE
+  if grep -qF -- "$2" "$3"; then
+    printf 'ok    %s: says %s\n' "$1" "$2"
+  else
+    printf 'WRONG %s: does not say %s; it says:\n' "$1" "$2"
+    sed 's/^/      /' "$3" | head -30
+    failures=$((failures + 1))
+  fi
+}
+
+# The final tables, in an order of their own: what two runs must agree on. Load times and ids are left out.
+dump_tables() {
+  for query in \
+    "select crime_id, updated_at, version, \"case\", date_of_occurrence, block, iucr, primary_description, arrest, beat, ward, x_coordinate, latitude, longitude from raw.crimes order by crime_id" \
+    "select * from reports.crimes_by_weekday order by 1, 2" \
+    "select * from reports.police_rank_by_arrest order by 1, 2" \
+    "select * from reports.beats_by_violent_crime order by 1, 2" \
+    "select * from reports.crime_growth_by_month order by 1, 2" \
+    "select * from reports.ward_crimes_summary order by 1, 2"; do
+    leat query --format csv --limit 10000000 "$query"
+  done
+}
+finish() { printf '%s wrong\n' "$failures"; [ "$failures" = 0 ]; }
