@@ -1,0 +1,83 @@
+#include "sql/merge.h"
+
+#include <fmt/core.h>
+
+namespace leat::sql {
+namespace {
+
+std::string list(const Dialect& dialect, const std::vector<std::string>& names,
+                 std::string_view prefix = "") {
+  std::string out;
+  for (const std::string& name : names)
+    out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, dialect.quote(name));
+  return out;
+}
+
+// "s.a = t.a and s.b = t.b"
+std::string keys_match(const Dialect& dialect, const MergePlan& plan) {
+  std::string out;
+  for (const std::string& key : plan.primary_key) {
+    out += fmt::format("{}s.{} = t.{}", out.empty() ? "" : " and ", dialect.quote(key), dialect.quote(key));
+  }
+  return out;
+}
+
+std::string all_columns(const Dialect& dialect, const MergePlan& plan) {
+  std::string out = list(dialect, plan.columns);
+  if (!plan.metadata.empty()) out += ", " + list(dialect, plan.metadata);
+  return out;
+}
+
+}  // namespace
+
+std::string count_repeated_keys(const Dialect& dialect, const MergePlan& plan) {
+  std::string key = list(dialect, plan.primary_key);
+  if (dialect.name() == "duckdb") key = fmt::format("hash({})", key);
+  return fmt::format("select count(*) from (select 1 from {} group by {} having count(*) > 1) as repeated",
+                     dialect.render(plan.stage), key);
+}
+
+std::string deduplicate(const Dialect& dialect, const MergePlan& plan) {
+  std::string order;
+  if (!plan.cursor_field.empty())
+    order = fmt::format("{} desc nulls last, ", dialect.quote(plan.cursor_field));
+  std::string stage = dialect.render(plan.stage);
+  return fmt::format(
+      "delete from {0} where {1} in (select {1} from (select {1}, row_number() over (partition by {2} order "
+      "by {3}{1} desc) as place "
+      "from {0}) as ranked where place > 1)",
+      stage, plan.arrival, list(dialect, plan.primary_key), order);
+}
+
+std::string count_matched(const Dialect& dialect, const MergePlan& plan) {
+  return fmt::format("select count(*) from {} as s where exists (select 1 from {} as t where {})",
+                     dialect.render(plan.stage), dialect.render(plan.table), keys_match(dialect, plan));
+}
+
+std::string drop_settled(const Dialect& dialect, const MergePlan& plan) {
+  std::string equal;
+  for (const std::string& column : plan.columns) {
+    std::string name = dialect.quote(column);
+    equal += fmt::format("{}s.{} is not distinct from t.{}", equal.empty() ? "" : " and ", name, name);
+  }
+  std::string settled = fmt::format("({})", equal);
+  if (!plan.cursor_field.empty()) {
+    std::string cursor = dialect.quote(plan.cursor_field);
+    settled = fmt::format("(s.{0} < t.{0} or (s.{0} is null and t.{0} is not null) or {1})", cursor, settled);
+  }
+  return fmt::format("delete from {} as s using {} as t where {} and {}", dialect.render(plan.stage),
+                     dialect.render(plan.table), keys_match(dialect, plan), settled);
+}
+
+std::string delete_matched(const Dialect& dialect, const MergePlan& plan) {
+  return fmt::format("delete from {} as t using {} as s where {}", dialect.render(plan.table),
+                     dialect.render(plan.stage), keys_match(dialect, plan));
+}
+
+std::string insert_staged(const Dialect& dialect, const MergePlan& plan) {
+  std::string columns = all_columns(dialect, plan);
+  return fmt::format("insert into {} ({}) select {} from {}", dialect.render(plan.table), columns, columns,
+                     dialect.render(plan.stage));
+}
+
+}  // namespace leat::sql

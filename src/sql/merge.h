@@ -1,0 +1,40 @@
+// Merge: the statements that bring staged rows into a table that holds one row a key.
+//
+// Guarantees: statements are complete and quoted for their dialect. Order: deduplicate, drop_settled,
+// delete_matched,
+//   insert. Measured on tables without a primary key, delete-by-join + insert is the fastest of the portable
+//   ways (see bench/load).
+// Threads: pure functions.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "sql/relation.h"
+
+namespace leat::sql {
+
+struct MergePlan {
+  Relation stage, table;
+  std::vector<std::string> columns;  ///< the source's columns, in both relations
+  std::vector<std::string>
+      metadata;  ///< Leat's own columns, in both; they don't count when rows are compared
+  std::vector<std::string> primary_key;
+  std::string cursor_field;  ///< "" where there is none
+  std::string arrival;       ///< an expression on the stage that grows with arrival: "rowid", "_leat_seq"
+};
+
+/// Counts the stage's keys that stand more than once; by hash where the dialect has one, so it may count too
+/// many.
+std::string count_repeated_keys(const Dialect& dialect, const MergePlan& plan);
+/// Deletes all but the newest row of each key from the stage: by cursor (nulls oldest), then arrival.
+std::string deduplicate(const Dialect& dialect, const MergePlan& plan);
+/// Counts staged keys that the table has already.
+std::string count_matched(const Dialect& dialect, const MergePlan& plan);
+/// Deletes the staged rows that would change nothing: older by cursor than the table's row, or equal to it.
+std::string drop_settled(const Dialect& dialect, const MergePlan& plan);
+/// Deletes the table's rows that the stage replaces.
+std::string delete_matched(const Dialect& dialect, const MergePlan& plan);
+/// Inserts the stage into the table.
+std::string insert_staged(const Dialect& dialect, const MergePlan& plan);
+
+}  // namespace leat::sql

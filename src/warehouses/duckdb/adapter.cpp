@@ -1,0 +1,161 @@
+#include "warehouses/duckdb/adapter.h"
+
+#include <fmt/core.h>
+
+#include "base/error.h"
+#include "warehouses/duckdb/chunks.h"
+#include "warehouses/duckdb/dialect.h"
+
+namespace leat::warehouses::duckdb {
+namespace {
+
+constexpr std::size_t kBatchRows = 65536;
+
+struct LogicalType {
+  duckdb_logical_type handle;
+  explicit LogicalType(duckdb_logical_type type) : handle(type) {}
+  ~LogicalType() { duckdb_destroy_logical_type(&handle); }
+  LogicalType(const LogicalType&) = delete;
+  LogicalType& operator=(const LogicalType&) = delete;
+};
+
+// The schema of a result; `casts` gets an expression for each column, cast where Leat has no type for it.
+bool describe(DuckResult& result, std::vector<batch::Column>& columns, std::vector<std::string>& native,
+              std::string& casts) {
+  bool direct = true;
+  const sql::Dialect& dialect = duck_dialect();
+  for (idx_t i = 0; i < duckdb_column_count(&result.get()); ++i) {
+    LogicalType type(duckdb_column_logical_type(&result.get(), i));
+    std::string name = duckdb_column_name(&result.get(), i);
+    std::string quoted = dialect.quote(name);
+    std::optional<batch::Type> known = leat_type(type.handle);
+    duckdb_type id = duckdb_get_type_id(type.handle);
+    bool nested = id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
+                  id == DUCKDB_TYPE_ARRAY;
+    if (!known) {
+      direct = false;
+      known = batch::Type{nested                   ? batch::TypeKind::json
+                          : id == DUCKDB_TYPE_UUID ? batch::TypeKind::uuid
+                                                   : batch::TypeKind::text};
+      casts += fmt::format("{}{} as {}", casts.empty() ? "" : ", ",
+                           nested ? fmt::format("cast(to_json({}) as varchar)", quoted)
+                                  : fmt::format("cast({} as varchar)", quoted),
+                           quoted);
+    } else {
+      casts += (casts.empty() ? "" : ", ") + quoted;
+    }
+    native.push_back(native_name(type.handle));
+    columns.push_back({std::move(name), *known});
+  }
+  return direct;
+}
+
+std::string without_semicolon(std::string sql) {
+  while (!sql.empty() && (sql.back() == ';' || std::isspace(static_cast<unsigned char>(sql.back()))))
+    sql.pop_back();
+  return sql;
+}
+
+}  // namespace
+
+const sql::Dialect& DuckAdapter::dialect() const {
+  return duck_dialect();
+}
+
+std::string DuckAdapter::database() {
+  sql::QueryResult result = query("select current_database()", 1);
+  return std::string(result.batches.at(0).column(0).text(0));
+}
+
+sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_max) {
+  DuckResult result = connection_.run(sql);
+  sql::QueryResult out;
+  std::vector<batch::Column> columns;
+  std::string casts;
+  if (!describe(result, columns, out.native_types, casts)) {
+    result = connection_.run(fmt::format("select {} from (\n{}\n) as q", casts, without_semicolon(sql)));
+  }
+  out.schema = std::make_shared<const batch::Schema>(std::move(columns));
+  std::int64_t rows = 0;
+  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
+    rows += static_cast<std::int64_t>(duckdb_data_chunk_get_size(chunk));
+    if (out.batches.empty() || out.batches.back().rows() >= kBatchRows) out.batches.emplace_back(out.schema);
+    append_chunk(chunk, out.batches.back());
+    duckdb_destroy_data_chunk(&chunk);
+    if (rows > rows_max) {
+      throw Error(ErrorCode::warehouse_sql, fmt::format("The query gives more than {} rows", rows_max),
+                  connection_.database()->path())
+          .fix("Add a LIMIT or an aggregate, or raise the limit.");
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> DuckAdapter::list_schemas() {
+  std::vector<std::string> names;
+  sql::QueryResult result = query(
+      "select schema_name from duckdb_schemas() where database_name = current_database() and not internal or "
+      "(database_name = current_database() and schema_name = 'main') order by 1",
+      100000);
+  for (const auto& batch : result.batches) {
+    for (std::size_t row = 0; row < batch.rows(); ++row) names.emplace_back(batch.column(0).text(row));
+  }
+  return names;
+}
+
+std::vector<sql::Relation> DuckAdapter::list_relations(const std::string& schema) {
+  sql::QueryResult result =
+      query(fmt::format("select table_name, false from duckdb_tables() where database_name = "
+                        "current_database() and schema_name = {0} and not internal "
+                        "union all select view_name, true from duckdb_views() where database_name = "
+                        "current_database() and schema_name = {0} and not internal "
+                        "order by 1",
+                        duck_dialect().literal(schema)),
+            1000000);
+  std::vector<sql::Relation> relations;
+  for (const auto& batch : result.batches) {
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      bool is_view = batch.column(1).value<std::uint8_t>(row) != 0;
+      relations.push_back({"", schema, std::string(batch.column(0).text(row)),
+                           is_view ? sql::RelationKind::view : sql::RelationKind::table});
+    }
+  }
+  return relations;
+}
+
+std::optional<std::vector<sql::RelationColumn>> DuckAdapter::columns(const sql::Relation& relation) {
+  const sql::Dialect& dialect = duck_dialect();
+  std::string schema = relation.schema.empty() ? "current_schema()" : dialect.literal(relation.schema);
+  sql::QueryResult result =
+      query(fmt::format("select column_name, data_type from duckdb_columns() where database_name = {} and "
+                        "schema_name = {} and table_name = {} order by column_index",
+                        relation.database.empty() ? "current_database()" : dialect.literal(relation.database),
+                        schema, dialect.literal(relation.identifier)),
+            100000);
+  std::vector<sql::RelationColumn> found;
+  for (const auto& batch : result.batches) {
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      std::string native(batch.column(1).text(row));
+      found.push_back({std::string(batch.column(0).text(row)), native, dialect.parse_type(native)});
+    }
+  }
+  if (found.empty()) return std::nullopt;
+  return found;
+}
+
+void DuckAdapter::create_schema(const std::string& schema) {
+  execute("create schema if not exists " + duck_dialect().quote(schema));
+}
+
+void DuckAdapter::drop(const sql::Relation& relation) {
+  const char* kind = relation.kind == sql::RelationKind::view ? "view" : "table";
+  execute(fmt::format("drop {} if exists {} cascade", kind, duck_dialect().render(relation)));
+}
+
+void DuckAdapter::rename(const sql::Relation& relation, const std::string& identifier) {
+  const char* kind = relation.kind == sql::RelationKind::view ? "view" : "table";
+  execute(fmt::format("alter {} {} rename to {}", kind, duck_dialect().render(relation),
+                      duck_dialect().quote(identifier)));
+}
+
+}  // namespace leat::warehouses::duckdb

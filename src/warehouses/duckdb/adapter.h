@@ -1,0 +1,31 @@
+// DuckAdapter: one DuckDB session as a sql::Adapter.
+//
+// Guarantees, Threads, Owns, Errors: see sql/adapter.h.
+#pragma once
+#pragma once
+#include "sql/adapter.h"
+#include "warehouses/duckdb/client.h"
+
+namespace leat::warehouses::duckdb {
+
+class DuckAdapter : public sql::Adapter {
+ public:
+  explicit DuckAdapter(std::shared_ptr<DuckDatabase> database) : connection_(std::move(database)) {}
+
+  const sql::Dialect& dialect() const override;
+  std::string database() override;
+  std::int64_t execute(const std::string& sql) override { return connection_.execute(sql); }
+  sql::QueryResult query(const std::string& sql, std::int64_t rows_max) override;
+  std::vector<std::string> list_schemas() override;
+  std::vector<sql::Relation> list_relations(const std::string& schema) override;
+  std::optional<std::vector<sql::RelationColumn>> columns(const sql::Relation& relation) override;
+  void create_schema(const std::string& schema) override;
+  void drop(const sql::Relation& relation) override;
+  void rename(const sql::Relation& relation, const std::string& identifier) override;
+  void cancel() override { connection_.interrupt(); }
+
+ private:
+  DuckConnection connection_;
+};
+
+}  // namespace leat::warehouses::duckdb

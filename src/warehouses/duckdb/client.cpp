@@ -1,0 +1,138 @@
+#include "warehouses/duckdb/client.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "base/error.h"
+
+namespace leat::warehouses::duckdb {
+namespace {
+
+struct Instances {
+  std::mutex mutex;
+  std::map<std::string, std::weak_ptr<DuckDatabase>> open;  // guarded by mutex
+};
+Instances& instances() {
+  static Instances all;
+  return all;
+}
+
+class Config {
+ public:
+  Config() { duckdb_create_config(&handle_); }
+  ~Config() { duckdb_destroy_config(&handle_); }
+  Config(const Config&) = delete;
+  Config& operator=(const Config&) = delete;
+  void set(const char* name, const std::string& value) {
+    if (!value.empty()) duckdb_set_config(handle_, name, value.c_str());
+  }
+  duckdb_config get() const { return handle_; }
+
+ private:
+  duckdb_config handle_ = nullptr;
+};
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// DuckDB tells the place as "LINE 3: select …".
+std::string line_of(std::string_view message) {
+  std::size_t at = message.find("LINE ");
+  if (at == std::string_view::npos) return {};
+  std::size_t end = message.find(':', at);
+  return std::string(message.substr(at + 5, end - at - 5));
+}
+
+std::string shortened(const std::string& sql) {
+  constexpr std::size_t kShown = 400;
+  return sql.size() <= kShown ? sql : sql.substr(0, kShown) + " …";
+}
+
+}  // namespace
+
+void raise(std::string_view message, const std::string& path, const std::string& sql) {
+  std::string text(message);
+  if (contains(text, "Could not set lock on file") || contains(text, "Conflicting lock is held")) {
+    throw Error(ErrorCode::warehouse_locked, text, path);
+  }
+  if (contains(text, "No space left on device") || contains(text, "disk is full") ||
+      contains(text, "Disk quota exceeded")) {
+    throw Error(ErrorCode::warehouse_full, text, path);
+  }
+  if (contains(text, "INTERRUPT"))
+    throw Error(ErrorCode::warehouse_cancelled, "The statement was interrupted", path);
+  if (sql.empty()) throw Error(ErrorCode::warehouse_connect, text, path);
+  std::string line = line_of(text);
+  throw Error(ErrorCode::warehouse_sql, text,
+              line.empty() ? path : fmt::format("{}, line {} of the statement", path, line))
+      .fix(fmt::format("The statement was: {}", shortened(sql)));
+}
+
+std::shared_ptr<DuckDatabase> DuckDatabase::open(const DuckSettings& settings) {
+  std::string key = settings.path;
+  bool in_memory = settings.path == ":memory:";
+  if (!in_memory) {
+    std::filesystem::path file(settings.path);
+    std::error_code ignored;  // DuckDB tells it better when the folder can't be made
+    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+    key = std::filesystem::weakly_canonical(file).string();
+  }
+  Instances& all = instances();
+  std::lock_guard lock(all.mutex);
+  if (!in_memory) {
+    if (std::shared_ptr<DuckDatabase> held = all.open[key].lock()) return held;
+  }
+  Config config;
+  config.set("threads", settings.threads);
+  config.set("memory_limit", settings.memory_limit);
+  config.set("temp_directory", settings.temp_directory);
+  config.set("access_mode", settings.read_only ? "READ_ONLY" : "");
+  config.set("autoinstall_known_extensions", "false");
+  config.set("autoload_known_extensions", "false");
+  config.set("preserve_insertion_order", "false");
+  duckdb_database handle = nullptr;
+  char* message = nullptr;
+  if (duckdb_open_ext(settings.path.c_str(), &handle, config.get(), &message) != DuckDBSuccess) {
+    std::string text = message ? message : "DuckDB gives no reason";
+    duckdb_free(message);
+    raise(text, settings.path, "");
+  }
+  std::shared_ptr<DuckDatabase> database(new DuckDatabase(handle, settings.path));
+  if (!in_memory) all.open[key] = database;
+  return database;
+}
+
+DuckDatabase::~DuckDatabase() {
+  duckdb_close(&handle_);
+}
+
+DuckConnection::DuckConnection(std::shared_ptr<DuckDatabase> database) : database_(std::move(database)) {
+  if (duckdb_connect(database_->handle(), &handle_) != DuckDBSuccess) {
+    raise("DuckDB gives no connection", database_->path(), "");
+  }
+  run("set TimeZone = 'UTC'");
+}
+
+DuckConnection::~DuckConnection() {
+  duckdb_disconnect(&handle_);
+}
+
+DuckResult DuckConnection::run(const std::string& sql) {
+  DuckResult result;
+  if (duckdb_query(handle_, sql.c_str(), &result.get()) != DuckDBSuccess) {
+    const char* message = duckdb_result_error(&result.get());
+    raise(message ? message : "DuckDB gives no reason", database_->path(), sql);
+  }
+  return result;
+}
+
+std::int64_t DuckConnection::execute(const std::string& sql) {
+  DuckResult result = run(sql);
+  return static_cast<std::int64_t>(duckdb_rows_changed(&result.get()));
+}
+
+}  // namespace leat::warehouses::duckdb

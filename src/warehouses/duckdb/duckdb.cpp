@@ -1,0 +1,51 @@
+#include "warehouses/duckdb/duckdb.h"
+
+#include "warehouses/duckdb/adapter.h"
+#include "warehouses/duckdb/client.h"
+#include "warehouses/duckdb/dialect.h"
+#include "warehouses/duckdb/load.h"
+
+namespace leat::warehouses {
+namespace {
+
+const Spec kSpec{
+    "duckdb",
+    "DuckDB, embedded: one file, no server. One process writes it at a time.",
+    {{"path", FieldKind::path, "The database file, relative to leat.yml; `:memory:` for none.", "", true},
+     {"memory_limit", FieldKind::text, "How much memory DuckDB may use before it spills to disk.", "1GB"},
+     {"threads", FieldKind::integer, "How many threads it may use; all cores when left out."},
+     {"temp_directory", FieldKind::path, "Where it spills; beside the file when left out."},
+     {"read_only", FieldKind::boolean, "Opens the file for reading only.", "false"}}};
+
+class DuckWarehouse : public Warehouse {
+ public:
+  DuckWarehouse(std::shared_ptr<duckdb::DuckDatabase> database, Env& env)
+      : database_(std::move(database)), env_(env) {}
+  const sql::Dialect& dialect() const override { return duckdb::duck_dialect(); }
+  std::unique_ptr<stream::Destination> destination() override {
+    return std::make_unique<duckdb::DuckDestination>(database_, env_);
+  }
+  std::unique_ptr<sql::Adapter> adapter() override {
+    return std::make_unique<duckdb::DuckAdapter>(database_);
+  }
+
+ private:
+  std::shared_ptr<duckdb::DuckDatabase> database_;
+  Env& env_;
+};
+
+std::unique_ptr<Warehouse> open(const document::Settings& settings, Env& env) {
+  duckdb::DuckSettings duck;
+  duck.path = settings.text("path") == ":memory:" ? ":memory:" : settings.resolve_path("path");
+  duck.threads = settings.text("threads");
+  duck.memory_limit = settings.text("memory_limit");
+  duck.temp_directory = settings.resolve_path("temp_directory");
+  duck.read_only = settings.boolean("read_only");
+  return std::make_unique<DuckWarehouse>(duckdb::DuckDatabase::open(duck), env);
+}
+
+}  // namespace
+
+const WarehouseKind kDuckDb{"duckdb", &kSpec, open};
+
+}  // namespace leat::warehouses

@@ -1,0 +1,63 @@
+#include "warehouses/duckdb/duckdb.h"
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+
+#include <filesystem>
+
+using namespace leat;
+
+TEST_CASE("rows arrive once and typed, by every mode") {
+  Env env(fixed_clock({}), 1);
+  auto settings =
+      document::read_settings(*warehouses::kDuckDb.spec, document::parse_yaml("path: ':memory:'", "x"), env);
+  auto warehouse = warehouses::kDuckDb.open(settings, env);
+  auto destination = warehouse->destination();
+  auto adapter = warehouse->adapter();
+  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{
+      {"id", {batch::TypeKind::int64}}, {"name", {batch::TypeKind::text}}, {"at", {batch::TypeKind::int64}}});
+  auto batch_of = [&](std::vector<std::tuple<int, const char*, int>> rows) {
+    batch::RecordBatch batch(schema);
+    for (auto [id, name, at] : rows) {
+      batch.column(0).append<std::int64_t>(id);
+      batch.column(1).append_text(name);
+      batch.column(2).append<std::int64_t>(at);
+    }
+    return batch;
+  };
+  stream::Target target{"c", "s", "raw", "t", schema, {"id"}, "at", stream::WriteMode::append_dedup};
+  auto load = [&](std::vector<std::tuple<int, const char*, int>> rows) {
+    auto open = destination->begin(target);
+    open->write(batch_of(rows));
+    stream::Commit commit;
+    commit.state = {"{}"};
+    commit.load_id = "l";
+    return open->commit(commit);
+  };
+  auto content = [&] {
+    std::string text;
+    auto result = adapter->query("select id, name from raw.t order by id", 1000);
+    for (auto& batch : result.batches) {
+      for (std::size_t i = 0; i < batch.rows(); ++i)
+        text += batch.column(0).print(i) + batch.column(1).print(i) + " ";
+    }
+    return text;
+  };
+  stream::LoadResult first = load({{1, "a", 1}, {2, "b", 1}, {1, "a long name, longer than twelve", 2}});
+  CHECK(first.rows_inserted == 2);
+  CHECK(content() == "1a long name, longer than twelve 2b ");
+  stream::LoadResult second = load({{1, "old", 1}, {2, "b", 1}, {3, "c", 1}, {2, "B", 2}});
+  CHECK(second.rows_inserted == 1);
+  CHECK(second.rows_updated == 1);
+  CHECK(second.rows_unchanged == 2);
+  CHECK(content() == "1a long name, longer than twelve 2B 3c ");
+  {
+    auto open = destination->begin(target);
+    open->write(batch_of({{9, "lost", 1}}));
+  }
+  CHECK(content() == "1a long name, longer than twelve 2B 3c ");
+  target.mode = stream::WriteMode::overwrite;
+  load({{7, "x", 1}});
+  CHECK(content() == "7x ");
+  CHECK(destination->read_state("c", "s").json == "{}");
+}

@@ -1,0 +1,343 @@
+#include "warehouses/duckdb/load.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/error.h"
+#include "sql/bookkeeping.h"
+#include "warehouses/duckdb/chunks.h"
+#include "warehouses/duckdb/dialect.h"
+
+namespace leat::warehouses::duckdb {
+
+using stream::WriteMode;
+
+namespace {
+
+constexpr std::size_t kLettersPerStatement = 500;
+
+std::string qualified(const sql::Relation& relation) {
+  return duck_dialect().render(relation);
+}
+std::string quoted(std::string_view name) {
+  return duck_dialect().quote(name);
+}
+
+// The metadata columns after their prefix, with DuckDB's types.
+struct MetadataColumn {
+  const char* name;
+  const char* type;
+};
+constexpr MetadataColumn kMetadata[] = {{"raw_id", "UUID"},
+                                        {"extracted_at", "TIMESTAMP WITH TIME ZONE"},
+                                        {"meta", "JSON"},
+                                        {"generation_id", "BIGINT"}};
+
+}  // namespace
+
+DuckDestination::DuckDestination(std::shared_ptr<DuckDatabase> database, Env& env)
+    : connection_(std::move(database)), env_(env), scan_(connection_) {}
+
+void DuckDestination::prepare() {
+  if (prepared_) return;
+  // Two sessions that create the same table at once would conflict in the catalog.
+  static std::mutex creating;
+  std::lock_guard lock(creating);
+  for (const std::string& statement : sql::create_bookkeeping(duck_dialect())) connection_.execute(statement);
+  prepared_ = true;
+}
+
+std::int64_t DuckDestination::count(const std::string& sql) {
+  DuckResult result = connection_.run(sql);
+  duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get());
+  std::int64_t value = 0;
+  if (chunk)
+    value = *static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
+  duckdb_destroy_data_chunk(&chunk);
+  return value;
+}
+
+std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& table) {
+  const sql::Dialect& dialect = duck_dialect();
+  DuckResult result =
+      connection_.run(fmt::format("select column_name, data_type from duckdb_columns() where database_name = "
+                                  "current_database() and schema_name = {} "
+                                  "and table_name = {} order by column_index",
+                                  dialect.literal(table.schema), dialect.literal(table.identifier)));
+  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"n", {}}, {"t", {}}});
+  batch::RecordBatch rows(schema);
+  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
+    append_chunk(chunk, rows);
+    duckdb_destroy_data_chunk(&chunk);
+  }
+  std::vector<batch::Column> columns;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    // A type that Leat has none for (a list, say) takes text that casts to it.
+    batch::Type type =
+        dialect.parse_type(rows.column(1).text(i)).value_or(batch::Type{batch::TypeKind::text});
+    columns.push_back({std::string(rows.column(0).text(i)), type});
+  }
+  return columns;
+}
+
+std::unique_ptr<stream::Load> DuckDestination::begin(const stream::Target& target) {
+  prepare();
+  return std::make_unique<DuckLoad>(*this, target);
+}
+
+stream::State DuckDestination::read_state(const std::string& connection, const std::string& stream) {
+  prepare();
+  DuckResult result = connection_.run(sql::select_state(duck_dialect(), connection, stream));
+  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"state", {}}});
+  batch::RecordBatch rows(schema);
+  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
+    append_chunk(chunk, rows);
+    duckdb_destroy_data_chunk(&chunk);
+  }
+  return rows.rows() == 0 ? stream::State{} : stream::State{std::string(rows.column(0).text(0))};
+}
+
+void DuckDestination::write_state(const std::string& connection, const std::string& stream,
+                                  const stream::State& state) {
+  prepare();
+  connection_.execute("begin transaction");
+  for (const std::string& sql :
+       sql::replace_state(duck_dialect(), connection, stream, state.json, format_iso_timestamp(env_.now()))) {
+    connection_.execute(sql);
+  }
+  connection_.execute("commit");
+}
+
+DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
+    : destination_(destination),
+      db_(destination.connection_),
+      target_(target),
+      table_{"", target.schema, target.table} {
+  db_.execute("create schema if not exists " + quoted(target_.schema));
+  db_.execute("begin transaction");
+  open_ = true;
+  extracted_at_ = format_iso_timestamp(destination_.env_.now());
+  choose_way();
+}
+
+DuckLoad::~DuckLoad() {
+  if (!open_) return;
+  duckdb_result ignored;  // nothing can be done about a failed rollback, and a destructor must not throw
+  duckdb_query(db_.handle(), "rollback", &ignored);
+  duckdb_destroy_result(&ignored);
+}
+
+bool DuckLoad::dedups() const {
+  return target_.mode == WriteMode::append_dedup || target_.mode == WriteMode::overwrite_dedup;
+}
+
+void DuckLoad::choose_way() {
+  if (target_.mode == WriteMode::scd2) {
+    throw Error(ErrorCode::config_invalid, "The mode scd2 is not there yet", "stream " + target_.stream)
+        .fix("Use append, overwrite, append_dedup or overwrite_dedup, or a dbt snapshot.");
+  }
+  std::vector<batch::Column> existing = destination_.table_columns(table_);
+  bool replace = target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup;
+  into_ = table_;
+  if (replace) {
+    way_ = Way::replace;
+    into_.identifier = target_.table + "__leat_new";
+    db_.execute("drop table if exists " + qualified(into_));
+    create_table(into_, target_.columns->columns(), "");
+    return;
+  }
+  if (existing.empty()) {
+    create_table(table_, target_.columns->columns(), "");
+    way_ = dedups() ? Way::fresh : Way::append;
+    return;
+  }
+  std::erase_if(existing, [&](const batch::Column& column) {
+    std::vector<std::string> metadata = metadata_columns();
+    return std::find(metadata.begin(), metadata.end(), column.name) != metadata.end();
+  });
+  columns_ = existing;
+  if (!dedups()) {
+    way_ = Way::append;
+  } else if (destination_.count(
+                 fmt::format("select count(*) from (select 1 from {} limit 1)", qualified(table_))) == 0) {
+    way_ = Way::fresh;
+  } else {
+    way_ = Way::merge;
+    into_ = {"", std::string(sql::kBookkeepingSchema),
+             fmt::format("stage_{:016x}", destination_.env_.chance())};
+    create_table(into_, existing, "");
+  }
+}
+
+void DuckLoad::create_table(const sql::Relation& table, const std::vector<batch::Column>& columns,
+                            const std::string& more) {
+  std::string list;
+  for (const batch::Column& column : columns) {
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", quoted(column.name),
+                        duck_dialect().type_name(column.type));
+  }
+  if (!target_.metadata_prefix.empty()) {
+    for (const MetadataColumn& column : kMetadata) {
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", quoted(target_.metadata_prefix + column.name),
+                          column.type);
+    }
+  }
+  db_.execute(fmt::format("create table {} ({}){}", qualified(table), list, more));
+  columns_ = columns;
+}
+
+std::vector<std::string> DuckLoad::metadata_columns() const {
+  std::vector<std::string> names;
+  if (target_.metadata_prefix.empty()) return names;
+  for (const MetadataColumn& column : kMetadata) names.push_back(target_.metadata_prefix + column.name);
+  return names;
+}
+
+std::string DuckLoad::metadata_values() const {
+  return fmt::format("uuid(), {}::timestamptz, '{{\"changes\":[]}}', {}",
+                     duck_dialect().literal(extracted_at_), target_.generation);
+}
+
+void DuckLoad::fit_columns(const batch::Schema& schema) {
+  for (const batch::Column& column : schema.columns()) {
+    auto found = std::find_if(columns_.begin(), columns_.end(),
+                              [&](const batch::Column& each) { return each.name == column.name; });
+    // Both the final table and the stage have to fit.
+    std::vector<sql::Relation> tables = {into_};
+    if (way_ == Way::merge) tables.push_back(table_);
+    if (found == columns_.end()) {
+      for (const sql::Relation& table : tables) {
+        db_.execute(fmt::format("alter table {} add column {} {}", qualified(table), quoted(column.name),
+                                duck_dialect().type_name(column.type)));
+      }
+      columns_.push_back(column);
+    } else if (!(found->type == column.type)) {
+      batch::Type wide = batch::common_type(found->type, column.type);
+      if (wide == found->type) continue;
+      for (const sql::Relation& table : tables) {
+        db_.execute(fmt::format("alter table {} alter column {} set data type {}", qualified(table),
+                                quoted(column.name), duck_dialect().type_name(wide)));
+      }
+      found->type = wide;
+    }
+  }
+}
+
+void DuckLoad::write(batch::RecordBatch&& batch) {
+  if (batch.rows() == 0) return;
+  fit_columns(*batch.schema());
+  std::string columns, values;
+  for (const batch::Column& column : batch.schema()->columns()) {
+    std::string name = quoted(column.name);
+    columns += (columns.empty() ? "" : ", ") + name;
+    values += (values.empty() ? "" : ", ") + name;
+  }
+  if (!target_.metadata_prefix.empty()) {
+    for (const std::string& name : metadata_columns()) columns += ", " + quoted(name);
+    values += ", " + metadata_values();
+  }
+  destination_.scan_.set(&batch);
+  db_.execute(fmt::format("insert into {} ({}) select {} from {}", qualified(into_), columns, values,
+                          destination_.scan_.sql()));
+  destination_.scan_.set(nullptr);
+  staged_ += static_cast<std::int64_t>(batch.rows());
+}
+
+sql::MergePlan DuckLoad::plan(const sql::Relation& stage, const sql::Relation& table) const {
+  sql::MergePlan merge;
+  merge.stage = stage;
+  merge.table = table;
+  for (const batch::Column& column : columns_) merge.columns.push_back(column.name);
+  merge.metadata = metadata_columns();
+  merge.primary_key = target_.primary_key;
+  merge.cursor_field = target_.cursor_field;
+  merge.arrival = "rowid";
+  return merge;
+}
+
+void DuckLoad::take_out_repeats(const sql::MergePlan& plan) {
+  if (destination_.count(sql::count_repeated_keys(duck_dialect(), plan)) > 0) {
+    db_.execute(sql::deduplicate(duck_dialect(), plan));
+  }
+}
+
+void DuckLoad::merge(stream::LoadResult& result) {
+  sql::MergePlan staged = plan(into_, table_);
+  take_out_repeats(staged);
+  std::int64_t updated = 0;
+  if (destination_.count(sql::count_matched(duck_dialect(), staged)) > 0) {
+    db_.execute(sql::drop_settled(duck_dialect(), staged));
+    updated = db_.execute(sql::delete_matched(duck_dialect(), staged));
+  }
+  std::int64_t inserted = db_.execute(sql::insert_staged(duck_dialect(), staged));
+  result.rows_updated = updated;
+  result.rows_inserted = inserted - updated;
+  result.rows_unchanged = staged_ - inserted;
+  db_.execute("drop table " + qualified(into_));
+}
+
+void DuckLoad::swap_in() {
+  db_.execute("drop table if exists " + qualified(table_));
+  db_.execute(fmt::format("alter table {} rename to {}", qualified(into_), quoted(table_.identifier)));
+}
+
+stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
+  Env& env = destination_.env_;
+  stream::LoadResult result;
+  result.rows_staged = staged_;
+  env.failpoint("load_after_staging");
+  if (way_ == Way::merge) {
+    merge(result);
+  } else {
+    result.rows_inserted = staged_;
+    if (dedups() && staged_ > 0) {
+      take_out_repeats(plan(into_, into_));
+      result.rows_inserted = destination_.count("select count(*) from " + qualified(into_));
+      result.rows_unchanged = staged_ - result.rows_inserted;
+    }
+    if (way_ == Way::replace) swap_in();
+  }
+  env.failpoint("load_after_merge");
+  record(commit, result);
+  env.failpoint("load_after_state");
+  db_.execute("commit");
+  open_ = false;
+  env.failpoint("load_after_transaction");
+  return result;
+}
+
+void DuckLoad::record(const stream::Commit& commit, const stream::LoadResult& result) {
+  const sql::Dialect& dialect = duck_dialect();
+  sql::LoadRecord load{commit.load_id,
+                       commit.run_id,
+                       target_.connection,
+                       target_.stream,
+                       target_.schema,
+                       target_.table,
+                       commit.partition,
+                       format_iso_timestamp(commit.started_at),
+                       format_iso_timestamp(commit.committed_at),
+                       result.rows_staged,
+                       result.rows_inserted,
+                       result.rows_updated,
+                       result.rows_unchanged,
+                       static_cast<std::int64_t>(commit.rejected.size()),
+                       commit.bytes_read};
+  db_.execute(sql::insert_load(dialect, load));
+  for (std::size_t from = 0; from < commit.rejected.size(); from += kLettersPerStatement) {
+    std::vector<sql::DeadLetter> letters;
+    for (std::size_t i = from; i < std::min(commit.rejected.size(), from + kLettersPerStatement); ++i) {
+      letters.push_back({commit.rejected[i].field, commit.rejected[i].reason, commit.rejected[i].record});
+    }
+    db_.execute(sql::insert_dead_letters(dialect, load, letters));
+  }
+  if (commit.state.empty()) return;
+  for (const std::string& sql : sql::replace_state(dialect, target_.connection, target_.stream,
+                                                   commit.state.json, load.committed_at)) {
+    db_.execute(sql);
+  }
+}
+
+}  // namespace leat::warehouses::duckdb

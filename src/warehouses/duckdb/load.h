@@ -1,0 +1,83 @@
+// DuckDestination and DuckLoad: exactly-once loading into DuckDB.
+//
+// Guarantees: see stream/destination.h. All of a load happens in one transaction that is open from its first
+// batch:
+//   rows go straight into the final table where nothing can clash (append; a table that is new or empty),
+//   else into a staging table that never outlives the transaction. A process that dies leaves nothing: the
+//   WAL is not committed.
+// Threads, Owns, Errors: see stream/destination.h.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "sql/merge.h"
+#include "stream/destination.h"
+#include "warehouses/duckdb/scan.h"
+
+namespace leat::warehouses::duckdb {
+
+class DuckDestination : public stream::Destination {
+ public:
+  DuckDestination(std::shared_ptr<DuckDatabase> database, Env& env);
+  std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
+  stream::State read_state(const std::string& connection, const std::string& stream) override;
+  void write_state(const std::string& connection, const std::string& stream,
+                   const stream::State& state) override;
+
+ private:
+  friend class DuckLoad;
+  void prepare();
+  /// The first value of a query as a whole number.
+  std::int64_t count(const std::string& sql);
+  /// The columns of a table, as the transaction sees them; empty when there is none.
+  std::vector<batch::Column> table_columns(const sql::Relation& table);
+
+  DuckConnection connection_;
+  Env& env_;
+  BatchScan scan_;
+  bool prepared_ = false;
+};
+
+class DuckLoad : public stream::Load {
+ public:
+  DuckLoad(DuckDestination& destination, const stream::Target& target);
+  ~DuckLoad() override;
+  void write(batch::RecordBatch&& batch) override;
+  stream::LoadResult commit(const stream::Commit& commit) override;
+
+ private:
+  /// Where batches go until the commit.
+  enum class Way {
+    append,   ///< straight into the table
+    fresh,    ///< straight into a table that was new or empty; repeated keys are taken out at the end
+    replace,  ///< into a table beside, which takes the old one's place
+    merge,    ///< into a staging table that is merged
+  };
+  void choose_way();
+  void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns,
+                    const std::string& more);
+  void fit_columns(const batch::Schema& schema);
+  std::vector<std::string> metadata_columns() const;
+  std::string metadata_values() const;
+  bool dedups() const;
+  sql::MergePlan plan(const sql::Relation& stage, const sql::Relation& table) const;
+  void take_out_repeats(const sql::MergePlan& plan);
+  void merge(stream::LoadResult& result);
+  void swap_in();
+  void record(const stream::Commit& commit, const stream::LoadResult& result);
+
+  DuckDestination& destination_;
+  DuckConnection& db_;
+  stream::Target target_;
+  sql::Relation table_, into_;  // into_: where batches go
+  Way way_ = Way::append;
+  std::vector<batch::Column> columns_;  // of into_, without metadata
+  std::int64_t staged_ = 0;
+  std::string extracted_at_;
+  bool open_ = false;
+};
+
+}  // namespace leat::warehouses::duckdb
