@@ -2,7 +2,6 @@
 //
 // Guarantees, Threads, Owns, Errors: see sql/adapter.h.
 #pragma once
-#pragma once
 #include "sql/adapter.h"
 #include "warehouses/duckdb/client.h"
 
