@@ -36,6 +36,7 @@ const std::vector<BookTable>& tables() {
         {"rows_inserted", TypeKind::int64},
         {"rows_updated", TypeKind::int64},
         {"rows_unchanged", TypeKind::int64},
+        {"rows_deleted", TypeKind::int64},
         {"rows_rejected", TypeKind::int64},
         {"bytes_read", TypeKind::int64},
         {"started_at", TypeKind::timestamptz},
@@ -77,11 +78,12 @@ std::vector<std::string> create_bookkeeping(const Dialect& dialect) {
 
 std::string insert_load(const Dialect& dialect, const LoadRecord& load) {
   auto text = [&](std::string_view value) { return dialect.literal(value); };
-  return fmt::format("insert into {} values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+  return fmt::format("insert into {} values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
                      book(dialect, "loads"), text(load.load_id), text(load.run_id), text(load.connection),
                      text(load.stream), text(load.schema), text(load.table), text(load.partition),
                      load.rows_staged, load.rows_inserted, load.rows_updated, load.rows_unchanged,
-                     load.rows_rejected, load.bytes_read, text(load.started_at), text(load.committed_at));
+                     load.rows_deleted, load.rows_rejected, load.bytes_read, text(load.started_at),
+                     text(load.committed_at));
 }
 
 std::vector<std::string> replace_state(const Dialect& dialect, std::string_view connection,
@@ -102,6 +104,15 @@ std::string select_state(const Dialect& dialect, std::string_view connection, st
   return fmt::format("select {} from {} where {} = {} and {} = {}", dialect.quote("state"),
                      book(dialect, "state"), dialect.quote("connection"), dialect.literal(connection),
                      dialect.quote("stream"), dialect.literal(stream));
+}
+
+std::string select_last_changing_load(const Dialect& dialect, std::string_view connection,
+                                      std::string_view stream) {
+  return fmt::format(
+      "select load_id from {} where {} = {} and {} = {} and rows_inserted + rows_updated + rows_deleted > 0 "
+      "order by committed_at desc, started_at desc limit 1",
+      book(dialect, "loads"), dialect.quote("connection"), dialect.literal(connection),
+      dialect.quote("stream"), dialect.literal(stream));
 }
 
 std::string insert_dead_letters(const Dialect& dialect, const LoadRecord& load,

@@ -20,7 +20,8 @@ std::vector<std::string> create_bookkeeping(const Dialect& dialect);
 /// A row of _leat.loads. Instants are ISO 8601 text.
 struct LoadRecord {
   std::string load_id, run_id, connection, stream, schema, table, partition, started_at, committed_at;
-  std::int64_t rows_staged = 0, rows_inserted = 0, rows_updated = 0, rows_unchanged = 0, rows_rejected = 0;
+  std::int64_t rows_staged = 0, rows_inserted = 0, rows_updated = 0, rows_unchanged = 0, rows_deleted = 0,
+               rows_rejected = 0;
   std::int64_t bytes_read = 0;
 };
 std::string insert_load(const Dialect& dialect, const LoadRecord& load);
@@ -30,6 +31,10 @@ std::vector<std::string> replace_state(const Dialect& dialect, std::string_view 
                                        std::string_view stream, std::string_view state,
                                        std::string_view updated_at);
 std::string select_state(const Dialect& dialect, std::string_view connection, std::string_view stream);
+
+/// The id of the last load that changed a stream's table, or no row: the version of what is below it.
+std::string select_last_changing_load(const Dialect& dialect, std::string_view connection,
+                                      std::string_view stream);
 
 struct DeadLetter {
   std::string_view field, reason, record;

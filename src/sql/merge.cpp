@@ -74,6 +74,16 @@ std::string delete_matched(const Dialect& dialect, const MergePlan& plan) {
                      dialect.render(plan.stage), keys_match(dialect, plan));
 }
 
+std::string content_hash(const Dialect& dialect, const MergePlan& plan, const Relation& relation) {
+  std::string columns = list(dialect, plan.columns);
+  std::string hash = dialect.name() == "duckdb"
+                         ? fmt::format("hash({})::hugeint", columns)
+                         : fmt::format("hashtextextended(row({})::text, 0)::numeric", columns);
+  return fmt::format(
+      "select cast(count(*) as varchar) || ':' || coalesce(cast(sum({}) as varchar), '') from {}", hash,
+      dialect.render(relation));
+}
+
 std::string insert_staged(const Dialect& dialect, const MergePlan& plan) {
   std::string columns = all_columns(dialect, plan);
   return fmt::format("insert into {} ({}) select {} from {}", dialect.render(plan.table), columns, columns,

@@ -34,6 +34,8 @@ std::string count_matched(const Dialect& dialect, const MergePlan& plan);
 std::string drop_settled(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the table's rows that the stage replaces.
 std::string delete_matched(const Dialect& dialect, const MergePlan& plan);
+/// One value that is equal for two relations with the same rows of `plan.columns`, in whatever order.
+std::string content_hash(const Dialect& dialect, const MergePlan& plan, const Relation& relation);
 /// Inserts the stage into the table.
 std::string insert_staged(const Dialect& dialect, const MergePlan& plan);
 

@@ -49,7 +49,8 @@ struct LoadResult {
   std::int64_t rows_inserted = 0;   ///< keys that were new
   std::int64_t rows_updated = 0;    ///< keys whose row changed
   std::int64_t rows_unchanged = 0;  ///< repeated or identical rows that were left alone
-  std::int64_t rows_changed() const { return rows_inserted + rows_updated; }
+  std::int64_t rows_deleted = 0;    ///< rows that a replaced table held
+  std::int64_t rows_changed() const { return rows_inserted + rows_updated + rows_deleted; }
 };
 
 class Load {

@@ -236,8 +236,9 @@ void StreamSync::commit() {
   result_.rows_inserted += loaded.rows_inserted;
   result_.rows_updated += loaded.rows_updated;
   result_.rows_unchanged += loaded.rows_unchanged;
+  result_.rows_deleted += loaded.rows_deleted;
   ++result_.commits;
-  if (loaded.rows_changed() > 0 || is_overwrite()) result_.last_changing_load = commit.load_id;
+  if (loaded.rows_changed() > 0) result_.last_changing_load = commit.load_id;
   env_.emit({"partition_committed",
              EventLevel::progress,
              {{"connection", connection_.name},

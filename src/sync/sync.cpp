@@ -55,9 +55,13 @@ void emit_finished(Env& env, const Connection& connection, const StreamResult& r
              {"error", std::string(result.error ? result.error->what() : "")}}});
 }
 
-void run_stream(const Connection& connection, const StreamPlan& plan, const SourceFactory& open_source,
-                const DestinationFactory& open_destination, Env& env, const SyncOptions& options,
-                StreamResult& result) {
+}  // namespace
+
+StreamResult sync_stream(const Connection& connection, const StreamPlan& plan,
+                         const SourceFactory& open_source, const DestinationFactory& open_destination,
+                         Env& env, const SyncOptions& options) {
+  StreamResult result;
+  result.stream = plan.stream.name;
   auto started = env.steady();
   env.emit(
       {"stream_started", EventLevel::info, {{"connection", connection.name}, {"stream", plan.stream.name}}});
@@ -75,9 +79,8 @@ void run_stream(const Connection& connection, const StreamPlan& plan, const Sour
   }
   result.took_ms = env.elapsed_ms(started);
   emit_finished(env, connection, result);
+  return result;
 }
-
-}  // namespace
 
 bool SyncResult::succeeded() const {
   return std::none_of(streams.begin(), streams.end(),
@@ -117,12 +120,11 @@ SyncResult run_sync(const Connection& connection, const SourceFactory& open_sour
 
   SyncResult result;
   result.streams.resize(plans.size());
-  for (std::size_t i = 0; i < plans.size(); ++i) result.streams[i].stream = plans[i].stream.name;
 
   std::atomic<std::size_t> next{0};
   auto work = [&] {
     for (std::size_t i = next++; i < plans.size(); i = next++) {
-      run_stream(connection, plans[i], open_source, open_destination, env, options, result.streams[i]);
+      result.streams[i] = sync_stream(connection, plans[i], open_source, open_destination, env, options);
     }
   };
   std::size_t workers =

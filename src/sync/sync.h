@@ -33,13 +33,14 @@ struct SyncOptions {
 struct StreamResult {
   std::string stream;
   std::string schema, table;
-  std::int64_t rows_read = 0, rows_inserted = 0, rows_updated = 0, rows_unchanged = 0, rows_rejected = 0;
+  std::int64_t rows_read = 0, rows_inserted = 0, rows_updated = 0, rows_unchanged = 0, rows_deleted = 0,
+               rows_rejected = 0;
   std::int64_t bytes = 0;
   std::int64_t commits = 0;
   std::int64_t took_ms = 0;
   std::string last_changing_load;  ///< id of the last load of this sync that changed rows; "" when none did
   std::optional<Error> error;
-  std::int64_t rows_changed() const { return rows_inserted + rows_updated; }
+  std::int64_t rows_changed() const { return rows_inserted + rows_updated + rows_deleted; }
 };
 
 struct SyncResult {
@@ -62,6 +63,11 @@ struct StreamPlan {
 /// near names.
 std::vector<StreamPlan> plan_streams(const Connection& connection, const stream::Catalog& catalog,
                                      const std::vector<std::string>& only);
+
+/// Runs one planned stream; what fails it is in the result.
+StreamResult sync_stream(const Connection& connection, const StreamPlan& plan,
+                         const SourceFactory& open_source, const DestinationFactory& open_destination,
+                         Env& env, const SyncOptions& options);
 
 /// Runs the connection. The factories are called from several threads.
 SyncResult run_sync(const Connection& connection, const SourceFactory& open_source,

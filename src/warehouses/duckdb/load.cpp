@@ -87,16 +87,20 @@ std::unique_ptr<stream::Load> DuckDestination::begin(const stream::Target& targe
   return std::make_unique<DuckLoad>(*this, target);
 }
 
-stream::State DuckDestination::read_state(const std::string& connection, const std::string& stream) {
-  prepare();
-  DuckResult result = connection_.run(sql::select_state(duck_dialect(), connection, stream));
-  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"state", {}}});
+std::string DuckDestination::text(const std::string& sql) {
+  DuckResult result = connection_.run(sql);
+  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"value", {}}});
   batch::RecordBatch rows(schema);
   while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
     append_chunk(chunk, rows);
     duckdb_destroy_data_chunk(&chunk);
   }
-  return rows.rows() == 0 ? stream::State{} : stream::State{std::string(rows.column(0).text(0))};
+  return rows.rows() == 0 ? "" : std::string(rows.column(0).text(0));
+}
+
+stream::State DuckDestination::read_state(const std::string& connection, const std::string& stream) {
+  prepare();
+  return {text(sql::select_state(duck_dialect(), connection, stream))};
 }
 
 void DuckDestination::write_state(const std::string& connection, const std::string& stream,
@@ -278,7 +282,25 @@ void DuckLoad::merge(stream::LoadResult& result) {
   db_.execute("drop table " + qualified(into_));
 }
 
-void DuckLoad::swap_in() {
+bool DuckLoad::is_same_as_before() {
+  std::vector<batch::Column> existing = destination_.table_columns(table_);
+  std::vector<batch::Column> built = destination_.table_columns(into_);
+  if (existing != built) return false;
+  sql::MergePlan rows = plan(into_, table_);
+  return destination_.text(sql::content_hash(duck_dialect(), rows, into_)) ==
+         destination_.text(sql::content_hash(duck_dialect(), rows, table_));
+}
+
+void DuckLoad::replace(stream::LoadResult& result) {
+  bool exists = !destination_.table_columns(table_).empty();
+  if (exists && is_same_as_before()) {
+    // What did not change is not touched, so that nothing below it has to be built again.
+    db_.execute("drop table " + qualified(into_));
+    result.rows_unchanged = staged_;
+    result.rows_inserted = 0;
+    return;
+  }
+  if (exists) result.rows_deleted = destination_.count("select count(*) from " + qualified(table_));
   db_.execute("drop table if exists " + qualified(table_));
   db_.execute(fmt::format("alter table {} rename to {}", qualified(into_), quoted(table_.identifier)));
 }
@@ -297,7 +319,7 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
       result.rows_inserted = destination_.count("select count(*) from " + qualified(into_));
       result.rows_unchanged = staged_ - result.rows_inserted;
     }
-    if (way_ == Way::replace) swap_in();
+    if (way_ == Way::replace) replace(result);
   }
   env.failpoint("load_after_merge");
   record(commit, result);
@@ -323,6 +345,7 @@ void DuckLoad::record(const stream::Commit& commit, const stream::LoadResult& re
                        result.rows_inserted,
                        result.rows_updated,
                        result.rows_unchanged,
+                       result.rows_deleted,
                        static_cast<std::int64_t>(commit.rejected.size()),
                        commit.bytes_read};
   db_.execute(sql::insert_load(dialect, load));

@@ -32,6 +32,8 @@ class DuckDestination : public stream::Destination {
   void prepare();
   /// The first value of a query as a whole number.
   std::int64_t count(const std::string& sql);
+  /// The first value of a query as text, "" where there is no row.
+  std::string text(const std::string& sql);
   /// The columns of a table, as the transaction sees them; empty when there is none.
   std::vector<batch::Column> table_columns(const sql::Relation& table);
 
@@ -66,7 +68,8 @@ class DuckLoad : public stream::Load {
   sql::MergePlan plan(const sql::Relation& stage, const sql::Relation& table) const;
   void take_out_repeats(const sql::MergePlan& plan);
   void merge(stream::LoadResult& result);
-  void swap_in();
+  bool is_same_as_before();
+  void replace(stream::LoadResult& result);
   void record(const stream::Commit& commit, const stream::LoadResult& result);
 
   DuckDestination& destination_;

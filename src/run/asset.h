@@ -1,0 +1,47 @@
+// Asset: one thing a run makes fresh: a stream, a dbt node or a page. Outcome: what became of it.
+//
+// Guarantees: an asset's work is a straight-line function on one thread with its own session of the
+// warehouse. Threads: `work`, `fingerprint` and `exists` of different assets run at the same time. Errors:
+// work reports failure in its Outcome or throws; both fail the asset and skip what is below it.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "dbt/selector.h"
+#include "sql/adapter.h"
+
+namespace leat::run {
+
+enum class Status {
+  success,
+  warning,    ///< done, with something to look at (a test of severity warn)
+  unchanged,  ///< nothing above it changed: not run
+  skipped,    ///< something above it failed
+  error,
+};
+std::string_view name(Status status);
+
+struct Outcome {
+  Status status = Status::success;
+  std::int64_t rows = -1;  ///< -1 where there is no such number
+  std::string message;     ///< "1,234 rows", "3 rows fail"
+  std::string version;     ///< streams: the id of the last load that changed rows
+  std::optional<Error> error;
+  std::int64_t took_ms = 0;
+};
+
+struct Asset {
+  dbt::Selectable what;  ///< id, name, kind, path, tags, upstream ids
+  /// Does the work in a session of its own.
+  std::function<Outcome(sql::Adapter&)> work;
+  /// What it would do, as a string that changes when that changes; null: it always runs (streams).
+  std::function<std::string(sql::Adapter&)> fingerprint;
+  /// False when what it made is gone; null: nothing to look for.
+  std::function<bool(sql::Adapter&)> exists;
+};
+
+}  // namespace leat::run

@@ -1,0 +1,250 @@
+#include "run/executor.h"
+
+#include <fmt/core.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/time.h"
+
+namespace leat::run {
+
+std::string_view name(Status status) {
+  constexpr std::string_view names[] = {"success", "warning", "unchanged", "skipped", "error"};
+  return names[static_cast<std::size_t>(status)];
+}
+
+namespace {
+
+class Execution {
+ public:
+  Execution(const std::vector<Asset>& assets, const std::vector<bool>& chosen, const AdapterFactory& open,
+            Env& env, const ExecutorOptions& options, const OutcomeListener& listener)
+      : assets_(assets),
+        chosen_(chosen),
+        open_(open),
+        env_(env),
+        options_(options),
+        listener_(listener),
+        outcomes_(assets.size()),
+        waiting_for_(assets.size()),
+        below_(assets.size()),
+        versions_of_(assets.size()) {
+    for (std::size_t i = 0; i < assets.size(); ++i) index_[assets[i].what.id] = i;
+    for (std::size_t i = 0; i < assets.size(); ++i) {
+      if (!chosen[i]) {
+        outcomes_[i].status = Status::skipped;
+        continue;
+      }
+      ++left_;
+      for (std::size_t above : chosen_above(i)) {
+        ++waiting_for_[i];
+        below_[above].push_back(i);
+      }
+      if (waiting_for_[i] == 0) ready_.push_back(i);
+    }
+  }
+
+  std::vector<Outcome> run() {
+    if (left_ == 0) return std::move(outcomes_);
+    {
+      std::unique_ptr<sql::Adapter> adapter = open_();
+      versions_ = std::make_unique<Versions>(*adapter);
+    }
+    std::vector<std::jthread> threads;
+    std::size_t workers = std::min(left_, static_cast<std::size_t>(std::max(1, options_.threads)));
+    for (std::size_t i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
+    threads.clear();
+    return std::move(outcomes_);
+  }
+
+ private:
+  std::vector<std::size_t> chosen_above(std::size_t i) const {
+    std::vector<std::size_t> above;
+    for (const std::string& id : assets_[i].what.upstream) {
+      auto found = index_.find(id);
+      if (found != index_.end() && chosen_[found->second]) above.push_back(found->second);
+    }
+    return above;
+  }
+
+  void work() {
+    std::unique_ptr<sql::Adapter> adapter;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return left_ == 0 || !ready_.empty(); });
+      if (left_ == 0) return;
+      std::size_t i = ready_.front();
+      ready_.erase(ready_.begin());
+      bool skip = above_failed(i);
+      lock.unlock();
+      Outcome outcome = skip ? skipped() : run_guarded(i, adapter);
+      lock.lock();
+      finish(i, std::move(outcome));
+    }
+  }
+
+  bool above_failed(std::size_t i) const {
+    for (std::size_t above : chosen_above(i)) {
+      if (outcomes_[above].status == Status::error || outcomes_[above].status == Status::skipped) return true;
+    }
+    return false;
+  }
+
+  Outcome skipped() const {
+    Outcome outcome;
+    outcome.status = Status::skipped;
+    outcome.message = "something above it failed";
+    return outcome;
+  }
+
+  Outcome run_guarded(std::size_t i, std::unique_ptr<sql::Adapter>& adapter) {
+    auto started = env_.steady();
+    Outcome outcome;
+    const Asset& asset = assets_[i];
+    try {
+      env_.check_cancelled();
+      if (!adapter) adapter = open_();
+      env_.emit({"step_started",
+                 EventLevel::progress,
+                 {{"asset", asset.what.id}, {"kind", asset.what.kind}, {"name", asset.what.name}}});
+      outcome = run_asset(i, *adapter);
+    } catch (const Error& error) {
+      outcome.status = Status::error;
+      outcome.error = error;
+      adapter.reset();  // its session may be inside a transaction
+    } catch (const std::exception& error) {
+      outcome.status = Status::error;
+      outcome.error = Error(ErrorCode::internal, error.what(), asset.what.id);
+      adapter.reset();
+    }
+    outcome.took_ms = env_.elapsed_ms(started);
+    return outcome;
+  }
+
+  Outcome run_asset(std::size_t i, sql::Adapter& adapter) {
+    const Asset& asset = assets_[i];
+    if (!asset.fingerprint) {
+      Outcome outcome = asset.work(adapter);
+      versions_of_[i] = outcome.version;
+      return outcome;
+    }
+    std::string version = version_of(i, adapter);
+    versions_of_[i] = version;
+    std::string before;
+    {
+      std::lock_guard lock(versions_mutex_);
+      before = versions_->recorded(asset.what.id);
+    }
+    if (!options_.full_refresh && before == version && (!asset.exists || asset.exists(adapter))) {
+      Outcome outcome;
+      outcome.status = Status::unchanged;
+      return outcome;
+    }
+    Outcome outcome = asset.work(adapter);
+    env_.failpoint("dbt_after_model");
+    std::lock_guard lock(versions_mutex_);
+    if (outcome.status == Status::success) {
+      versions_->record(adapter, asset.what.id, version, format_iso_timestamp(env_.now()));
+    } else {
+      versions_->forget(adapter, asset.what.id);
+    }
+    return outcome;
+  }
+
+  // What the asset would do, and the version of everything above it.
+  std::string version_of(std::size_t i, sql::Adapter& adapter) {
+    const Asset& asset = assets_[i];
+    std::vector<std::string> parts = {asset.fingerprint(adapter)};
+    for (const std::string& id : asset.what.upstream) {
+      auto found = index_.find(id);
+      if (found == index_.end()) {
+        // Something outside the project made it: it may have changed since.
+        parts.push_back(id + "=" + options_.run_id);
+      } else if (assets_[found->second].what.kind == "test") {
+        continue;  // a test has no data that anything reads
+      } else if (chosen_[found->second]) {
+        parts.push_back(id + "=" + versions_of_[found->second]);
+      } else {
+        parts.push_back(id + "=" + version_of_unchosen(found->second, adapter));
+      }
+    }
+    return hash_of(parts);
+  }
+
+  std::string version_of_unchosen(std::size_t i, sql::Adapter& adapter) {
+    const Asset& asset = assets_[i];
+    if (asset.what.kind == "stream") return Versions::of_stream(adapter, asset.what.package, asset.what.name);
+    std::lock_guard lock(versions_mutex_);
+    return versions_->recorded(asset.what.id);
+  }
+
+  // Requires: mutex_ is held.
+  void finish(std::size_t i, Outcome outcome) {
+    outcomes_[i] = std::move(outcome);
+    listener_(assets_[i], outcomes_[i]);
+    --left_;
+    for (std::size_t next : below_[i]) {
+      if (--waiting_for_[next] == 0) ready_.push_back(next);
+    }
+    changed_.notify_all();
+  }
+
+  const std::vector<Asset>& assets_;
+  const std::vector<bool>& chosen_;
+  const AdapterFactory& open_;
+  Env& env_;
+  const ExecutorOptions& options_;
+  const OutcomeListener& listener_;
+
+  std::mutex mutex_;  // guards outcomes_, waiting_for_, ready_, left_
+  std::condition_variable changed_;
+  std::vector<Outcome> outcomes_;
+  std::vector<std::size_t> waiting_for_;
+  std::vector<std::vector<std::size_t>> below_;
+  std::vector<std::size_t> ready_;
+  std::size_t left_ = 0;
+  std::map<std::string, std::size_t> index_;
+  std::vector<std::string> versions_of_;  // each written by its asset's worker before what is below it starts
+  std::mutex versions_mutex_;             // guards versions_
+  std::unique_ptr<Versions> versions_;
+};
+
+}  // namespace
+
+std::vector<Outcome> execute(const std::vector<Asset>& assets, const std::vector<bool>& chosen,
+                             const AdapterFactory& open, Env& env, const ExecutorOptions& options,
+                             const OutcomeListener& listener) {
+  order_of(assets, chosen);  // a circle would wait for ever
+  return Execution(assets, chosen, open, env, options, listener).run();
+}
+
+std::vector<std::size_t> order_of(const std::vector<Asset>& assets, const std::vector<bool>& chosen) {
+  std::map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < assets.size(); ++i) index[assets[i].what.id] = i;
+  std::vector<std::size_t> order;
+  std::vector<int> seen(assets.size());  // 1: being visited, 2: done
+  std::vector<std::string> trail;
+  std::function<void(std::size_t)> visit = [&](std::size_t i) {
+    if (seen[i] == 2) return;
+    trail.push_back(assets[i].what.name);
+    if (seen[i] == 1) {
+      std::string circle;
+      for (const std::string& each : trail) circle += (circle.empty() ? "" : " -> ") + each;
+      throw Error(ErrorCode::dbt_cycle, circle, "graph");
+    }
+    seen[i] = 1;
+    for (const std::string& id : assets[i].what.upstream) {
+      if (auto found = index.find(id); found != index.end()) visit(found->second);
+    }
+    seen[i] = 2;
+    trail.pop_back();
+    if (chosen[i]) order.push_back(i);
+  };
+  for (std::size_t i = 0; i < assets.size(); ++i) visit(i);
+  return order;
+}
+
+}  // namespace leat::run

@@ -1,0 +1,224 @@
+#include "run/project_file.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/secret.h"
+
+namespace leat::run {
+
+using document::Value;
+
+namespace {
+
+const Spec kProjectSpec{"leat.yml",
+                        "A project.",
+                        {{"name", FieldKind::text, "The project's name.", "", true},
+                         {"target", FieldKind::text, "The target that is used when none is named.", "", true},
+                         {"targets", FieldKind::mapping, "Warehouses by name.", "", true},
+                         {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
+                         {"connections", FieldKind::mapping, "Sources by name."},
+                         {"dbt", FieldKind::mapping, "The dbt project."},
+                         {"pages", FieldKind::mapping, "The reports."},
+                         {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
+const Spec kConnectionSpec{
+    "a connection",
+    "A source and where it lands.",
+    {{"source", FieldKind::mapping, "The source: `type` and its settings.", "", true},
+     {"schema", FieldKind::text, "The schema that the streams land in.", "raw"},
+     {"streams", FieldKind::mapping, "Streams by name; all of the source, appended, when left out."},
+     {"dead_letters_max", FieldKind::integer, "More rejected records than this fail a stream.", "0"},
+     {"metadata_prefix", FieldKind::text, "The prefix of raw_id, extracted_at, meta and generation_id.",
+      "_airbyte_"},
+     {"metadata", FieldKind::boolean, "Whether these columns are added.", "true"},
+     {"queue_bytes", FieldKind::bytes, "Held between reading and writing, a stream.", "32MB"},
+     {"commit_interval", FieldKind::duration, "Checkpoints within this time commit together."},
+     {"commit_bytes", FieldKind::bytes, "Checkpoints commit together until this much is staged."}}};
+const Spec kStreamSpec{"a stream",
+                       "How a stream is loaded.",
+                       {{"mode",
+                         FieldKind::text,
+                         "How rows arrive.",
+                         "append",
+                         false,
+                         {"append", "overwrite", "append_dedup", "overwrite_dedup", "scd2"}},
+                        {"table", FieldKind::text, "The table's name; the stream's when left out."},
+                        {"rename", FieldKind::mapping, "Columns that arrive under another name."},
+                        {"drop", FieldKind::list, "Columns that don't arrive; `*` and `?` are wildcards."},
+                        {"primary_key", FieldKind::list, "Overrides the source's."},
+                        {"cursor_field", FieldKind::text, "Overrides the source's."}}};
+const Spec kStandInSpec{"stand_in",
+                        "A local stand-in for the source.",
+                        {{"command", FieldKind::list,
+                          "The program and its arguments; it prints `listening on URL` first.", "", true},
+                         {"variable", FieldKind::text, "The variable that gets the URL.", "", true}}};
+const Spec kDbtSpec{"dbt", "The dbt project.", {{"project", FieldKind::path, "Its folder.", "."}}};
+const Spec kPagesSpec{"pages",
+                      "The reports.",
+                      {{"folder", FieldKind::path, "Where the Markdown stands.", "pages"},
+                       {"output", FieldKind::path, "Where the site is built.", "site"},
+                       {"title", FieldKind::text, "The site's title."}}};
+
+std::vector<std::string> texts(const Value& list, std::string_view what) {
+  std::vector<std::string> out;
+  for (const Value& item : list.items()) out.push_back(item.as_text(what));
+  return out;
+}
+
+sync::StreamSettings read_stream(const std::string& name, const Value& mapping, const Env& env) {
+  document::Settings settings = read_settings(kStreamSpec, mapping, env);
+  sync::StreamSettings out;
+  out.name = name;
+  out.mode = *stream::parse_write_mode(settings.text("mode"));
+  out.table = settings.text("table");
+  for (const Value::Member& member : settings.value("rename").members())
+    out.rename.emplace_back(member.first, member.second.as_text("rename"));
+  out.drop = texts(settings.value("drop"), "drop");
+  out.primary_key = texts(settings.value("primary_key"), "primary_key");
+  out.cursor_field = settings.text("cursor_field");
+  out.where = mapping.where();
+  return out;
+}
+
+ConnectionFile read_connection(const std::string& name, const Value& mapping, const Env& env) {
+  // The source keeps its variables until it is opened: they may come from the stand-in.
+  Value without_source = mapping;
+  without_source.set("source", Value::mapping());
+  document::Settings settings = read_settings(kConnectionSpec, without_source, env);
+  ConnectionFile out;
+  out.source = mapping["source"];
+  if (!out.source.is_mapping())
+    throw Error(ErrorCode::config_invalid, "`source` is missing: the source's `type` and its settings",
+                mapping.where());
+  out.connection.name = name;
+  out.connection.schema = settings.text("schema");
+  out.connection.dead_letters_max = settings.integer("dead_letters_max");
+  out.connection.metadata_prefix = settings.boolean("metadata") ? settings.text("metadata_prefix") : "";
+  out.connection.queue_bytes = settings.bytes("queue_bytes");
+  out.connection.commit_interval = settings.duration("commit_interval");
+  out.connection.commit_bytes = settings.bytes("commit_bytes");
+  out.connection.where = mapping.where();
+  for (const Value::Member& member : settings.value("streams").members()) {
+    out.connection.streams.push_back(
+        read_stream(member.first, member.second.is_null() ? Value::mapping() : member.second, env));
+  }
+  return out;
+}
+
+// NAME=value lines; quotes around a value are taken off, `#` begins a comment.
+void read_env_file(const std::string& path, Env& env) {
+  if (!std::filesystem::exists(path)) return;
+  std::string text = document::read_file(path);
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string line = text.substr(at, end - at);
+    at = end + 1;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.starts_with("export ")) line.erase(0, 7);
+    std::size_t equals = line.find('=');
+    if (line.empty() || line[0] == '#' || equals == std::string::npos) continue;
+    std::string value = line.substr(equals + 1);
+    if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0]) {
+      value = value.substr(1, value.size() - 2);
+    } else if (std::size_t comment = value.find(" #"); comment != std::string::npos) {
+      value.resize(comment);
+    }
+    env.set_variable(line.substr(0, equals), value);
+  }
+}
+
+}  // namespace
+
+const ConnectionFile& ProjectFile::connection(const std::string& wanted) const {
+  std::vector<std::string> names;
+  for (const ConnectionFile& each : connections) {
+    if (each.connection.name == wanted) return each;
+    names.push_back(each.connection.name);
+  }
+  std::string near = nearest(wanted, names), all;
+  for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
+  throw Error(ErrorCode::config_invalid,
+              fmt::format("There is no connection `{}`{}", wanted,
+                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              folder + "/leat.yml")
+      .fix(fmt::format("The project's connections: {}.", all));
+}
+
+std::string find_project(const std::string& start) {
+  std::filesystem::path folder = std::filesystem::absolute(start).lexically_normal();
+  for (;; folder = folder.parent_path()) {
+    if (std::filesystem::exists(folder / "leat.yml")) return folder.string();
+    if (folder == folder.parent_path()) break;
+  }
+  throw Error(ErrorCode::config_not_found, "There is no leat.yml in this folder or above it",
+              std::filesystem::absolute(start).string());
+}
+
+ProjectFile load_project(const std::string& folder, Env& env) {
+  ProjectFile project;
+  project.folder = folder;
+  read_env_file(folder + "/.env", env);
+  std::string path = folder + "/leat.yml";
+  Value root = document::load_yaml(path);
+  if (!root.is_mapping()) throw Error(ErrorCode::config_invalid, "leat.yml has to be a mapping", path);
+  // Targets and sources keep their variables until they are opened.
+  Value shallow = root;
+  for (const char* deferred : {"targets", "connections"}) {
+    if (shallow.find(deferred)) shallow.set(deferred, Value::mapping());
+  }
+  document::Settings settings = read_settings(kProjectSpec, shallow, env);
+  project.name = settings.text("name");
+  project.default_target = settings.text("target");
+  project.threads = static_cast<int>(std::max<std::int64_t>(1, settings.integer("threads")));
+  project.targets = root["targets"];
+  for (const Value::Member& member : root["connections"].members())
+    project.connections.push_back(read_connection(member.first, member.second, env));
+  if (settings.has("stand_in")) {
+    document::Settings stand_in = read_settings(kStandInSpec, settings.value("stand_in"), env);
+    project.stand_in = StandIn{texts(stand_in.value("command"), "command"), stand_in.text("variable")};
+  }
+  auto absolute = [&](const std::string& relative) {
+    return (std::filesystem::path(folder) / relative).lexically_normal().string();
+  };
+  if (settings.has("dbt"))
+    project.dbt_folder = absolute(read_settings(kDbtSpec, settings.value("dbt"), env).text("project"));
+  if (settings.has("pages")) {
+    document::Settings pages = read_settings(kPagesSpec, settings.value("pages"), env);
+    project.pages_folder = absolute(pages.text("folder"));
+    project.site_folder = absolute(pages.text("output"));
+    project.title = pages.has("title") ? pages.text("title") : project.name;
+  }
+  return project;
+}
+
+std::string choose_target(const ProjectFile& project, const std::string& wanted, const Env& env) {
+  std::string target = !wanted.empty() ? wanted : env.variable("LEAT_TARGET").value_or("");
+  if (target.empty()) target = project.default_target;
+  if (project.targets.find(target)) return target;
+  std::vector<std::string> names;
+  for (const Value::Member& member : project.targets.members()) names.push_back(member.first);
+  std::string near = nearest(target, names);
+  throw Error(ErrorCode::config_invalid,
+              fmt::format("There is no target `{}`{}", target,
+                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              project.targets.where());
+}
+
+std::unique_ptr<warehouses::Warehouse> open_warehouse(const ProjectFile& project, const std::string& target,
+                                                      Env& env) {
+  const Value& mapping = project.targets[target];
+  const warehouses::WarehouseKind& kind =
+      warehouses::find_warehouse_kind(mapping["type"].as_text("type"), mapping.where());
+  return kind.open(read_settings(*kind.spec, mapping, env), env);
+}
+
+std::unique_ptr<stream::Source> open_source(const ConnectionFile& connection, Env& env) {
+  const sources::SourceKind& kind =
+      sources::find_source_kind(connection.source["type"].as_text("type"), connection.source.where());
+  return kind.open(read_settings(*kind.spec, connection.source, env), env);
+}
+
+}  // namespace leat::run

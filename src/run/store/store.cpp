@@ -1,0 +1,115 @@
+#include "run/store/store.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace leat::run {
+namespace {
+
+constexpr const char* kTables = R"(
+pragma journal_mode = wal;
+pragma synchronous = normal;
+pragma busy_timeout = 5000;
+create table if not exists runs (id text primary key, command text, target text, status text, started_at text, finished_at text);
+create table if not exists steps (run_id text, asset text, kind text, status text, message text, rows_out integer, took_ms integer, finished_at text);
+create index if not exists steps_by_run on steps (run_id);
+)";
+
+class Statement {
+ public:
+  Statement(sqlite3* handle, const char* sql) { sqlite3_prepare_v2(handle, sql, -1, &statement_, nullptr); }
+  ~Statement() { sqlite3_finalize(statement_); }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  void bind(int at, const std::string& text) {
+    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  }
+  void bind(int at, std::int64_t number) { sqlite3_bind_int64(statement_, at, number); }
+  int step() { return statement_ ? sqlite3_step(statement_) : SQLITE_ERROR; }
+  std::string text(int at) {
+    const unsigned char* found = sqlite3_column_text(statement_, at);
+    return found ? reinterpret_cast<const char*>(found) : "";
+  }
+  std::int64_t number(int at) { return sqlite3_column_int64(statement_, at); }
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+}  // namespace
+
+Store::Store(const std::string& folder) {
+  std::error_code made;
+  std::filesystem::create_directories(folder + "/.leat", made);
+  std::string path = folder + "/.leat/leat.db";
+  if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK ||
+      sqlite3_exec(handle_, kTables, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
+    sqlite3_close(handle_);
+    throw Error(ErrorCode::run_store, reason, path);
+  }
+}
+
+Store::~Store() {
+  sqlite3_close(handle_);
+}
+
+bool Store::run(const char* sql, const std::vector<std::string>& texts,
+                const std::vector<std::int64_t>& numbers) {
+  Statement statement(handle_, sql);
+  int at = 0;
+  for (const std::string& text : texts) statement.bind(++at, text);
+  for (std::int64_t number : numbers) statement.bind(++at, number);
+  return statement.step() == SQLITE_DONE;
+}
+
+void Store::begin_run(const RunRow& row) {
+  run("insert into runs (id, command, target, status, started_at) values (?, ?, ?, 'running', ?)",
+      {row.id, row.command, row.target, row.started_at});
+}
+
+void Store::add_step(const std::string& run_id, const StepRow& step) {
+  run("insert into steps (run_id, asset, kind, status, message, finished_at, rows_out, took_ms) values (?, "
+      "?, ?, ?, ?, ?, ?, ?)",
+      {run_id, step.asset, step.kind, step.status, step.message, step.finished_at},
+      {step.rows, step.took_ms});
+}
+
+void Store::finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at) {
+  run("update runs set status = ?, finished_at = ? where id = ?", {status, finished_at, run_id});
+}
+
+std::vector<RunRow> Store::runs(int count) {
+  Statement statement(handle_,
+                      "select id, command, target, status, started_at, coalesce(finished_at, ''), "
+                      "(select count(*) from steps where run_id = id), "
+                      "(select count(*) from steps where run_id = id and status in ('error', 'skipped')), "
+                      "(select count(*) from steps where run_id = id and status = 'unchanged') "
+                      "from runs order by started_at desc, rowid desc limit ?");
+  statement.bind(1, std::int64_t{count});
+  std::vector<RunRow> rows;
+  while (statement.step() == SQLITE_ROW) {
+    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
+                    statement.text(4), statement.text(5), statement.number(6), statement.number(7),
+                    statement.number(8)});
+  }
+  return rows;
+}
+
+std::vector<StepRow> Store::steps(const std::string& run_id) {
+  Statement statement(handle_,
+                      "select asset, kind, status, message, finished_at, rows_out, took_ms from steps where "
+                      "run_id = ? order by rowid");
+  statement.bind(1, run_id);
+  std::vector<StepRow> rows;
+  while (statement.step() == SQLITE_ROW) {
+    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
+                    statement.text(4), statement.number(5), statement.number(6)});
+  }
+  return rows;
+}
+
+}  // namespace leat::run

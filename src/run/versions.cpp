@@ -1,0 +1,66 @@
+#include "run/versions.h"
+
+#include <fmt/core.h>
+
+#include "sql/bookkeeping.h"
+
+namespace leat::run {
+namespace {
+std::string table(const sql::Dialect& dialect) {
+  return dialect.render({"", std::string(sql::kBookkeepingSchema), "asset_versions"});
+}
+}  // namespace
+
+Versions::Versions(sql::Adapter& adapter) {
+  for (const std::string& statement : sql::create_bookkeeping(adapter.dialect())) adapter.execute(statement);
+  sql::QueryResult rows = adapter.query("select asset, version from " + table(adapter.dialect()));
+  for (const auto& batch : rows.batches) {
+    for (std::size_t i = 0; i < batch.rows(); ++i)
+      versions_[std::string(batch.column(0).text(i))] = batch.column(1).text(i);
+  }
+}
+
+std::string Versions::recorded(const std::string& asset) const {
+  auto found = versions_.find(asset);
+  return found == versions_.end() ? "" : found->second;
+}
+
+std::string Versions::of_stream(sql::Adapter& adapter, const std::string& connection,
+                                const std::string& stream) {
+  sql::QueryResult rows =
+      adapter.query(sql::select_last_changing_load(adapter.dialect(), connection, stream));
+  for (const auto& batch : rows.batches) {
+    if (batch.rows() > 0) return std::string(batch.column(0).text(0));
+  }
+  return "";
+}
+
+void Versions::record(sql::Adapter& adapter, const std::string& asset, const std::string& version,
+                      const std::string& built_at) {
+  const sql::Dialect& dialect = adapter.dialect();
+  adapter.execute(fmt::format(
+      "begin; delete from {0} where asset = {1}; insert into {0} values ({1}, {2}, {3}); commit",
+      table(dialect), dialect.literal(asset), dialect.literal(version), dialect.literal(built_at)));
+  versions_[asset] = version;
+}
+
+void Versions::forget(sql::Adapter& adapter, const std::string& asset) {
+  if (versions_.erase(asset) == 0) return;
+  adapter.execute(fmt::format("delete from {} where asset = {}", table(adapter.dialect()),
+                              adapter.dialect().literal(asset)));
+}
+
+std::string hash_of(const std::vector<std::string>& texts) {
+  __extension__ using Wide = unsigned __int128;
+  // Parameters of the 128-bit FNV-1a hash (draft-eastlake-fnv-17, section 5).
+  const Wide prime = (Wide{1} << 88) + 0x13B;
+  Wide hash = (Wide{0x6c62272e07bb0142ULL} << 64) | 0x62b821756295c58dULL;
+  for (const std::string& text : texts) {
+    for (unsigned char c : text) hash = (hash ^ c) * prime;
+    hash = (hash ^ 0xFF) * prime;  // a separator that UTF-8 never holds
+  }
+  return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(hash >> 64),
+                     static_cast<std::uint64_t>(hash));
+}
+
+}  // namespace leat::run
