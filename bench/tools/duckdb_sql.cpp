@@ -1,5 +1,5 @@
-// duckdb_sql DATABASE SQL…: runs statements in a DuckDB file with the library that Leat uses; prints the rows of the
-// last one, cells separated by a bar. A peer that has no command line of its own here.
+// duckdb_sql DATABASE SQL…: runs statements in a DuckDB file with the library that Leat uses; prints the rows
+// of the last one, cells separated by a bar. A peer that has no command line of its own here.
 #include <duckdb.h>
 #include <fmt/core.h>
 

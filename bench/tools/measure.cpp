@@ -1,4 +1,5 @@
-// measure FILE CMD ARGS…: runs a command and writes "seconds max_kilobytes cpu_seconds" of it and its children to FILE.
+// measure FILE CMD ARGS…: runs a command and writes "seconds max_kilobytes cpu_seconds" of it and its
+// children to FILE.
 #include <fmt/core.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
