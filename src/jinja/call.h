@@ -74,7 +74,8 @@ struct CallArguments {
   Value self;  ///< the filtered or tested value, or the method's receiver; absent for plain functions
   ShortVector<Value> positional;
   std::vector<NamedValue> named;
-  Session* session = nullptr;  ///< the render under way: lets a function call macros and read the context
+  std::vector<Value> kept_names;  ///< strings that names of `**x` point into
+  Session* session = nullptr;     ///< the render under way: lets a function call macros and read the context
 
   /// The argument at `index` or named `name`, or nullptr when it was not given.
   const Value* find(std::size_t index, std::string_view name) const;

@@ -69,6 +69,7 @@ struct Builtin {
 struct EnvironmentOptions {
   UndefinedPolicy undefined = UndefinedPolicy::lenient;
   Limits limits;
+  std::function<std::uint64_t()> chance;  ///< for the filter `random`; without it, the first item is chosen
 };
 
 class Environment {
@@ -111,6 +112,9 @@ class Environment {
   EnvironmentOptions options_;
   std::unique_ptr<Tables> tables_;
 };
+
+/// dbt's return() as a function, for places where it is not a statement of its own: register it as "return".
+Value return_function();
 
 /// The tables of built-ins, for docs and tests.
 const std::vector<Builtin>& builtin_filters();

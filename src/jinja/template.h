@@ -18,7 +18,6 @@
 
 namespace leat::jinja {
 
-struct Body;       // ast.h
 struct MacroNode;  // ast.h
 struct Expression;
 
@@ -76,16 +75,20 @@ class Template : public std::enable_shared_from_this<Template> {
   /// The names that are read but never set in the template: what the context has to give.
   std::vector<std::string> undeclared_names() const;
 
-  const Body& body() const { return *body_; }
+  /// The whole template as a function without parameters (ast.h).
+  const MacroNode& root() const { return *root_; }
   /// The line of source at `line` (counted from first_line), for messages.
   std::string_view line_text(std::size_t line) const;
   const ParseOptions& options() const { return options_; }
 
  private:
-  Template() = default;
+  Template();
+  static std::shared_ptr<const Template> make(std::string source, std::string name,
+                                              const ParseOptions& options, bool expression);
+  void enumerate();
   std::string source_, name_;
   ParseOptions options_;
-  std::unique_ptr<Body> body_;
+  std::unique_ptr<MacroNode> root_;
   std::vector<MacroInfo> macros_, blocks_;
 };
 
