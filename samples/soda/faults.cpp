@@ -29,7 +29,8 @@ std::size_t Orders::number(std::string_view name, std::size_t otherwise) const {
 }
 
 bool Faults::knows(std::string_view kind) {
-  constexpr std::string_view kKinds[] = {"rate_limit", "fail", "stale", "garbage", "truncate", "delay"};
+  constexpr std::string_view kKinds[] = {"rate_limit", "fail",     "redirect", "stale",
+                                         "garbage",    "truncate", "delay"};
   return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
 }
 
@@ -38,9 +39,10 @@ std::string Faults::add(const std::string& kind, const Orders& orders) {
   rule.kind = kind;
   rule.match = orders.text("match", "");
   rule.retry_after = orders.text("retry_after", "");
+  rule.location = orders.text("to", "");
   rule.left = orders.number("next", 1);
   rule.skip = orders.number("skip", 0);
-  rule.status = kind == "rate_limit" ? 429 : orders.number("status", 500);
+  rule.status = kind == "rate_limit" ? 429 : orders.number("status", kind == "redirect" ? 301 : 500);
   rule.after = orders.number("after", 1000);
   rule.ms = orders.number("ms", 100);
   rule.empty = orders.text("rows", "old") == "empty";
@@ -50,9 +52,10 @@ std::string Faults::add(const std::string& kind, const Orders& orders) {
 }
 
 void Faults::apply(const Rule& rule, Effect& effect) {
-  if (rule.kind == "rate_limit" || rule.kind == "fail") {
+  if (rule.kind == "rate_limit" || rule.kind == "fail" || rule.kind == "redirect") {
     effect.status = static_cast<int>(rule.status);
     effect.retry_after = rule.retry_after;
+    effect.location = rule.location;
   }
   if (rule.kind == "stale") effect.stale = true, effect.stale_empty = rule.empty;
   if (rule.kind == "garbage") effect.garbage = true;

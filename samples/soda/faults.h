@@ -1,5 +1,5 @@
-// Faults: what goes wrong on purpose: 429, failing answers, a lagging replica, HTML in place of JSON, a
-// connection cut in mid body, delays.
+// Faults: what goes wrong on purpose: 429, failing answers, redirects, a lagging replica, HTML in place of
+// JSON, a connection cut in mid body, delays.
 //
 // Guarantees: every fault counts its requests down and is then gone; the same orders give the same faults.
 // Threads: any; one mutex.
@@ -19,7 +19,7 @@ namespace soda {
 /// What is to happen to one request.
 struct Effect {
   std::optional<int> status;
-  std::string retry_after;  ///< empty: no such header
+  std::string retry_after, location;  ///< empty: no such header
   bool stale = false, stale_empty = false;
   bool garbage = false;
   std::optional<std::size_t> cut_after;  ///< bytes of the body
@@ -41,16 +41,16 @@ class Orders {
 class Faults {
  public:
   static bool knows(std::string_view kind);
-  /// `kind`: rate_limit, fail, stale, garbage, truncate, delay. Orders: next=N requests (default 1), skip=N
-  /// before them, match=TEXT in their URLs; and status=, retry_after=, rows=old|empty, after=BYTES, ms=.
-  /// Returns JSON.
+  /// `kind`: rate_limit, fail, redirect, stale, garbage, truncate, delay. Orders: next=N requests (default
+  /// 1), skip=N before them, match=TEXT in their URLs; and status=, retry_after=, to=URL, rows=old|empty,
+  /// after=BYTES, ms=. Returns JSON.
   std::string add(const std::string& kind, const Orders& orders);
   Effect next(const std::string& url);
   void reset();
 
  private:
   struct Rule {
-    std::string kind, match, retry_after;
+    std::string kind, match, retry_after, location;
     std::size_t left = 1, skip = 0, status = 500, after = 0, ms = 0;
     bool empty = false;
   };

@@ -1,11 +1,14 @@
 // soda: a small local server that speaks the city's SODA 2.1, for demos, tests and measurements.
 #include <fmt/core.h>
 #include <httplib.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "generate.h"
@@ -26,6 +29,7 @@ constexpr const char* kHelp = R"(soda: a stand-in for a city's open-data API (SO
   --order ORDER                an order to begin with, such as 'rate_limit?next=2' (see README.md)
   --order-drops-regions        leave :@computed_region columns out when $order is given
   --no-gzip                    never compress
+  --stop-with-parent           end when the process that started it ends, however it ends
 
 The first line it prints is "listening on http://127.0.0.1:PORT".
 )";
@@ -65,6 +69,15 @@ std::shared_ptr<soda::Table> generate(const std::string& text) {
   if (parts[0] == "stations") return soda::generate_stations(id);
   if (parts[0] == "wards") return soda::generate_wards(id, seed);
   refuse(fmt::format("--generate knows crimes, stations and wards, not '{}'", parts[0]));
+}
+
+/// A parent that is killed cannot stop its children. (The kernel's own signal would follow the parent's
+/// thread.)
+void stop_with_parent() {
+  std::thread([parent = getppid()] {
+    while (getppid() == parent) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    _exit(0);
+  }).detach();
 }
 
 struct Settings {
@@ -109,6 +122,8 @@ Settings read_settings(const std::vector<std::string>& words) {
       settings.service.limits.order_drops_regions = true;
     } else if (option == "--no-gzip") {
       settings.service.compresses = false;
+    } else if (option == "--stop-with-parent") {
+      stop_with_parent();
     } else {
       refuse(fmt::format("there is no option '{}'", option));
     }

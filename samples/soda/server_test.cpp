@@ -134,9 +134,25 @@ TEST_CASE("ordered faults happen once each and are logged") {
   CHECK(log->body.find("\"rows\":1000") != std::string::npos);
 }
 
+TEST_CASE("a change can wait for a request, as one that comes between two pages") {
+  if (!is_there()) return;
+  Running soda({"--generate", "x2n5-8w5q=crimes:2000"});
+  soda.order("delete?rows=10&skip=1&match=count");
+  const char* const count = "/resource/x2n5-8w5q.json?$select=count(*)";
+  CHECK(soda.get(kPage)->status == 200);
+  CHECK(soda.get(count)->body == "[{\"count\":\"2000\"}]\n");
+  CHECK(soda.get(count)->body == "[{\"count\":\"1990\"}]\n");
+  CHECK(soda.get(count)->body == "[{\"count\":\"1990\"}]\n");
+  soda.order("redirect?to=/elsewhere");
+  const auto moved = soda.get(count);
+  CHECK(moved->status == 301);
+  CHECK(moved->get_header_value("Location") == "/elsewhere");
+}
+
 TEST_CASE("values with an equals sign arrive whole") {
   if (!is_there()) return;
   Running soda({"--generate", "x2n5-8w5q=crimes:2000"});
-  CHECK(soda.get("/resource/x2n5-8w5q.json?$select=count(*)&$where=arrest=%27Y%27%20or%20arrest%3D'N'")->body ==
-        "[{\"count\":\"2000\"}]\n");
+  CHECK(
+      soda.get("/resource/x2n5-8w5q.json?$select=count(*)&$where=arrest=%27Y%27%20or%20arrest%3D'N'")->body ==
+      "[{\"count\":\"2000\"}]\n");
 }

@@ -158,6 +158,7 @@ void Service::start(httplib::Server& server) {
   const auto guarded = [this](auto answer) {
     return [this, answer](const httplib::Request& request, httplib::Response& response) {
       const std::size_t number = log(request);
+      run_pending(url_of(request));
       const Effect effect = faults_.next(url_of(request));
       if (effect.delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(effect.delay_ms));
       response.set_header("X-Socrata-RequestId", fmt::format("{:016x}{:016x}", mix(number), mix(number + 1)));
@@ -166,6 +167,7 @@ void Service::start(httplib::Server& server) {
       try {
         if (effect.status) {
           if (!effect.retry_after.empty()) response.set_header("Retry-After", effect.retry_after);
+          if (!effect.location.empty()) response.set_header("Location", effect.location);
           const bool limited = *effect.status == 429;
           throw Problem(*effect.status, limited ? "too-many-requests" : "internal-error",
                         limited ? "Too many requests" : "The stand-in was told to fail");
@@ -320,12 +322,34 @@ std::string Service::run_order(const std::string& kind, const Orders& orders) {
   if (Faults::knows(kind)) return faults_.add(kind, orders);
   if (kind == "reset") {
     faults_.reset();
+    std::lock_guard pending_guard(pending_lock_);
+    pending_.clear();
     std::lock_guard guard(log_lock_);
     log_.clear();
     return "{\"reset\":true}\n";
   }
   if (!is_mutation(kind))
     throw Problem(404, "soda.stand-in.bad-order", fmt::format("There is no order '{}'", kind));
+  if (const std::size_t skip = orders.number("skip", 0); skip > 0) {
+    std::lock_guard guard(pending_lock_);
+    pending_.push_back({kind, orders, orders.text("match", ""), skip});
+    return fmt::format("{{\"pending\":{},\"skip\":{}}}\n", json_string(kind), skip);
+  }
+  return run_mutation(kind, orders);
+}
+
+void Service::run_pending(const std::string& url) {
+  std::lock_guard guard(pending_lock_);
+  for (Pending& pending : pending_) {
+    if (url.find(pending.match) == std::string::npos) continue;
+    if (pending.skip == 0) run_mutation(pending.kind, pending.orders);
+    pending.is_done = pending.skip == 0;
+    if (pending.skip > 0) --pending.skip;
+  }
+  std::erase_if(pending_, [](const Pending& pending) { return pending.is_done; });
+}
+
+std::string Service::run_mutation(const std::string& kind, const Orders& orders) {
   const auto id = orders.text("dataset");
   if (!id && sets_.empty()) throw Problem(404, "soda.dataset.not-found", "There is no data set");
   // Without a name the largest data set is meant.

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "faults.h"
 #include "problem.h"
@@ -58,6 +59,14 @@ class Service {
     int status = 0;
     std::size_t rows = 0, bytes = 0;
   };
+  /// A change that waits until `skip` matching requests have passed.
+  struct Pending {
+    std::string kind;
+    Orders orders;
+    std::string match;
+    std::size_t skip = 0;
+    bool is_done = false;
+  };
   struct Body;
 
   void answer_rows(const httplib::Request& request, httplib::Response& response, Effect effect,
@@ -66,6 +75,8 @@ class Service {
   void answer_catalog(httplib::Response& response);
   void answer_admin(const httplib::Request& request, httplib::Response& response);
   std::string run_order(const std::string& kind, const Orders& orders);
+  std::string run_mutation(const std::string& kind, const Orders& orders);
+  void run_pending(const std::string& url);
   void check_token(const httplib::Request& request) const;
   DataSet& data_set(const std::string& id);
   void put_headers(const DataSet& set, const Effect& effect, httplib::Response& response);
@@ -77,6 +88,8 @@ class Service {
   const ServiceOptions options_;
   std::map<std::string, std::unique_ptr<DataSet>> sets_;
   Faults faults_;
+  std::mutex pending_lock_;
+  std::vector<Pending> pending_;
   std::mutex log_lock_;
   std::deque<Entry> log_;
   std::size_t request_count_ = 0;
