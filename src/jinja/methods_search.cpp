@@ -153,7 +153,6 @@ Value rsplit_blanks(std::string_view text, std::int64_t most) {
     std::size_t begin = end;
     if (most >= 0 && static_cast<std::int64_t>(parts.size()) >= most) {
       begin = 0;
-      while (blank(begin)) ++begin;
       parts.emplace_back(text.substr(begin, end - begin));
       break;
     }

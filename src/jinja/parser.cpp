@@ -144,7 +144,7 @@ StatementPtr Parser::tag(std::string_view word) {
   if (word == "call") return call_block(where);
   if (word == "filter") return filter_block(where);
   if (word == "do") return evaluate(where);
-  if (word == "print") return expression_statement(Statement::Kind::output, where, tuple(false));
+  if (word == "print") return print(where);
   if (word == "with") return with(where);
   if (word == "include") return include(where);
   if (word == "import") return import(where);
@@ -191,6 +191,15 @@ StatementPtr Parser::expression_statement(Statement::Kind kind, Position where, 
 StatementPtr Parser::output() {
   const Position where = here();
   return expression_statement(Statement::Kind::output, where, tuple(false));
+}
+// Several values are written one behind the other.
+StatementPtr Parser::print(Position where) {
+  auto all = std::make_unique<Sequence>(Expression::Kind::concatenation, where);
+  do {
+    all->items.push_back(expression());
+    deepen(*all, all->items.back());
+  } while (skip_symbol(","));
+  return std::make_unique<ExpressionStatement>(Statement::Kind::output, where, std::move(all));
 }
 StatementPtr Parser::evaluate(Position where) {
   return expression_statement(Statement::Kind::evaluate, where, tuple(false));

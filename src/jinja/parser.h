@@ -96,6 +96,7 @@ class Parser {
   StatementPtr tag(std::string_view word);
   StatementPtr dbt_tag(std::string_view word, Position where);
   StatementPtr output();
+  StatementPtr print(Position where);
   StatementPtr branch(Position where);
   StatementPtr loop(Position where);
   StatementPtr set(Position where);

@@ -344,7 +344,7 @@ ExpressionPtr Parser::subscript(ExpressionPtr object) {
   if (at_symbol(",")) {
     auto key = std::make_unique<Sequence>(Kind_::tuple, where);
     key->items.push_back(std::move(first));
-    while (skip_symbol(",") && !at_symbol("]")) key->items.push_back(expression());
+    while (skip_symbol(",")) key->items.push_back(expression());
     for (const ExpressionPtr& item : key->items) deepen(*key, item);
     first = std::move(key);
   }

@@ -3,7 +3,7 @@
 namespace leat::jinja {
 
 std::optional<Value> Macro::attribute(std::string_view name) {
-  if (name == "name") return Value(node_->name);
+  if (name == "name") return node_->type == "caller" ? Value::none() : Value(node_->name);
   if (name == "arguments") {
     std::vector<Value> names;
     for (const Parameter& parameter : node_->parameters) names.push_back(parameter.name);
