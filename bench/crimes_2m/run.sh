@@ -20,7 +20,7 @@ trap 'exit 130' INT TERM
 
 say "generating $rows crimes"
 : >"$work/soda.out"
-"$bin/soda" --port 0 --no-gzip --generate "x2n5-8w5q=crimes:$rows" >"$work/soda.out" &
+"$bin/soda" --port 0 --no-gzip --stop-with-parent --generate "x2n5-8w5q=crimes:$rows" >"$work/soda.out" &
 soda_pid=$!
 url=
 while [ -z "$url" ]; do
