@@ -134,6 +134,27 @@ constexpr std::array<Forbidden, 12> kForbidden{{
     {"std::format", "GCC 12 has none; use fmt"},
 }};
 
+struct CatchBlock {
+  bool is_empty = true, throws = false;
+};
+/// Reads the block of a catch, whose end clang-format puts under its start.
+CatchBlock read_catch(const SourceFile& file, std::size_t start) {
+  CatchBlock block;
+  if (file.lines[start].ends_with("{}")) return block;
+  const std::size_t indent = file.lines[start].find_first_not_of(' ');
+  for (std::size_t i = start + 1; i < file.lines.size(); ++i) {
+    const std::string& line = file.lines[i];
+    const std::size_t first = line.find_first_not_of(' ');
+    if (first == std::string::npos) continue;
+    if (first <= indent && line[first] == '}') break;
+    block.is_empty = false;
+    const std::string code = code_of(line);
+    block.throws = block.throws || find_word(code, "throw") != std::string::npos ||
+                   code.find("raise_") != std::string::npos;
+  }
+  return block;
+}
+
 }  // namespace
 
 void check_lengths(const Tree& tree, std::vector<Finding>& findings) {
@@ -258,11 +279,11 @@ void check_catches(const Tree& tree, std::vector<Finding>& findings) {
     each_code_line(file, [&](std::size_t line, const std::string& code) {
       if (find_word(code, "throw") != std::string::npos) ++throws;
       if (find_word(code, "catch") == std::string::npos) return;
-      catches.push_back({file.path, line, "catches", ""});
-      const bool empty =
-          code.ends_with("{}") || (code.ends_with("{") && line < file.lines.size() &&
-                                   file.lines[line].find_first_not_of(' ') == file.lines[line].find('}'));
-      if (empty) findings.push_back({file.path, line, "catches", "an empty catch hides what went wrong"});
+      const CatchBlock block = read_catch(file, line - 1);
+      if (block.is_empty)
+        findings.push_back({file.path, line, "catches", "an empty catch hides what went wrong"});
+      // One that throws again only translates or cleans up on the way.
+      if (!block.throws) catches.push_back({file.path, line, "catches", ""});
     });
   }
   const std::size_t limit = std::max(kCatchesAlways, throws / 10);
