@@ -121,8 +121,11 @@ Value call_with_context(Session& session, const Value& callee, CallArguments& ar
 }
 
 Value return_function() {
-  return make_function(
-      "return", [](CallArguments& arguments) -> Value { throw Returned{arguments.require(0, "data")}; });
+  return make_function("return", [](CallArguments& arguments) -> Value {
+    Value data = arguments.require(0, "data");
+    if (!arguments.session) arguments.fail("was called outside a render");
+    arguments.session->give_back(std::move(data));
+  });
 }
 
 std::uint64_t chance_of(const Session& session) {

@@ -47,6 +47,7 @@ class Context {
   /// Finds a variable here or in a parent.
   bool find(const Value& name, Value& found) const;
   std::optional<Value> find(std::string_view name) const;
+  std::optional<Value> find(const char* name) const { return find(std::string_view(name)); }
   const Ref<Dict>& variables() const { return variables_; }
   const Context* parent() const { return parent_; }
 

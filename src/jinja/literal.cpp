@@ -153,8 +153,11 @@ class LiteralReader {
   std::optional<Value> signed_number() {
     const char sign = text_[at_++];
     skip();
+    signed_ = false;
     auto operand = value();
-    if (!operand || !operand->is_number() || operand->is(Kind::boolean)) return std::nullopt;
+    // Python folds one sign into a constant and refuses a second one.
+    if (!operand || signed_ || !operand->is_number() || operand->is(Kind::boolean)) return std::nullopt;
+    signed_ = true;
     if (sign == '+') return operand;
     if (operand->is(Kind::real)) return Value(-operand->as_real());
     return Value(-operand->as_integer());
@@ -267,6 +270,7 @@ class LiteralReader {
   std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0, brackets_ = 0;
+  bool signed_ = false;
 };
 
 }  // namespace

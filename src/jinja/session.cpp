@@ -38,6 +38,13 @@ void Session::check_size(const std::string& out) const {
                 fmt::format("The output is larger than {} bytes", limits_.output_bytes_max));
 }
 
+void Session::give_back(Value value) const {
+  for (const CallRecord& record : calls_)
+    if (record.macro->type != "caller") throw Returned{std::move(value)};
+  throw Error(ErrorCode::jinja_type, "return() stands outside a macro")
+      .fix("Use return() only inside macros.");
+}
+
 std::string Session::render(const Template& parsed) {
   template_ = &parsed;
   Ref<Frame> frame = make_ref<Frame>(Ref<Frame>(), parsed.root().slot_count);

@@ -91,6 +91,8 @@ class Session {
   Value call(const Value& callee, CallArguments& arguments);
   Value call_macro(const Macro& macro, CallArguments& arguments);
   Value call_in(const Context& context, const Value& callee, CallArguments& arguments);
+  /// Unwinds to the macro around with what it returns; an Error when there is none.
+  [[noreturn]] void give_back(Value value) const;
   /// Runs a recursive loop's body once more, over `items`.
   std::string run_again(const Loop& loop, Frame& frame, const Value& items, std::size_t depth);
   /// Runs the next more general version of a block.
@@ -202,9 +204,8 @@ template <class F>
 auto Session::placed(F&& what) -> decltype(what()) {
   try {
     return what();
-  } catch (const PlacedError&) {
-    throw;
   } catch (const Error& error) {
+    if (dynamic_cast<const PlacedError*>(&error)) throw;
     place(error);
   }
 }

@@ -175,7 +175,7 @@ Value Session::run_macro(const Macro& macro, CallArguments& values, std::string&
       if (node.type == "caller") throw;
       result = std::move(returned.value);
     }
-    if (node.type == "caller") throw Returned{std::move(result)};
+    if (node.type == "caller") give_back(std::move(result));
     out.resize(begin);
     return result.is_absent() ? Value::none() : result;
   });

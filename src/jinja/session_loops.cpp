@@ -135,7 +135,7 @@ std::string Session::run_again(const Loop& node, Frame& frame, const Value& item
   std::string out;
   const Flow flow = counted_loop(node, items, frame, out, depth);
   frame.slots = std::move(kept);
-  if (flow == Flow::give_back) throw Returned{std::exchange(returned_, Value())};
+  if (flow == Flow::give_back) give_back(std::exchange(returned_, Value()));
   return out;
 }
 

@@ -209,9 +209,7 @@ void Session::render_root(const Template& parsed, const Ref<Frame>& frame, std::
     }
     if (parent && statement->kind == Statement::Kind::block) continue;
     const Flow flow = execute(*statement, *frame, parent ? silent : out);
-    if (flow == Flow::give_back)
-      throw Error(ErrorCode::jinja_type, "return() stands outside a macro")
-          .fix("Use return() only inside macros.");
+    if (flow == Flow::give_back) give_back(Value());
   }
   if (!parent) return;
   tick();

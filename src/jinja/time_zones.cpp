@@ -1,3 +1,5 @@
+// The library is built on the system's zone files, which decides the layout of its types.
+#define USE_OS_TZDB 1
 #include <date/tz.h>
 
 #include "jinja/date_values.h"
@@ -7,11 +9,11 @@ namespace leat::jinja {
 namespace {
 
 const date::time_zone* locate(const std::string& name) {
-  try {
-    return date::locate_zone(name);
-  } catch (const std::exception&) {
-    raise_type(fmt::format("UnknownTimeZoneError: '{}'", name));
-  }
+  const date::tzdb& known = date::get_tzdb();
+  const auto zone = std::find_if(known.zones.begin(), known.zones.end(),
+                                 [&](const date::time_zone& entry) { return entry.name() == name; });
+  if (zone == known.zones.end()) raise_type(fmt::format("UnknownTimeZoneError: '{}'", name));
+  return &*zone;
 }
 
 // The zone's rule at a local time; in a gap or overlap the first one, as Python's fold=0.

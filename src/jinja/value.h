@@ -234,9 +234,13 @@ class Dict final : public Box {
   /// Finds the value of `key`, or nullptr. Throws for a key that can't be hashed (list, dict).
   Value* find(const Value& key) const;
   Value* find(std::string_view key) const;
+  Value* find(const std::string& key) const { return find(std::string_view(key)); }
+  Value* find(const char* key) const { return find(std::string_view(key)); }
   /// Adds or replaces; keeps the place of a key that is there.
   void set(Value key, Value value);
   void set(std::string_view key, Value value) { set(Value(std::string(key)), std::move(value)); }
+  void set(const std::string& key, Value value) { set(std::string_view(key), std::move(value)); }
+  void set(const char* key, Value value) { set(std::string_view(key), std::move(value)); }
   /// Removes; returns what was there, or nullopt.
   std::optional<Value> erase(const Value& key);
   /// Removes the last entry; requires: not empty.
