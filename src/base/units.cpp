@@ -82,7 +82,7 @@ std::string format_bytes(std::int64_t bytes) {
 std::string format_count(std::int64_t count) {
   std::string text = fmt::format("{}", count);
   std::size_t first = text[0] == '-' ? 1 : 0;
-  for (std::size_t at = text.size(); at > first + 3; at -= 3) text.insert(at - 3, ",");
+  for (std::size_t at = text.size(); at > first + 3; at -= 3) text.insert(at - 3, 1, ',');
   return text;
 }
 
