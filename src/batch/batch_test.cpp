@@ -82,3 +82,27 @@ TEST_CASE("an item larger than the queue passes alone, and cancel frees both sid
   blocked.join();
   CHECK_FALSE(queue.pop());
 }
+
+TEST_CASE("a column that is cut back goes on as if the rows had never been") {
+  for (std::size_t keep : {0U, 1U, 7U, 8U, 9U, 15U, 16U}) {
+    ColumnData cut{Type{TypeKind::text}}, plain{Type{TypeKind::text}};
+    auto add = [](ColumnData& column, std::size_t row) {
+      if (row % 3 == 2) return column.append_null();
+      column.append_text(std::string(row % 5, static_cast<char>('a' + row % 26)));
+    };
+    for (std::size_t row = 0; row < 20; ++row) add(cut, row);
+    cut.truncate(keep);
+    for (std::size_t row = 0; row < keep; ++row) add(plain, row);
+    CHECK(cut.null_count() == plain.null_count());
+    for (std::size_t row = keep; row < 30; ++row) {
+      add(cut, row);
+      add(plain, row);
+    }
+    REQUIRE(cut.size() == plain.size());
+    CHECK(cut.null_count() == plain.null_count());
+    for (std::size_t row = 0; row < plain.size(); ++row) {
+      CHECK(cut.is_null(row) == plain.is_null(row));
+      CHECK(cut.text(row) == plain.text(row));
+    }
+  }
+}

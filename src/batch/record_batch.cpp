@@ -57,6 +57,25 @@ void ColumnData::reserve(std::size_t rows, std::size_t bytes_of_text) {
   }
 }
 
+void ColumnData::truncate(std::size_t rows) {
+  if (rows >= size_) return;
+  if (null_count_ > 0) {
+    for (std::size_t row = rows; row < size_; ++row) null_count_ -= is_null(row) ? 1 : 0;
+  }
+  if (width_ == 0) {
+    offsets_.resize(rows + 1);
+    values_.resize(static_cast<std::size_t>(offsets_[rows]));
+  } else {
+    values_.resize(rows * width_);
+  }
+  if (!validity_.empty()) {
+    validity_.resize((rows + 7) / 8);
+    // A later row sets its bit by adding it, so the rest of the last byte has to be 0.
+    if (rows & 7) validity_.back() = static_cast<std::uint8_t>(validity_.back() & ((1U << (rows & 7)) - 1));
+  }
+  size_ = rows;
+}
+
 std::string ColumnData::print(std::size_t row) const {
   if (is_null(row)) return {};
   switch (type_.kind) {

@@ -88,6 +88,8 @@ class ColumnData {
   /// Appends row `row` of a column of the same type.
   void append_from(const ColumnData& other, std::size_t row);
   void reserve(std::size_t rows, std::size_t bytes_of_text = 0);
+  /// Drops the rows from `rows` on: a record that turned out bad takes its values back.
+  void truncate(std::size_t rows);
 
   /// The raw buffers, for bulk loaders. validity() is empty when nothing is null.
   std::span<const std::uint8_t> validity() const { return validity_; }

@@ -1,0 +1,160 @@
+#include "sources/declarative/macros.h"
+
+#include <fmt/core.h>
+
+#include <cctype>
+
+#include "http/auth.h"
+#include "http/url.h"
+#include "jinja/call.h"
+#include "jinja/datetime.h"
+#include "jinja/operations.h"
+#include "sources/declarative/calendar_duration.h"
+#include "sources/declarative/datetime_format.h"
+#include "sources/declarative/json_value.h"
+#include "sources/declarative/regex.h"
+
+namespace leat::sources::declarative {
+namespace {
+
+using jinja::CallArguments;
+using jinja::Value;
+
+// A duration with months: it can be added to and taken from dates.
+class MonthDuration final : public jinja::Object {
+ public:
+  explicit MonthDuration(CalendarDuration duration) : duration_(duration) {}
+  std::string_view type_name() const override { return "Duration"; }
+  std::optional<Value> binary(jinja::Operator op, const Value& other, bool reflected) override {
+    std::optional<Timestamp> time = jinja::instant_of(other);
+    if (!time) return std::nullopt;
+    if (op == jinja::Operator::add) return jinja::make_utc_datetime(plus(*time, duration_));
+    if (op == jinja::Operator::subtract && reflected)
+      return jinja::make_utc_datetime(minus(*time, duration_));
+    return std::nullopt;
+  }
+
+ private:
+  CalendarDuration duration_;
+};
+
+// An instant of whatever a macro was given: a date, or text in ISO form (or in `format`).
+Timestamp instant(CallArguments& arguments, const Value& value, std::string_view format = {}) {
+  if (std::optional<Timestamp> time = jinja::instant_of(value)) return *time;
+  if (std::optional<Timestamp> date = jinja::local_time_of(value)) return *date;
+  std::string text = jinja::to_text(value);
+  std::optional<Timestamp> time = format.empty() ? parse_iso_timestamp(text) : parse_datetime(text, format);
+  if (!time) arguments.fail(fmt::format("can't read the date {}", text));
+  return *time;
+}
+
+Value timestamp(CallArguments& arguments) {
+  const Value& value = arguments.require(0, "dt");
+  if (value.is_number()) return Value(static_cast<std::int64_t>(value.as_real()));
+  return Value(static_cast<double>(instant(arguments, value).time_since_epoch().count()) / 1e6);
+}
+
+template <bool kGreatest>
+Value extreme(CallArguments& arguments) {
+  std::vector<Value> all(arguments.positional.begin(), arguments.positional.end());
+  if (all.size() == 1 && (all[0].is_list() || all[0].is_tuple())) all = all[0].items();
+  if (all.empty()) arguments.fail("needs at least one value");
+  Value best = all[0];
+  for (const Value& each : all) {
+    if (kGreatest ? jinja::order(each, best) > 0 : jinja::order(each, best) < 0) best = each;
+  }
+  return best;
+}
+
+Value duration(CallArguments& arguments) {
+  const std::string& text = arguments.text(0, "datestring");
+  std::optional<CalendarDuration> length = parse_iso_duration(text);
+  if (!length) arguments.fail(fmt::format("{} is no ISO 8601 duration", text));
+  if (length->months == 0) return jinja::make_timedelta(length->length);
+  return Value(jinja::make_ref<MonthDuration>(*length));
+}
+
+Value format_date_macro(CallArguments& arguments) {
+  std::string input = arguments.text_or(2, "input_format", "");
+  return Value(
+      format_datetime(instant(arguments, arguments.require(0, "dt"), input), arguments.text(1, "format")));
+}
+
+Value snake_case(CallArguments& arguments) {
+  std::string out;
+  for (char c : arguments.text(0, "value")) {
+    bool upper = std::isupper(static_cast<unsigned char>(c));
+    if (upper && !out.empty()) out += '_';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return Value(out);
+}
+
+Value decode_base64(CallArguments& arguments) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (char c : jinja::to_text(arguments.self)) {
+    static constexpr std::string_view kLetters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    if (c == '=') break;
+    std::size_t value = kLetters.find(c);
+    if (value == std::string_view::npos) continue;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    if ((count += 6) >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xFF);
+    }
+  }
+  return Value(out);
+}
+
+}  // namespace
+
+std::vector<NamedFunction> connector_macros(Env& env) {
+  auto today = [&env] {
+    return static_cast<std::int32_t>(
+        std::chrono::floor<std::chrono::days>(env.now()).time_since_epoch().count());
+  };
+  return {
+      {"now_utc", [&env](CallArguments&) { return jinja::make_utc_datetime(env.now()); }},
+      {"today_utc", [today](CallArguments&) { return jinja::make_date(today()); }},
+      {"timestamp", timestamp},
+      {"str_to_datetime",
+       [](CallArguments& arguments) {
+         return jinja::make_utc_datetime(instant(arguments, arguments.require(0, "s")));
+       }},
+      {"max", extreme<true>},
+      {"min", extreme<false>},
+      {"day_delta",
+       [&env](CallArguments& arguments) {
+         Timestamp time = env.now() + std::chrono::days(arguments.integer_or(0, "num_days", 0));
+         return Value(format_datetime(time, arguments.text_or(1, "format", "%Y-%m-%dT%H:%M:%S.%f%z")));
+       }},
+      {"duration", duration},
+      {"format_datetime", format_date_macro},
+      {"sanitize_url",
+       [](CallArguments& arguments) { return Value(http::encode(arguments.text(0, "value"))); }},
+      {"camel_case_to_snake_case", snake_case},
+      {"generate_uuid", [&env](CallArguments&) { return Value(env.uuid()); }},
+  };
+}
+
+std::vector<NamedFunction> connector_filters() {
+  return {
+      {"string",
+       [](CallArguments& arguments) {
+         return arguments.self.is_string() ? arguments.self : Value(jinja::to_json(arguments.self));
+       }},
+      {"base64encode",
+       [](CallArguments& arguments) { return Value(http::base64(jinja::to_text(arguments.self))); }},
+      {"base64decode", decode_base64},
+      {"regex_search",
+       [](CallArguments& arguments) {
+         auto groups = Regex(arguments.text(0, "regex")).search(jinja::to_text(arguments.self));
+         return Value(groups && groups->size() > 1 ? (*groups)[1] : std::string());
+       }},
+  };
+}
+
+}  // namespace leat::sources::declarative
