@@ -1,0 +1,137 @@
+#include "sources/declarative/cursors.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "base/error.h"
+#include "sources/declarative/datetime_cursor.h"
+#include "sources/declarative/extent_cursor.h"
+
+namespace leat::sources::declarative {
+namespace {
+
+// A stretch of time that was read, as a state holds it.
+struct DoneSpan {
+  Timestamp from, to;
+  std::optional<Timestamp> newest;
+};
+
+class DatetimeRun final : public CursorRun {
+ public:
+  DatetimeRun(const DatetimeCursor& cursor, const Value& state, const std::optional<stream::Window>& window)
+      : cursor_(cursor), start_(cursor.start_datetime()), end_(cursor.end_datetime()) {
+    if (window) {
+      Timestamp from = window->from ? std::max(*window->from, start_) : start_;
+      Timestamp to = window->to ? std::min(*window->to, end_) : end_;
+      if (window->to && cursor.granularity()) to = std::min(end_, minus(*window->to, *cursor.granularity()));
+      plan(from, to);
+      return;
+    }
+    read_state(state);
+    Timestamp resume = start_;
+    if (!done_.empty()) {
+      // Gaps that an earlier run left are read first; only the newest end is looked back from.
+      for (std::size_t i = 0; i + 1 < done_.size(); ++i) plan(done_[i].to, done_[i + 1].from);
+      resume = std::max(start_, minus(last_known(done_.back()), cursor.lookback()));
+      newest_ = done_.front().newest;
+      floor_ = done_.front().from;
+    }
+    plan(resume, end_);
+  }
+
+  std::optional<CursorWindow> next() override {
+    if (at_ == windows_.size()) return std::nullopt;
+    return cursor_.window(windows_[at_++]);
+  }
+  void observe(const batch::RecordBatch& batch) override {
+    std::optional<Timestamp> seen = cursor_.newest(batch);
+    if (seen && (!window_newest_ || *seen > *window_newest_)) window_newest_ = seen;
+  }
+  void close_window() override {
+    if (window_newest_ && (!newest_ || *window_newest_ > *newest_)) newest_ = window_newest_;
+  }
+  Value state() const override { return cursor_.state_from(newest_.value_or(floor_.value_or(start_))); }
+
+ private:
+  void plan(Timestamp from, Timestamp to) {
+    if (from >= to) return;
+    for (const TimeSpan& span : slice({from, to}, cursor_.step(), cursor_.granularity()))
+      windows_.push_back(span);
+  }
+  static Timestamp last_known(const DoneSpan& span) { return span.newest.value_or(span.to); }
+
+  Timestamp read(const Value& value) const {
+    std::optional<Timestamp> time = cursor_.parse(value.raw());
+    if (!time) time = parse_iso_timestamp(value.raw());
+    if (!time) throw Error(ErrorCode::state_invalid, "The stored cursor can't be read as a date");
+    return *time;
+  }
+  void read_state(const Value& state) {
+    if (state["state_type"].raw() == "date-range") {
+      for (const Value& span : state["slices"].items()) {
+        DoneSpan done{read(span["start"]), read(span["end"]), std::nullopt};
+        if (!span["most_recent_cursor_value"].raw().empty())
+          done.newest = read(span["most_recent_cursor_value"]);
+        done_.push_back(done);
+      }
+      std::sort(done_.begin(), done_.end(),
+                [](const DoneSpan& a, const DoneSpan& b) { return a.from < b.from; });
+      merge();
+    } else if (const Value* value = state.find(cursor_.field()); value && !value->raw().empty()) {
+      Timestamp time = read(*value);
+      done_.push_back({std::min(start_, time), time, time});
+    }
+  }
+  void merge() {
+    std::vector<DoneSpan> merged;
+    for (const DoneSpan& span : done_) {
+      Timestamp reach = merged.empty() ? span.from : merged.back().to;
+      if (cursor_.granularity()) reach = plus(reach, *cursor_.granularity());
+      if (merged.empty() || span.from > reach) {
+        merged.push_back(span);
+        continue;
+      }
+      DoneSpan& last = merged.back();
+      last.to = std::max(last.to, span.to);
+      if (span.newest && (!last.newest || *span.newest > *last.newest)) last.newest = span.newest;
+    }
+    done_ = std::move(merged);
+  }
+
+  const DatetimeCursor& cursor_;
+  Timestamp start_, end_;
+  std::vector<DoneSpan> done_;
+  std::vector<TimeSpan> windows_;
+  std::size_t at_ = 0;
+  std::optional<Timestamp> newest_, window_newest_, floor_;
+};
+
+class DatetimeBasedCursor final : public DatetimeCursor {
+ public:
+  DatetimeBasedCursor(const Value& component, const Workshop& workshop)
+      : DatetimeCursor(component, workshop) {
+    need(component, "start_datetime");
+  }
+  std::unique_ptr<CursorRun> start(const Value& state, const std::optional<stream::Window>& window,
+                                   const Requester&) const override {
+    return std::make_unique<DatetimeRun>(*this, state, window);
+  }
+};
+
+constexpr ComponentRow<Cursor> kCursors[] = {
+    {"DatetimeBasedCursor",
+     [](const Value& component, const Workshop& workshop) -> std::unique_ptr<Cursor> {
+       return std::make_unique<DatetimeBasedCursor>(component, workshop);
+     }},
+    {"leat.ExtentDatetimeCursor", make_extent_cursor},
+};
+
+}  // namespace
+
+std::unique_ptr<Cursor> make_cursor(const Value& component, const Workshop& workshop) {
+  return make_component<Cursor>(kCursors, component, "incremental_sync", workshop);
+}
+
+}  // namespace leat::sources::declarative

@@ -1,0 +1,182 @@
+#include "sources/declarative/datetime_cursor.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "jinja/operations.h"
+#include "sources/declarative/datetime_format.h"
+
+namespace leat::sources::declarative {
+namespace {
+
+std::optional<CalendarDuration> duration_setting(const Value& component, std::string_view name,
+                                                 const Workshop& workshop) {
+  const Value* setting = component.find(name);
+  if (!setting || setting->is_null()) return std::nullopt;
+  std::string text = workshop.text_now(component, name);
+  std::optional<CalendarDuration> duration = parse_iso_duration(text);
+  if (!duration) {
+    throw Error(ErrorCode::config_invalid, fmt::format("`{}` is no ISO 8601 duration: {}", name, text),
+                setting->where());
+  }
+  return duration;
+}
+
+}  // namespace
+
+std::vector<TimeSpan> slice(TimeSpan span, const std::optional<CalendarDuration>& step,
+                            const std::optional<CalendarDuration>& granularity) {
+  std::vector<TimeSpan> out;
+  if (!step || step->empty()) return {span};
+  Timestamp lower = span.from;
+  while (true) {
+    Timestamp upper = std::min(plus(lower, *step), span.to);
+    bool last = upper >= span.to;
+    out.push_back({lower, last || !granularity ? upper : minus(upper, *granularity)});
+    if (last) return out;
+    lower = upper;
+  }
+}
+
+DatetimeSetting::DatetimeSetting(const Value& setting, const Workshop& workshop, std::string format)
+    : format_(std::move(format)), where_(setting.where()) {
+  if (!setting.is_mapping()) {
+    value_ = Interpolated(setting, Value(), workshop.interpolation, workshop.config);
+    return;
+  }
+  need(setting, "datetime");
+  value_ = workshop.text(setting, "datetime");
+  least_ = workshop.text(setting, "min_datetime");
+  most_ = workshop.text(setting, "max_datetime");
+  if (const Value& own = setting["datetime_format"]; own.is_text() && !own.raw().empty()) format_ = own.raw();
+}
+
+Timestamp DatetimeSetting::read(const Interpolated& value) const {
+  std::string text = value.text(Scope());
+  std::optional<Timestamp> time = parse_datetime(text, format_);
+  // A date typed into a config is clear in ISO form, whatever the API's format.
+  if (!time) time = parse_iso_timestamp(text);
+  if (!time) {
+    throw Error(ErrorCode::config_invalid, fmt::format("`{}` does not fit the format {}", text, format_),
+                where_);
+  }
+  return *time;
+}
+
+Timestamp DatetimeSetting::evaluate() const {
+  Timestamp time = read(value_);
+  if (!least_.empty() && !least_.text(Scope()).empty()) time = std::max(time, read(least_));
+  if (!most_.empty() && !most_.text(Scope()).empty()) time = std::min(time, read(most_));
+  return time;
+}
+
+DatetimeCursor::DatetimeCursor(const Value& component, const Workshop& workshop)
+    : workshop_(workshop),
+      field_((need(component, "cursor_field"), workshop.text_now(component, "cursor_field"))),
+      format_(need(component, "datetime_format").as_text("datetime_format")),
+      start_key_(plain_text(component, "partition_field_start", "start_time")),
+      end_key_(plain_text(component, "partition_field_end", "end_time")),
+      step_(duration_setting(component, "step", workshop)),
+      granularity_(duration_setting(component, "cursor_granularity", workshop)),
+      lookback_(duration_setting(component, "lookback_window", workshop).value_or(CalendarDuration{})),
+      start_option_(make_option(component, "start_time_option", workshop)),
+      end_option_(make_option(component, "end_time_option", workshop)) {
+  for (const Value& format : component["cursor_datetime_formats"].items())
+    read_formats_.push_back(format.raw());
+  read_formats_.push_back(format_);
+  if (const Value* start = component.find("start_datetime"); start && !start->is_null()) {
+    start_ = DatetimeSetting(*start, workshop, format_);
+  }
+  if (const Value* end = component.find("end_datetime"); end && !end->is_null()) {
+    end_ = DatetimeSetting(*end, workshop, format_);
+  }
+  if (step_.has_value() != granularity_.has_value()) {
+    throw Error(ErrorCode::config_invalid,
+                "`step` and `cursor_granularity` belong together: set both or neither", component.where());
+  }
+  if (step_ && plus(Timestamp{}, *step_) <= Timestamp{}) {
+    throw Error(ErrorCode::config_invalid, "`step` has to be longer than nothing", component["step"].where());
+  }
+  for (std::string_view later :
+       {"is_data_feed", "is_client_side_incremental", "is_compare_strictly", "clamping"}) {
+    refuse_setting(component, later);
+  }
+}
+
+std::optional<Timestamp> DatetimeCursor::parse(std::string_view text) const {
+  for (const std::string& format : read_formats_) {
+    if (auto time = parse_datetime(text, format)) return time;
+  }
+  return std::nullopt;
+}
+
+std::string DatetimeCursor::print(Timestamp time) const {
+  return format_datetime(time, format_);
+}
+
+CursorWindow DatetimeCursor::window(const TimeSpan& span) const {
+  std::string from = print(span.from), to = print(span.to);
+  return {jinja::Value::dict({{start_key_, jinja::Value(from)}, {end_key_, jinja::Value(to)}}),
+          from + "/" + to};
+}
+
+Timestamp DatetimeCursor::start_datetime() const {
+  return start_.evaluate();
+}
+
+Timestamp DatetimeCursor::end_datetime() const {
+  return end_.empty() ? workshop_.env.now() : end_.evaluate();
+}
+
+void DatetimeCursor::contribute(RequestParts& parts, const Scope& scope, const jinja::Value& slice) const {
+  auto add = [&](const std::unique_ptr<RequestOption>& option, const std::string& key) {
+    const jinja::Value* value = slice.is_dict() ? slice.as_dict().find(std::string_view(key)) : nullptr;
+    if (option && value && !value->is_none()) option->inject(parts, *value, scope);
+  };
+  add(start_option_, start_key_);
+  add(end_option_, end_key_);
+}
+
+Value DatetimeCursor::state_from(Timestamp time) const {
+  Value state = Value::mapping();
+  state.set(field_, Value::of(print(time)));
+  return state;
+}
+
+std::optional<Timestamp> DatetimeCursor::newest(const batch::RecordBatch& batch) const {
+  std::optional<std::size_t> index = batch.schema()->find(field_);
+  if (!index) return std::nullopt;
+  const batch::ColumnData& column = batch.column(*index);
+  using batch::TypeKind;
+  std::optional<Timestamp> out;
+  auto take = [&](Timestamp time) {
+    if (!out || time > *out) out = time;
+  };
+  TypeKind kind = column.type().kind;
+  if (kind == TypeKind::timestamp || kind == TypeKind::timestamptz) {
+    std::optional<std::int64_t> most;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      std::int64_t micros = column.value<std::int64_t>(row);
+      if ((!most || micros > *most) && !column.is_null(row)) most = micros;
+    }
+    if (most) take(Timestamp(std::chrono::microseconds(*most)));
+    return out;
+  }
+  // Text in order of its letters is mostly in order of time too; equal neighbours need no second reading.
+  std::string last;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    if (column.is_null(row)) continue;
+    std::string text = column.print(row);
+    if (text == last) continue;
+    if (auto time = parse(text)) {
+      take(*time);
+    } else if (auto iso = parse_iso_timestamp(text)) {
+      take(*iso);
+    }
+    last = std::move(text);
+  }
+  return out;
+}
+
+}  // namespace leat::sources::declarative

@@ -1,0 +1,249 @@
+#include "sources/declarative/requester.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/secret.h"
+#include "http/retry.h"
+#include "http/url.h"
+#include "jinja/operations.h"
+#include "sources/declarative/json_value.h"
+
+namespace leat::sources::declarative {
+namespace {
+
+using std::chrono::milliseconds;
+
+class HttpRequester final : public Requester {
+ public:
+  HttpRequester(const Value& component, const Workshop& workshop)
+      : workshop_(workshop),
+        base_(workshop.text(component,
+                            component.find("url") && !component["url"].is_null() ? "url" : "url_base")),
+        path_(workshop.text(component, "path")),
+        method_(plain_text(component, "http_method", "GET")),
+        query_(workshop.tree(component, "request_parameters")),
+        headers_(workshop.tree(component, "request_headers")),
+        form_(workshop.tree(component, "request_body_data")),
+        json_(workshop.tree(component, "request_body_json")),
+        authenticator_(component.find("authenticator") && !component["authenticator"].is_null()
+                           ? make_authenticator(component["authenticator"], workshop)
+                           : nullptr),
+        handler_(make_error_handler(component.find("error_handler") && !component["error_handler"].is_null()
+                                        ? component["error_handler"]
+                                        : default_handler(component),
+                                    workshop)) {
+    if (base_.empty()) need(component, "url");
+    if (!form_.empty() && !json_.empty()) {
+      throw Error(ErrorCode::config_invalid, "`request_body_data` and `request_body_json` exclude each other",
+                  component["request_body_json"].where());
+    }
+    for (std::string_view later : {"request_body", "fetch_properties_from_endpoint", "query_properties"}) {
+      refuse_setting(component, later);
+    }
+  }
+
+  http::Request build(const Scope& scope, RequestParts parts, const std::string& path) const override;
+  http::Request build_plain(const std::string& path, const http::Query& query) const override;
+  Answer send(const http::Request& request, std::stop_token stop) const override;
+  std::string base_url() const override { return base_.text(Scope()); }
+
+ private:
+  static Value default_handler(const Value& component) {
+    Value handler = Value::mapping();
+    handler.set("type", Value::of(std::string("DefaultErrorHandler")));
+    handler.set_mark(component.mark());
+    return handler;
+  }
+  static std::string address(const std::string& base, const std::string& path) {
+    if (path.empty()) return base;
+    return http::join(base.empty() || base.back() == '/' ? base : base + "/", path);
+  }
+  void add_own(const Scope& scope, RequestParts& parts) const;
+  void finish(http::Request& request, RequestParts& parts) const;
+  std::optional<milliseconds> next_wait(http::Retry& retry, const http::Response* response,
+                                        const Resolution& resolution) const;
+  void wait(milliseconds duration, std::stop_token stop) const;
+  [[noreturn]] void refuse(const http::Response& response, const Resolution& resolution, int tries) const;
+
+  Workshop workshop_;
+  Interpolated base_, path_;
+  std::string method_;
+  InterpolatedTree query_, headers_, form_, json_;
+  std::unique_ptr<Authenticator> authenticator_;
+  std::unique_ptr<ErrorHandler> handler_;
+};
+
+void HttpRequester::add_own(const Scope& scope, RequestParts& parts) const {
+  auto each = [](const jinja::Value& mapping, auto&& use) {
+    if (mapping.is_dict()) {
+      mapping.as_dict().each(
+          [&](const jinja::Value& key, const jinja::Value& value) { use(jinja::to_text(key), value); });
+    }
+  };
+  jinja::Value query = query_.evaluate(scope, Literals::text_and_lists);
+  if (query.is_string()) {
+    for (const auto& [name, value] : http::query_of("?" + query.as_string())) {
+      parts.add_query(name, jinja::Value(value));
+    }
+  }
+  each(query, [&](const std::string& name, const jinja::Value& value) { parts.add_query(name, value); });
+  each(headers_.evaluate(scope), [&](const std::string& name, const jinja::Value& value) {
+    parts.add_header(name, jinja::to_text(value));
+  });
+  jinja::Value form = form_.evaluate(scope, Literals::text_and_lists);
+  if (form.is_string()) parts.text = form.as_string();
+  each(form, [&](const std::string& name, const jinja::Value& value) { parts.add_form(name, value); });
+  jinja::Value json = json_.evaluate(scope);
+  if (json.is_string()) parts.text = json.as_string();
+  each(json, [&](const std::string& name, const jinja::Value& value) { parts.add_json({name}, value); });
+}
+
+http::Request HttpRequester::build(const Scope& scope, RequestParts parts, const std::string& path) const {
+  http::Request request;
+  request.method = method_;
+  std::string base = base_.text(scope);
+  if (!path.empty()) {
+    request.url = address(base, path);
+  } else {
+    std::string own = path_.text(scope);
+    own.erase(0, std::min(own.find_first_not_of('/'), own.size()));
+    request.url = address(base, own);
+  }
+  add_own(scope, parts);
+  if (authenticator_) authenticator_->authorize(request, parts, scope);
+  finish(request, parts);
+  return request;
+}
+
+http::Request HttpRequester::build_plain(const std::string& path, const http::Query& query) const {
+  http::Request request;
+  RequestParts parts;
+  parts.query = query;
+  request.url = address(base_.text(Scope()), path);
+  if (authenticator_) authenticator_->authorize(request, parts, Scope());
+  finish(request, parts);
+  return request;
+}
+
+void HttpRequester::finish(http::Request& request, RequestParts& parts) const {
+  // An address of a next page may carry parameters already; equal ones are not sent twice.
+  http::Query there = http::query_of(request.url);
+  std::erase_if(parts.query,
+                [&](const auto& pair) { return std::find(there.begin(), there.end(), pair) != there.end(); });
+  request.url = http::with_query(request.url, parts.query);
+  for (auto& [name, value] : parts.headers) request.headers.set(name, value);
+  bool has_json = !parts.json.is_absent();
+  if (has_json && !parts.form.empty()) {
+    throw Error(ErrorCode::config_invalid, "A request has a JSON body and a form body",
+                http::safe_url(request.url));
+  }
+  auto set_type = [&](const char* type) {
+    if (!request.headers.find("Content-Type")) request.headers.set("Content-Type", type);
+  };
+  if (has_json) {
+    request.body = json_text(parts.json);
+    set_type("application/json");
+  } else if (!parts.form.empty()) {
+    request.body = http::encode_query(parts.form);
+    set_type("application/x-www-form-urlencoded");
+  } else {
+    request.body = parts.text;
+  }
+}
+
+void HttpRequester::wait(milliseconds duration, std::stop_token stop) const {
+  // In short steps, so that a page that nobody needs any more does not hold its thread.
+  constexpr milliseconds kStep(100);
+  while (duration.count() > 0) {
+    if (stop.stop_requested()) throw Error(ErrorCode::cancelled, "A request was given up");
+    milliseconds step = std::min(duration, kStep);
+    workshop_.env.wait(step);
+    duration -= step;
+  }
+}
+
+std::optional<milliseconds> HttpRequester::next_wait(http::Retry& retry, const http::Response* response,
+                                                     const Resolution& resolution) const {
+  Backoff backoff = handler_->backoff(response, retry.failures() + 1, workshop_.env.now());
+  if (backoff.too_long) return std::nullopt;
+  return resolution.action == Action::rate_limited ? retry.after_rate_limit(backoff.wait)
+                                                   : retry.after_failure(backoff.wait);
+}
+
+Answer HttpRequester::send(const http::Request& request, std::stop_token stop) const {
+  http::RetryLimits limits;
+  limits.retries_max = handler_->retries_max();
+  http::Retry retry(limits);
+  while (true) {
+    std::optional<http::Response> response;
+    std::optional<Error> unanswered;
+    try {
+      response = workshop_.client.send(request, stop);
+    } catch (const Error& error) {
+      if (!error.retryable()) throw;
+      unanswered = error;
+    }
+    Resolution resolution;
+    resolution.action = Action::retry;
+    if (response) {
+      Scope scope;
+      scope.set("headers", headers_value(response->headers));
+      scope.set_lazy("response",
+                     [&] { return parse_json_value(response->body.view()).value_or(jinja::Value::dict()); });
+      resolution = handler_->judge(*response, scope);
+      if (resolution.action == Action::success) return {std::move(*response), !response->ok()};
+      if (resolution.action == Action::ignore) return {std::move(*response), true};
+      if (resolution.action == Action::fail) refuse(*response, resolution, retry.failures() + 1);
+    }
+    std::optional<milliseconds> pause = next_wait(retry, response ? &*response : nullptr, resolution);
+    if (!pause) {
+      if (unanswered) throw *unanswered;
+      refuse(*response, resolution, retry.failures() + 1);
+    }
+    workshop_.env.emit({"request_retried",
+                        EventLevel::warning,
+                        {{"url", http::safe_url(request.url)},
+                         {"status", static_cast<std::int64_t>(response ? response->status : 0)},
+                         {"reason", unanswered ? unanswered->what_failed() : resolution.message},
+                         {"wait_ms", static_cast<std::int64_t>(pause->count())}}});
+    if (response) workshop_.client.recycle(std::move(response->body));
+    wait(*pause, stop);
+  }
+}
+
+void HttpRequester::refuse(const http::Response& response, const Resolution& resolution, int tries) const {
+  std::string said = resolution.message;
+  if (said.empty()) said = error_message_of(response.body.view());
+  if (said.empty()) said = std::string(response.body.view().substr(0, 200));
+  std::string what = fmt::format("{} answered {}{}{}", http::host(response.url), response.status,
+                                 said.empty() ? "" : ": " + redact(said),
+                                 tries > 1 ? fmt::format(" ({} tries)", tries) : "");
+  ErrorCode code = ErrorCode::http_failed;
+  if (response.ok() && resolution.action == Action::retry) {
+    code = ErrorCode::source_stale;
+  } else if (response.status == 401 || response.status == 403) {
+    code = ErrorCode::http_unauthorized;
+  } else if (response.status == 404) {
+    code = ErrorCode::http_not_found;
+  } else if (response.status == 429 || resolution.action == Action::rate_limited) {
+    code = ErrorCode::http_rate_limited;
+  }
+  throw Error(code, what, http::safe_url(response.url));
+}
+
+constexpr ComponentRow<Requester> kRequesters[] = {
+    {"HttpRequester",
+     [](const Value& component, const Workshop& workshop) -> std::unique_ptr<Requester> {
+       return std::make_unique<HttpRequester>(component, workshop);
+     }},
+};
+
+}  // namespace
+
+std::unique_ptr<Requester> make_requester(const Value& component, const Workshop& workshop) {
+  return make_component<Requester>(kRequesters, component, "requester", workshop);
+}
+
+}  // namespace leat::sources::declarative

@@ -1,0 +1,28 @@
+#include "sources/declarative/settings.h"
+
+namespace leat::sources::declarative {
+
+const Spec kSettings{
+    "declarative",
+    "An HTTP API described by Airbyte's low-code connector YAML.",
+    {
+        {.name = "manifest", .kind = FieldKind::path, .doc = "The connector's YAML file.", .required = true},
+        {.name = "config",
+         .kind = FieldKind::mapping,
+         .doc =
+             "What the connector asks for: tokens, dates, addresses; checked against its own specification."},
+        {.name = "concurrency",
+         .kind = FieldKind::integer,
+         .doc = "How many pages are fetched at the same time.",
+         .default_value = "4"},
+        {.name = "response_bytes_max",
+         .kind = FieldKind::bytes,
+         .doc = "The largest answer that is taken, after decompression.",
+         .default_value = "512MB"},
+        {.name = "timeout",
+         .kind = FieldKind::duration,
+         .doc = "The longest silence of the API before a request is tried again.",
+         .default_value = "5m"},
+    }};
+
+}  // namespace leat::sources::declarative

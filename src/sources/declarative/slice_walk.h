@@ -1,0 +1,56 @@
+// SliceWalk: one read of a Retriever: decides which pages to fetch ahead, decodes them in order.
+//
+// Guarantees: a page is fetched ahead only where its token can be foretold, and only as many as the pages
+// read
+//   so far make likely; what was fetched in vain is thrown away.
+// Threads: one; it hands fetching to a PageFetcher.
+// Owns: the decoder and the fetcher of this read.
+// Errors: as Retriever::read.
+#pragma once
+#include <deque>
+
+#include "sources/declarative/page_fetcher.h"
+#include "sources/declarative/retriever.h"
+
+namespace leat::sources::declarative {
+
+class SliceWalk {
+ public:
+  SliceWalk(const Retriever& retriever, const ReadPlan& plan);
+  void run();
+
+ private:
+  // A slice of which pages are fetched or under way.
+  struct OpenSlice {
+    StreamSlice slice;
+    Scope scope;
+    std::deque<std::pair<std::uint64_t, std::optional<jinja::Value>>> pages;  // submitted: number and token
+    std::int64_t submitted = 0, consumed = 0;
+    std::optional<jinja::Value> next_token;  // of page `consumed`, once it is known
+    bool next_known = false;
+    std::string truth_version;
+  };
+  void fill();
+  bool submit_one();
+  bool may_submit(const OpenSlice& slice, std::optional<jinja::Value>& token) const;
+  void submit(OpenSlice& slice, std::optional<jinja::Value> token);
+  bool consume_page(OpenSlice& slice);
+  void drop_ahead(OpenSlice& slice);
+  std::int64_t decode(Answer& answer, OpenSlice& slice, PageFacts& facts);
+  std::int64_t decode_selected(OpenSlice& slice, const std::string& url, PageFacts& facts);
+  void offer_facts(const Answer& answer, PageFacts& facts);
+  void check_version(const http::Response& response, OpenSlice& slice);
+  [[noreturn]] void refuse_page(const http::Response& response, const std::string& reason) const;
+
+  const Retriever& retriever_;
+  const ReadPlan& plan_;
+  PageFetcher fetcher_;
+  RecordDecoder decoder_;
+  JsonIndex index_, selected_index_;
+  http::Body selected_;
+  std::deque<OpenSlice> open_;
+  bool no_more_slices_ = false, warned_of_version_ = false;
+  std::int64_t likely_pages_ = 1, records_ = 0;
+};
+
+}  // namespace leat::sources::declarative
