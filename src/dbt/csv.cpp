@@ -12,7 +12,8 @@ namespace {
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& file, char delimiter) : text_(text), file_(file), delimiter_(delimiter) {
+  Reader(std::string_view text, const std::string& file, char delimiter)
+      : text_(text), file_(file), delimiter_(delimiter) {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
   bool done() const { return at_ >= text_.size(); }
@@ -75,11 +76,13 @@ bool is_integer(const std::string& text) {
 bool is_number(const std::string& text) {
   double value;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && text.find_first_of("nN") == std::string::npos;
+  return error == std::errc() && end == text.data() + text.size() &&
+         text.find_first_of("nN") == std::string::npos;
 }
 
 bool is_boolean(const std::string& text) {
-  return text == "true" || text == "false" || text == "True" || text == "False" || text == "TRUE" || text == "FALSE";
+  return text == "true" || text == "false" || text == "True" || text == "False" || text == "TRUE" ||
+         text == "FALSE";
 }
 
 }  // namespace
@@ -94,7 +97,8 @@ CsvTable read_csv(std::string_view text, const std::string& file, char delimiter
     std::vector<std::optional<std::string>> row = reader.row();
     if (row.size() == 1 && !row[0] && table.header.size() > 1) continue;  // an empty line
     if (row.size() != table.header.size()) {
-      throw Error(ErrorCode::dbt_project, fmt::format("The row has {} fields and the header {}", row.size(), table.header.size()),
+      throw Error(ErrorCode::dbt_project,
+                  fmt::format("The row has {} fields and the header {}", row.size(), table.header.size()),
                   fmt::format("{}:{}", file, line));
     }
     table.rows.push_back(std::move(row));

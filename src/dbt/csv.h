@@ -1,6 +1,7 @@
 // Csv: reads a CSV text into rows of fields, and guesses column types as dbt's seeds do.
 //
-// Guarantees: RFC 4180: quoted fields may hold commas, line breaks and doubled quotes; LF and CRLF; a byte order mark
+// Guarantees: RFC 4180: quoted fields may hold commas, line breaks and doubled quotes; LF and CRLF; a byte
+// order mark
 //   is skipped. A field that is empty and not quoted is null.
 // Threads: pure functions.
 // Errors: Error(dbt_project) with file:line for an open quote or a row of another width.

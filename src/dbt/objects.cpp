@@ -14,10 +14,14 @@ namespace {
 
 std::string_view kind_name(sql::RelationKind kind) {
   switch (kind) {
-    case sql::RelationKind::view: return "view";
-    case sql::RelationKind::materialized_view: return "materialized_view";
-    case sql::RelationKind::external: return "external";
-    case sql::RelationKind::table: break;
+    case sql::RelationKind::view:
+      return "view";
+    case sql::RelationKind::materialized_view:
+      return "materialized_view";
+    case sql::RelationKind::external:
+      return "external";
+    case sql::RelationKind::table:
+      break;
   }
   return "table";
 }
@@ -28,9 +32,13 @@ sql::RelationKind kind_of(std::string_view name) {
   return name == "external" ? sql::RelationKind::external : sql::RelationKind::table;
 }
 
-Value text_or_none(const std::string& text) { return text.empty() ? Value::none() : Value(text); }
+Value text_or_none(const std::string& text) {
+  return text.empty() ? Value::none() : Value(text);
+}
 
-std::string text_of(const Value& value) { return value.is_none() || value.is_undefined() ? "" : jinja::to_text(value); }
+std::string text_of(const Value& value) {
+  return value.is_none() || value.is_undefined() ? "" : jinja::to_text(value);
+}
 
 // Takes what `path` gives of database, schema and identifier.
 void take_path(sql::Relation& relation, const CallArguments& arguments) {
@@ -58,13 +66,16 @@ Value RelationObject::cte(std::string name, const sql::Dialect& dialect) {
   return Value(made);
 }
 
-std::string RelationObject::str() const { return is_cte_ ? relation.identifier : dialect_.render(relation); }
+std::string RelationObject::str() const {
+  return is_cte_ ? relation.identifier : dialect_.render(relation);
+}
 
 std::optional<Value> RelationObject::attribute(std::string_view name) {
   if (name == "database") return text_or_none(relation.database);
   if (name == "schema") return text_or_none(relation.schema);
   if (name == "identifier" || name == "name" || name == "table") return Value(relation.identifier);
-  if (name == "type") return known_kind_ ? Value(std::string(is_cte_ ? "cte" : kind_name(relation.kind))) : Value::none();
+  if (name == "type")
+    return known_kind_ ? Value(std::string(is_cte_ ? "cte" : kind_name(relation.kind))) : Value::none();
   if (name == "is_table") return Value(known_kind_ && !is_cte_ && relation.kind == sql::RelationKind::table);
   if (name == "is_view") return Value(known_kind_ && relation.kind == sql::RelationKind::view);
   if (name == "is_cte") return Value(is_cte_);
@@ -130,31 +141,40 @@ Value cell(const batch::ColumnData& column, std::size_t row) {
   using batch::TypeKind;
   if (column.is_null(row)) return Value::none();
   switch (column.type().kind) {
-    case TypeKind::boolean: return Value(column.value<std::uint8_t>(row) != 0);
-    case TypeKind::int16: return Value(column.value<std::int16_t>(row));
-    case TypeKind::int32: return Value(column.value<std::int32_t>(row));
-    case TypeKind::int64: return Value(column.value<std::int64_t>(row));
-    case TypeKind::float32: return Value(static_cast<double>(column.value<float>(row)));
-    case TypeKind::float64: return Value(column.value<double>(row));
+    case TypeKind::boolean:
+      return Value(column.value<std::uint8_t>(row) != 0);
+    case TypeKind::int16:
+      return Value(column.value<std::int16_t>(row));
+    case TypeKind::int32:
+      return Value(column.value<std::int32_t>(row));
+    case TypeKind::int64:
+      return Value(column.value<std::int64_t>(row));
+    case TypeKind::float32:
+      return Value(static_cast<double>(column.value<float>(row)));
+    case TypeKind::float64:
+      return Value(column.value<double>(row));
     case TypeKind::decimal: {
       // Whole numbers stay whole: they end as limits and counts in other statements.
       std::string text = column.print(row);
       if (auto whole = jinja::parse_integer(text)) return Value(*whole);
       return Value(jinja::parse_real(text).value_or(0));
     }
-    default: return Value(column.print(row));
+    default:
+      return Value(column.print(row));
   }
 }
 
 class RowObject final : public jinja::Object {
  public:
-  RowObject(std::shared_ptr<const std::vector<std::string>> names, std::vector<Value> values) : names_(std::move(names)), values_(std::move(values)) {}
+  RowObject(std::shared_ptr<const std::vector<std::string>> names, std::vector<Value> values)
+      : names_(std::move(names)), values_(std::move(values)) {}
   std::string_view type_name() const override { return "Row"; }
   std::string repr() const override { return jinja::to_repr(Value::tuple(values_)); }
   std::optional<Value> item(const Value& key) override {
     if (key.is_string()) return attribute(key.as_string());
     if (!key.is_integral()) return std::nullopt;
-    std::int64_t at = key.as_integer() < 0 ? key.as_integer() + static_cast<std::int64_t>(values_.size()) : key.as_integer();
+    std::int64_t at = key.as_integer() < 0 ? key.as_integer() + static_cast<std::int64_t>(values_.size())
+                                           : key.as_integer();
     if (at < 0 || at >= static_cast<std::int64_t>(values_.size())) return std::nullopt;
     return values_[static_cast<std::size_t>(at)];
   }
@@ -187,7 +207,8 @@ class RowObject final : public jinja::Object {
 
 class TableColumnObject final : public jinja::Object {
  public:
-  TableColumnObject(std::string name, std::vector<Value> values) : name_(std::move(name)), values_(std::move(values)) {}
+  TableColumnObject(std::string name, std::vector<Value> values)
+      : name_(std::move(name)), values_(std::move(values)) {}
   std::string_view type_name() const override { return "Column"; }
   std::optional<Value> attribute(std::string_view name) override {
     if (name == "name") return Value(name_);
@@ -197,7 +218,9 @@ class TableColumnObject final : public jinja::Object {
     if (name == "values") return Value::tuple(values_);
     return std::nullopt;
   }
-  std::optional<Value> item(const Value& key) override { return jinja::find_item(Value::tuple(values_), key); }
+  std::optional<Value> item(const Value& key) override {
+    return jinja::find_item(Value::tuple(values_), key);
+  }
   std::unique_ptr<jinja::Iterator> iterate() override { return jinja::iterate(Value::tuple(values_)); }
   std::optional<std::size_t> length() const override { return values_.size(); }
 
@@ -209,7 +232,8 @@ class TableColumnObject final : public jinja::Object {
 // A mapping by name that is also a sequence, as agate's `columns` is.
 class ColumnsObject final : public jinja::Object {
  public:
-  ColumnsObject(std::vector<std::string> names, std::vector<Value> columns) : names_(std::move(names)), columns_(std::move(columns)) {}
+  ColumnsObject(std::vector<std::string> names, std::vector<Value> columns)
+      : names_(std::move(names)), columns_(std::move(columns)) {}
   std::string_view type_name() const override { return "MappedSequence"; }
   std::optional<Value> item(const Value& key) override {
     if (key.is_string()) {
@@ -280,8 +304,10 @@ Value make_table(const sql::QueryResult& result) {
     }
   }
   std::vector<Value> columns;
-  for (std::size_t i = 0; i < names->size(); ++i) columns.emplace_back(jinja::make_ref<TableColumnObject>((*names)[i], std::move(by_column[i])));
-  return Value(jinja::make_ref<TableObject>(*names, std::move(rows), Value(jinja::make_ref<ColumnsObject>(*names, std::move(columns)))));
+  for (std::size_t i = 0; i < names->size(); ++i)
+    columns.emplace_back(jinja::make_ref<TableColumnObject>((*names)[i], std::move(by_column[i])));
+  return Value(jinja::make_ref<TableObject>(
+      *names, std::move(rows), Value(jinja::make_ref<ColumnsObject>(*names, std::move(columns)))));
 }
 
 namespace {
@@ -294,7 +320,8 @@ class RelationClass final : public jinja::Object {
     if (name != "create") return std::nullopt;
     sql::Relation relation;
     bool known = false;
-    for (const jinja::NamedValue& named : arguments.named) known = known || (named.name == "type" && !named.value.is_none());
+    for (const jinja::NamedValue& named : arguments.named)
+      known = known || (named.name == "type" && !named.value.is_none());
     if (arguments.positional.size() > 0) relation.database = text_of(arguments.positional[0]);
     if (arguments.positional.size() > 1) relation.schema = text_of(arguments.positional[1]);
     if (arguments.positional.size() > 2) relation.identifier = text_of(arguments.positional[2]);
@@ -313,7 +340,9 @@ Value make_api(const sql::Dialect& dialect) {
   api.as_dict().set("Relation", Value(jinja::make_ref<RelationClass>(dialect)));
   api.as_dict().set("Column", jinja::make_function("Column", [&dialect](CallArguments& arguments) {
                       return Value(jinja::make_ref<ColumnObject>(
-                          sql::RelationColumn{arguments.text(0, "column"), arguments.text(1, "dtype"), dialect.parse_type(arguments.text(1, "dtype"))}, dialect));
+                          sql::RelationColumn{arguments.text(0, "column"), arguments.text(1, "dtype"),
+                                              dialect.parse_type(arguments.text(1, "dtype"))},
+                          dialect));
                     }));
   return api;
 }

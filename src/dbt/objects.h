@@ -1,4 +1,5 @@
-// Objects: what models and macros see of a warehouse: Relation, Column, and Table (agate's shape) with its rows.
+// Objects: what models and macros see of a warehouse: Relation, Column, and Table (agate's shape) with its
+// rows.
 //
 // Guarantees: a Relation prints as its quoted name; two are equal when they print the same.
 // Threads: as jinja::Object; none is changed after it was made.
@@ -40,7 +41,8 @@ class RelationObject final : public jinja::Object {
 
 class ColumnObject final : public jinja::Object {
  public:
-  ColumnObject(sql::RelationColumn column, const sql::Dialect& dialect) : column_(std::move(column)), dialect_(dialect) {}
+  ColumnObject(sql::RelationColumn column, const sql::Dialect& dialect)
+      : column_(std::move(column)), dialect_(dialect) {}
   std::string_view type_name() const override { return "Column"; }
   std::string repr() const override { return "<Column " + column_.name + " (" + column_.native_type + ")>"; }
   std::optional<jinja::Value> attribute(std::string_view name) override;

@@ -10,11 +10,16 @@ using document::Value;
 
 jinja::Value to_jinja(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null: return jinja::Value::none();
-    case Value::Kind::boolean: return jinja::Value(value.boolean());
-    case Value::Kind::integer: return jinja::Value(value.integer());
-    case Value::Kind::real: return jinja::Value(value.real());
-    case Value::Kind::text: return jinja::Value(value.raw());
+    case Value::Kind::null:
+      return jinja::Value::none();
+    case Value::Kind::boolean:
+      return jinja::Value(value.boolean());
+    case Value::Kind::integer:
+      return jinja::Value(value.integer());
+    case Value::Kind::real:
+      return jinja::Value(value.real());
+    case Value::Kind::text:
+      return jinja::Value(value.raw());
     case Value::Kind::list: {
       std::vector<jinja::Value> items;
       for (const Value& item : value.items()) items.push_back(to_jinja(item));
@@ -22,7 +27,8 @@ jinja::Value to_jinja(const Value& value) {
     }
     case Value::Kind::mapping: {
       jinja::Value dict = jinja::Value::dict();
-      for (const Value::Member& member : value.members()) dict.as_dict().set(member.first, to_jinja(member.second));
+      for (const Value::Member& member : value.members())
+        dict.as_dict().set(member.first, to_jinja(member.second));
       return dict;
     }
   }
@@ -32,10 +38,14 @@ jinja::Value to_jinja(const Value& value) {
 Value to_document(const jinja::Value& value) {
   switch (value.kind()) {
     case jinja::Kind::undefined:
-    case jinja::Kind::none: return Value();
-    case jinja::Kind::boolean: return Value::of(value.as_bool());
-    case jinja::Kind::integer: return Value::of(value.as_integer());
-    case jinja::Kind::real: return Value::of(value.as_real());
+    case jinja::Kind::none:
+      return Value();
+    case jinja::Kind::boolean:
+      return Value::of(value.as_bool());
+    case jinja::Kind::integer:
+      return Value::of(value.as_integer());
+    case jinja::Kind::real:
+      return Value::of(value.as_real());
     case jinja::Kind::list:
     case jinja::Kind::tuple: {
       Value list = Value::list();
@@ -44,10 +54,13 @@ Value to_document(const jinja::Value& value) {
     }
     case jinja::Kind::dict: {
       Value mapping = Value::mapping();
-      value.as_dict().each([&](const jinja::Value& key, const jinja::Value& item) { mapping.set(jinja::to_text(key), to_document(item)); });
+      value.as_dict().each([&](const jinja::Value& key, const jinja::Value& item) {
+        mapping.set(jinja::to_text(key), to_document(item));
+      });
       return mapping;
     }
-    default: return Value::of(jinja::to_text(value));
+    default:
+      return Value::of(jinja::to_text(value));
   }
 }
 
@@ -89,12 +102,18 @@ void merge_config(jinja::Dict& config, const jinja::Dict& more) {
       }
       case Merging::update: {
         jinja::Value merged = jinja::Value::dict();
-        if (before && before->is_dict()) before->as_dict().each([&](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); });
-        if (value.is_dict()) value.as_dict().each([&](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); });
+        if (before && before->is_dict())
+          before->as_dict().each(
+              [&](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); });
+        if (value.is_dict())
+          value.as_dict().each(
+              [&](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); });
         config.set(key, merged);
         break;
       }
-      case Merging::replace: config.set(key, value); break;
+      case Merging::replace:
+        config.set(key, value);
+        break;
     }
   });
 }
