@@ -17,8 +17,8 @@ namespace leat::dbt {
 
 class RelationObject final : public jinja::Object {
  public:
-  RelationObject(sql::Relation relation, const sql::Dialect& dialect, bool known_kind = true)
-      : relation(std::move(relation)), dialect_(dialect), known_kind_(known_kind) {}
+  RelationObject(sql::Relation named, const sql::Dialect& dialect, bool known_kind = true)
+      : relation(std::move(named)), dialect_(dialect), known_kind_(known_kind) {}
   /// A common table expression, for ephemeral models: prints as its bare name.
   static jinja::Value cte(std::string name, const sql::Dialect& dialect);
 
