@@ -1,0 +1,47 @@
+// Run: one execution of a selection of a project's assets, recorded in the store.
+//
+// Guarantees: one run of a project at a time (lock.h). The history is written as steps end, so that a crash
+// leaves it
+//   readable.
+// Threads: run_assets blocks its caller.
+// Errors: failures of steps are in the report; Error(cli_selection), Error(run_busy) and those of opening the
+// project
+//   are thrown.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "run/executor.h"
+#include "run/workspace.h"
+
+namespace leat::run {
+
+struct RunOptions {
+  std::vector<std::string> select, exclude;
+  std::vector<std::string>
+      kinds;  ///< empty: every kind; else only these ("stream", "model", "seed", "test", "page")
+  bool full_refresh = false;
+  bool skip_unchanged = true;
+  int threads = 0;      ///< 0: the project's
+  std::string command;  ///< for the history
+};
+
+struct StepReport {
+  dbt::Selectable what;
+  Outcome outcome;
+};
+
+struct RunReport {
+  std::string run_id;
+  std::vector<StepReport> steps;  ///< of the chosen assets, in the order of the graph
+  std::int64_t took_ms = 0;
+  std::int64_t count(Status status) const;
+  bool succeeded() const { return count(Status::error) == 0; }
+};
+
+/// The chosen assets in an order in which they could run.
+std::vector<dbt::Selectable> plan(Workspace& workspace, const RunOptions& options);
+RunReport run_assets(Workspace& workspace, const RunOptions& options);
+
+}  // namespace leat::run

@@ -1,0 +1,73 @@
+// Workspace: a project opened for work: its target's warehouse, its dbt project, its assets.
+//
+// Guarantees: the stand-in (if any) lives as long as the workspace. Nothing is fetched or executed by opening
+// it, except
+//   that a connection without listed streams is discovered when its assets are asked for.
+// Threads: assets() by one thread; the assets' functions by any.
+// Owns: the warehouse, the dbt project, the pages, the stand-in.
+// Errors: those of project_file.h, dbt/project.h and of the components that it opens.
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbt/build.h"
+#include "dbt/project.h"
+#include "run/asset.h"
+#include "run/project_file.h"
+#include "run/stand_in.h"
+#include "sync/sync.h"
+
+namespace leat::run {
+
+struct WorkspaceOptions {
+  std::string target;
+  bool live = false;     ///< reads the real source even where there is a stand-in
+  bool stand_in = true;  ///< false: never starts it (commands that read no source)
+  bool full_refresh = false;
+  document::Value vars;  ///< of --vars
+  std::optional<stream::Window> window;
+};
+
+class Workspace {
+ public:
+  Workspace(ProjectFile project, const WorkspaceOptions& options, Env& env);
+
+  const ProjectFile& project() const { return project_; }
+  const std::string& target() const { return target_; }
+  Env& env() { return env_; }
+  warehouses::Warehouse& warehouse();
+  /// The dbt project, or nullptr when there is none.
+  const dbt::Project* dbt();
+  const StandInProcess* stand_in() const { return stand_in_.get(); }
+  /// The URL of the stand-in, "" when the real source is read.
+  std::string stand_in_url() const { return stand_in_ ? stand_in_->url() : ""; }
+
+  /// Every stream, node and page, with their edges; `run_id` is recorded with loads.
+  std::vector<Asset> assets(const std::string& run_id);
+
+ private:
+  void add_streams(std::vector<Asset>& assets, const std::string& run_id);
+  void add_nodes(std::vector<Asset>& assets);
+  void add_pages(std::vector<Asset>& assets);
+  void hold_back_below_tests(std::vector<Asset>& assets);
+  const stream::Catalog& catalog(const ConnectionFile& connection);
+  Outcome load_stream(const ConnectionFile& connection, const std::string& stream, const std::string& run_id,
+                      sql::Adapter& adapter);
+
+  ProjectFile project_;
+  WorkspaceOptions options_;
+  std::string target_;
+  Env& env_;
+  std::unique_ptr<StandInProcess> stand_in_;
+  std::unique_ptr<warehouses::Warehouse> warehouse_;
+  std::unique_ptr<dbt::Project> dbt_;
+  std::unique_ptr<dbt::NodeBuilder> builder_;
+  std::mutex catalog_mutex_;  // guards catalogs_
+  std::map<std::string, stream::Catalog> catalogs_;
+};
+
+}  // namespace leat::run
