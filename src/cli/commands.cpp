@@ -1,0 +1,26 @@
+#include "cli/commands.h"
+
+namespace leat::cli {
+
+std::vector<std::unique_ptr<Command>> all_commands() {
+  std::vector<std::unique_ptr<Command>> all;
+  all.push_back(make_init());
+  all.push_back(make_run());
+  all.push_back(make_sync());
+  all.push_back(make_dbt());
+  all.push_back(make_pages());
+  all.push_back(make_query());
+  all.push_back(make_status());
+  all.push_back(make_ls());
+  all.push_back(make_check());
+  all.push_back(make_discover());
+  all.push_back(make_state());
+  all.push_back(make_dead_letters());
+  all.push_back(make_explain());
+  all.push_back(make_sources());
+  all.push_back(make_warehouses());
+  all.push_back(make_docs());
+  return all;
+}
+
+}  // namespace leat::cli

@@ -1,0 +1,28 @@
+// The list of commands: one line each; each stands in the file of its name.
+//
+// Guarantees: each call makes a fresh Command.
+#pragma once
+#include <memory>
+
+#include "cli/command.h"
+
+namespace leat::cli {
+
+std::unique_ptr<Command> make_init();
+std::unique_ptr<Command> make_run();
+std::unique_ptr<Command> make_sync();
+std::unique_ptr<Command> make_dbt();
+std::unique_ptr<Command> make_pages();
+std::unique_ptr<Command> make_query();
+std::unique_ptr<Command> make_status();
+std::unique_ptr<Command> make_ls();
+std::unique_ptr<Command> make_check();
+std::unique_ptr<Command> make_discover();
+std::unique_ptr<Command> make_state();
+std::unique_ptr<Command> make_dead_letters();
+std::unique_ptr<Command> make_explain();
+std::unique_ptr<Command> make_sources();
+std::unique_ptr<Command> make_warehouses();
+std::unique_ptr<Command> make_docs();
+
+}  // namespace leat::cli

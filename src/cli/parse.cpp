@@ -1,0 +1,114 @@
+// The command line: the one file that includes CLI11.
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/terminal.h"
+
+namespace leat::cli {
+namespace {
+
+constexpr const char* kFooter = R"(
+Exit codes: 0 done · 1 some steps failed · 2 command line or project · 3 source · 4 warehouse · 70 bug · 130 interrupted
+
+Examples:
+  leat init shop && cd shop && leat run     a project that runs at once
+  leat run                                  everything: load, build, publish; unchanged work is skipped
+  leat run +crimes_by_weekday               one model and all it needs
+  leat query "select count(*) from raw.crimes"
+  leat explain LEAT-HTTP-401                what an error means and what to do)";
+
+void print_error(const Error& error, bool json) {
+  if (json) {
+    Terminal::line(
+        fmt::format("{{\"level\":\"error\",\"event\":\"failed\",\"code\":\"{}\"}}", info(error.code()).name));
+  }
+  Terminal::complain(fmt::format("{} {}", Terminal::ink(Ink::red, "error:"), error.what()));
+}
+
+void declare_globals(CLI::App& app, Globals& globals) {
+  app.add_option("--project", globals.project_folder, "The project's folder, or one below it")
+      ->type_name("DIR")
+      ->group("Everywhere");
+  app.add_option("--target,-t", globals.target,
+                 "The target of leat.yml (default: its `target`, or LEAT_TARGET)")
+      ->type_name("NAME")
+      ->group("Everywhere");
+  app.add_option("--log-format", globals.log_format, "text, or json: one object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT")
+      ->group("Everywhere");
+  app.add_flag_callback(
+         "--verbose,-v", [&globals] { globals.verbosity = 1; }, "Show every step")
+      ->group("Everywhere");
+  app.add_flag_callback(
+         "--quiet,-q", [&globals] { globals.verbosity = -1; }, "Show only the summary and errors")
+      ->group("Everywhere");
+  app.add_flag_callback(
+         "--no-color", [&globals] { globals.color = false; }, "No colors")
+      ->group("Everywhere");
+}
+
+void declare(CLI::App& app, const Option& option) {
+  std::string names(option.names), doc(option.doc), value_name(option.value_name);
+  CLI::Option* made = std::visit(
+      [&](auto* into) -> CLI::Option* {
+        if constexpr (std::is_same_v<decltype(into), bool*>) {
+          return app.add_flag(names, *into, doc);
+        } else {
+          return app.add_option(names, *into, doc);
+        }
+      },
+      option.into);
+  if (option.required) made->required();
+  if (!value_name.empty()) made->type_name(value_name);
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv, Env& env) {
+  CLI::App app{"leat: data from where it is born to the chart that people read", "leat"};
+  app.footer(kFooter);
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", LEAT_VERSION);
+  app.fallthrough();
+  Globals globals;
+  declare_globals(app, globals);
+  std::vector<std::unique_ptr<Command>> commands = all_commands();
+  Command* chosen = nullptr;
+  for (const auto& command : commands) {
+    CLI::App* sub = app.add_subcommand(std::string(command->name()), std::string(command->summary()));
+    sub->group(std::string(command->group()));
+    sub->fallthrough();
+    for (const Option& option : command->options()) declare(*sub, option);
+    sub->footer(std::string(command->details()));
+    sub->callback([&chosen, &command] { chosen = command.get(); });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    Terminal::complain(fmt::format("error: {} at the command line: {}\n  what to do: leat {}--help",
+                                   info(ErrorCode::cli_usage).name, error.what(),
+                                   chosen ? std::string(chosen->name()) + " " : ""));
+    return kExitUsage;
+  }
+  Terminal::set_up(globals.color && !env.variable("NO_COLOR"));
+  if (!chosen) {
+    Terminal::print(app.help());
+    return kExitOk;
+  }
+  try {
+    return chosen->run(globals, env);
+  } catch (const Error& error) {
+    print_error(error, globals.log_format == "json");
+    return exit_code_of(error);
+  } catch (const std::exception& error) {
+    print_error(Error(ErrorCode::internal, error.what()), globals.log_format == "json");
+    return kExitInternal;
+  }
+}
+
+}  // namespace leat::cli

@@ -1,0 +1,147 @@
+// leat explain, sources, warehouses and docs: what the declarations say.
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/terminal.h"
+#include "sources/source_kind.h"
+#include "warehouses/warehouse.h"
+
+namespace leat::cli {
+namespace {
+
+constexpr const char* kAllCodes[] = {
+#define LEAT_ERROR(name, code, fault, title, fix) code,
+#include "base/error_codes.def"
+#undef LEAT_ERROR
+};
+
+std::string_view name_of(Fault fault) {
+  constexpr std::string_view names[] = {"the project or the command", "the source", "the warehouse",
+                                        "Leat itself (a bug)"};
+  return names[static_cast<std::size_t>(fault)];
+}
+
+class ExplainCommand : public Command {
+ public:
+  std::string_view name() const override { return "explain"; }
+  std::string_view summary() const override { return "Explain an error code: leat explain LEAT-HTTP-401"; }
+  std::string_view group() const override { return "Reference"; }
+  std::vector<Option> options() override { return {{"code", "The code; all when left out", &code_}}; }
+  int run(const Globals&, Env&) override {
+    if (code_.empty()) {
+      for (const char* code : kAllCodes)
+        Terminal::line(fmt::format("{} {}", pad(code, 20), find_error(code)->title));
+      return kExitOk;
+    }
+    const ErrorInfo* found = find_error(code_);
+    if (!found)
+      throw Error(ErrorCode::cli_usage, fmt::format("There is no error `{}`", code_), "leat explain")
+          .fix("`leat explain` lists all.");
+    Terminal::line(fmt::format("{}: {}.\n\nThe fault lies with {}.\nWhat to do: {}", found->name,
+                               found->title, name_of(found->fault), found->fix));
+    return kExitOk;
+  }
+
+ private:
+  std::string code_;
+};
+
+template <class Kind>
+class KindsCommand : public Command {
+ public:
+  KindsCommand(const char* name, const char* summary, const std::vector<const Kind*>& kinds)
+      : name_(name), summary_(summary), kinds_(kinds) {}
+  std::string_view name() const override { return name_; }
+  std::string_view summary() const override { return summary_; }
+  std::string_view group() const override { return "Reference"; }
+  std::vector<Option> options() override {
+    return {{"words", "show NAME: its settings", &words_}, {"--json-schema", "As a JSON Schema", &json_}};
+  }
+  int run(const Globals&, Env&) override {
+    bool all = words_.empty();
+    bool any = false;
+    for (const Kind* kind : kinds_) {
+      if (!all && words_.back() != kind->name) continue;
+      any = true;
+      if (all) {
+        Terminal::line(fmt::format("{} {}", pad(kind->name, 14), kind->spec->doc));
+      } else {
+        Terminal::line(json_ ? json_schema(*kind->spec) : markdown(*kind->spec));
+      }
+    }
+    if (!any)
+      throw Error(ErrorCode::cli_usage, fmt::format("There is no `{}`", words_.back()),
+                  "leat " + std::string(name_));
+    return kExitOk;
+  }
+
+ private:
+  std::string_view name_, summary_;
+  const std::vector<const Kind*>& kinds_;
+  std::vector<std::string> words_;
+  bool json_ = false;
+};
+
+void write_page(const std::string& path, const std::string& text) {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(path.c_str(), "wb"), std::fclose);
+  if (!out || std::fwrite(text.data(), 1, text.size(), out.get()) != text.size())
+    throw Error(ErrorCode::file_io, "The page can't be written", path);
+}
+
+class DocsCommand : public Command {
+ public:
+  std::string_view name() const override { return "docs"; }
+  std::string_view summary() const override { return "Print the reference pages from the declarations"; }
+  std::string_view group() const override { return "Reference"; }
+  std::vector<Option> options() override {
+    return {{"--folder", "Where to write them", &folder_, true, "DIR"}};
+  }
+  int run(const Globals&, Env&) override {
+    std::filesystem::create_directories(folder_);
+    std::string errors =
+        "# Errors\n\nPrinted from `src/base/error_codes.def` by `leat docs`. `leat explain CODE` says the "
+        "same.\n\n| code | what | what to do |\n|---|---|---|\n";
+    for (const char* code : kAllCodes) {
+      const ErrorInfo* each = find_error(code);
+      errors += fmt::format("| `{}` | {}. | {} |\n", each->name, each->title, each->fix);
+    }
+    write_page(folder_ + "/errors.md", errors);
+    std::string sources = "# Sources\n\nPrinted by `leat docs`; `leat sources show NAME` says the same.\n";
+    for (const auto* kind : sources::source_kinds())
+      sources += fmt::format("\n## {}\n{}", kind->name, markdown(*kind->spec));
+    write_page(folder_ + "/sources.md", sources);
+    std::string warehouses =
+        "# Warehouses\n\nPrinted by `leat docs`; `leat warehouses show NAME` says the same.\n";
+    for (const auto* kind : warehouses::warehouse_kinds())
+      warehouses += fmt::format("\n## {}\n{}", kind->name, markdown(*kind->spec));
+    write_page(folder_ + "/warehouses.md", warehouses);
+    return kExitOk;
+  }
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_explain() {
+  return std::make_unique<ExplainCommand>();
+}
+std::unique_ptr<Command> make_sources() {
+  return std::make_unique<KindsCommand<sources::SourceKind>>(
+      "sources", "List the kinds of sources, or one's settings: sources show NAME", sources::source_kinds());
+}
+std::unique_ptr<Command> make_warehouses() {
+  return std::make_unique<KindsCommand<warehouses::WarehouseKind>>(
+      "warehouses", "List the kinds of warehouses, or one's settings", warehouses::warehouse_kinds());
+}
+std::unique_ptr<Command> make_docs() {
+  return std::make_unique<DocsCommand>();
+}
+
+}  // namespace leat::cli

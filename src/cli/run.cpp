@@ -1,0 +1,82 @@
+// leat run: the whole graph or a selection of it.
+#include <fmt/core.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "cli/summary.h"
+#include "cli/terminal.h"
+
+namespace leat::cli {
+namespace {
+
+Timestamp instant(const std::string& text, const char* option) {
+  std::optional<Timestamp> time = parse_iso_timestamp(text);
+  if (!time)
+    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no date or instant such as 2026-01-05", text),
+                option);
+  return *time;
+}
+
+class RunCommand : public Command {
+ public:
+  std::string_view name() const override { return "run"; }
+  std::string_view summary() const override {
+    return "Run the project: load streams, build models, publish pages";
+  }
+  std::string_view group() const override { return "Work"; }
+  std::vector<Option> options() override {
+    return {{"select",
+             "What to run, in dbt's selection language (default: all): names, +model+, tag:, path:, stream:, "
+             "page:",
+             &options_.select},
+            {"--exclude", "What to leave out", &options_.exclude, false, "SELECTION"},
+            {"--full-refresh", "Read from the beginning, rebuild everything", &options_.full_refresh},
+            {"--from", "Backfill: only records from this instant on", &from_, false, "INSTANT"},
+            {"--to", "Backfill: only records before this instant", &to_, false, "INSTANT"},
+            {"--live", "Read the real source even where the project has a stand-in", &live_},
+            {"--threads", "How many steps run at once", &options_.threads, false, "N"},
+            {"--vars", "Variables for dbt, as YAML: '{start: 2026-01-01}'", &vars_, false, "YAML"},
+            {"--dry-run", "Print what would run, in order, and stop", &dry_run_}};
+  }
+
+  int run(const Globals& globals, Env& env) override {
+    run::WorkspaceOptions workspace_options;
+    workspace_options.target = globals.target;
+    workspace_options.live = live_;
+    workspace_options.stand_in = !dry_run_;
+    workspace_options.full_refresh = options_.full_refresh;
+    if (!vars_.empty()) workspace_options.vars = document::parse_yaml(vars_, "--vars");
+    if (!from_.empty() || !to_.empty()) {
+      workspace_options.window = stream::Window{};
+      if (!from_.empty()) workspace_options.window->from = instant(from_, "--from");
+      if (!to_.empty()) workspace_options.window->to = instant(to_, "--to");
+    }
+    Progress progress(globals, env);
+    run::Workspace workspace(run::load_project(run::find_project(globals.project_folder), env),
+                             workspace_options, env);
+    options_.command = "run";
+    if (dry_run_) {
+      for (const dbt::Selectable& step : run::plan(workspace, options_))
+        Terminal::line(fmt::format("{} {}", pad(step.kind, 6), step.name));
+      return 0;
+    }
+    run::RunReport report = run::run_assets(workspace, options_);
+    progress.stop();
+    return print_summary(report, workspace.project(), globals);
+  }
+
+ private:
+  run::RunOptions options_;
+  std::string from_, to_, vars_;
+  bool live_ = false, dry_run_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_run() {
+  return std::make_unique<RunCommand>();
+}
+
+}  // namespace leat::cli

@@ -1,0 +1,108 @@
+// leat state: shows, sets and resets the state of a connection's streams.
+#include <fmt/core.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "run/lock.h"
+#include "run/project_file.h"
+
+namespace leat::cli {
+namespace {
+
+class StateCommand : public Command {
+ public:
+  std::string_view name() const override { return "state"; }
+  std::string_view summary() const override {
+    return "Show, set or reset where a stream goes on: leat state show CONNECTION";
+  }
+  std::string_view group() const override { return "Repair"; }
+  std::vector<Option> options() override {
+    return {{"verb", "show, set or reset", &verb_, true},
+            {"connection", "The connection of leat.yml", &connection_, true},
+            {"--stream,-s", "The stream (show and reset: default all)", &stream_, false, "NAME"},
+            {"--value", "set: the state, JSON", &value_, false, "JSON"}};
+  }
+  int run(const Globals& globals, Env& env) override {
+    run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
+    const run::ConnectionFile& connection = project.connection(connection_);
+    auto warehouse = run::open_warehouse(project, run::choose_target(project, globals.target, env), env);
+    auto destination = warehouse->destination();
+    std::vector<std::string> streams;
+    for (const sync::StreamSettings& each : connection.connection.streams) {
+      if (stream_.empty() || stream_ == each.name) streams.push_back(each.name);
+    }
+    if (streams.empty())
+      throw Error(ErrorCode::source_stream_unknown, fmt::format("The connection has no stream `{}`", stream_),
+                  connection.connection.where);
+    if (verb_ == "show") {
+      for (const std::string& stream : streams) {
+        stream::State state = destination->read_state(connection_, stream);
+        Terminal::line(
+            fmt::format("{} {}", pad(stream, 28),
+                        state.empty() ? "(none: the next sync reads from the beginning)" : state.json));
+      }
+      return 0;
+    }
+    run::ProjectLock lock(project.folder);
+    if (verb_ == "set") {
+      if (stream_.empty() || value_.empty())
+        throw Error(ErrorCode::cli_usage, "set needs --stream and --value", "leat state set");
+      document::parse_json(value_, "--value");
+      destination->write_state(connection_, stream_, {value_});
+    } else if (verb_ == "reset") {
+      for (const std::string& stream : streams) destination->write_state(connection_, stream, {});
+    } else {
+      throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no verb of state", verb_), "leat state")
+          .fix("There are show, set and reset.");
+    }
+    return 0;
+  }
+
+ private:
+  std::string verb_, connection_, stream_, value_;
+};
+
+class DeadLettersCommand : public Command {
+ public:
+  std::string_view name() const override { return "dead-letters"; }
+  std::string_view summary() const override { return "List records that were rejected, with their reasons"; }
+  std::string_view group() const override { return "Repair"; }
+  std::vector<Option> options() override {
+    return {{"verb", "list", &verb_}, {"--limit", "The most rows", &limit_, false, "N"}};
+  }
+  int run(const Globals& globals, Env& env) override {
+    run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
+    auto warehouse = run::open_warehouse(project, run::choose_target(project, globals.target, env), env);
+    warehouse->destination()->read_state("", "");  // makes the bookkeeping tables where there are none
+    sql::QueryResult rows = warehouse->adapter()->query(
+        fmt::format("select rejected_at, connection, stream, field, reason, record from _leat.dead_letters "
+                    "order by rejected_at desc limit {}",
+                    limit_));
+    std::int64_t count = 0;
+    for (const auto& batch : rows.batches) {
+      for (std::size_t i = 0; i < batch.rows(); ++i, ++count) {
+        Terminal::line(fmt::format("{} {}.{} `{}`: {}\n  {}", batch.column(0).print(i).substr(0, 19),
+                                   batch.column(1).text(i), batch.column(2).text(i), batch.column(3).text(i),
+                                   batch.column(4).text(i), fit(batch.column(5).text(i), 300)));
+      }
+    }
+    if (count == 0) Terminal::line("No record was rejected.");
+    return 0;
+  }
+
+ private:
+  std::string verb_ = "list";
+  int limit_ = 50;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_state() {
+  return std::make_unique<StateCommand>();
+}
+std::unique_ptr<Command> make_dead_letters() {
+  return std::make_unique<DeadLettersCommand>();
+}
+
+}  // namespace leat::cli
