@@ -132,7 +132,16 @@ DuckResult DuckConnection::run(const std::string& sql) {
 
 std::int64_t DuckConnection::execute(const std::string& sql) {
   DuckResult result = run(sql);
-  return static_cast<std::int64_t>(duckdb_rows_changed(&result.get()));
+  std::int64_t changed = static_cast<std::int64_t>(duckdb_rows_changed(&result.get()));
+  if (changed != 0 || duckdb_column_count(&result.get()) != 1) return changed;
+  // CREATE TABLE AS tells its rows as a result, `Count`.
+  if (std::string_view(duckdb_column_name(&result.get(), 0)) != "Count") return changed;
+  duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get());
+  if (chunk && duckdb_data_chunk_get_size(chunk) == 1) {
+    changed = *static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
+  }
+  duckdb_destroy_data_chunk(&chunk);
+  return changed;
 }
 
 }  // namespace leat::warehouses::duckdb
