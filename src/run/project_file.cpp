@@ -149,6 +149,7 @@ const ConnectionFile& ProjectFile::connection(const std::string& wanted) const {
 
 std::string find_project(const std::string& start) {
   std::filesystem::path folder = std::filesystem::absolute(start).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "." ends with a slash otherwise
   for (;; folder = folder.parent_path()) {
     if (std::filesystem::exists(folder / "leat.yml")) return folder.string();
     if (folder == folder.parent_path()) break;

@@ -144,7 +144,7 @@ std::optional<std::vector<sql::RelationColumn>> DuckAdapter::columns(const sql::
 }
 
 void DuckAdapter::create_schema(const std::string& schema) {
-  execute("create schema if not exists " + duck_dialect().quote(schema));
+  ensure_schema(connection_, duck_dialect().quote(schema));
 }
 
 void DuckAdapter::drop(const sql::Relation& relation) {

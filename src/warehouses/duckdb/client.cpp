@@ -72,6 +72,12 @@ void raise(std::string_view message, const std::string& path, const std::string&
       .fix(fmt::format("The statement was: {}", shortened(sql)));
 }
 
+void ensure_schema(DuckConnection& connection, const std::string& quoted_schema) {
+  static std::mutex creating;
+  std::lock_guard lock(creating);
+  connection.run("create schema if not exists " + quoted_schema);
+}
+
 std::shared_ptr<DuckDatabase> DuckDatabase::open(const DuckSettings& settings) {
   std::string key = settings.path;
   bool in_memory = settings.path == ":memory:";

@@ -119,7 +119,7 @@ DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
       db_(destination.connection_),
       target_(target),
       table_{"", target.schema, target.table} {
-  db_.execute("create schema if not exists " + quoted(target_.schema));
+  ensure_schema(db_, quoted(target_.schema));
   db_.execute("begin transaction");
   open_ = true;
   extracted_at_ = format_iso_timestamp(destination_.env_.now());
