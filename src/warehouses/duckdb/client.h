@@ -79,8 +79,8 @@ class DuckConnection {
   duckdb_connection handle_ = nullptr;
 };
 
-/// Creates a schema where it is absent; sessions of this process take turns, since two at once would conflict in
-/// DuckDB's catalog.
+/// Creates a schema where it is absent; sessions of this process take turns, since two at once would conflict
+/// in DuckDB's catalog.
 void ensure_schema(DuckConnection& connection, const std::string& quoted_schema);
 
 /// Throws the Error that fits DuckDB's message; `sql` is the statement, "" where there is none.

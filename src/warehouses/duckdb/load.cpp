@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "sql/bookkeeping.h"
+#include "warehouses/bookkeeping.h"
 #include "warehouses/duckdb/chunks.h"
 #include "warehouses/duckdb/dialect.h"
 
@@ -15,8 +16,6 @@ namespace leat::warehouses::duckdb {
 using stream::WriteMode;
 
 namespace {
-
-constexpr std::size_t kLettersPerStatement = 500;
 
 std::string qualified(const sql::Relation& relation) {
   return duck_dialect().render(relation);
@@ -331,36 +330,7 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
 }
 
 void DuckLoad::record(const stream::Commit& commit, const stream::LoadResult& result) {
-  const sql::Dialect& dialect = duck_dialect();
-  sql::LoadRecord load{commit.load_id,
-                       commit.run_id,
-                       target_.connection,
-                       target_.stream,
-                       target_.schema,
-                       target_.table,
-                       commit.partition,
-                       format_iso_timestamp(commit.started_at),
-                       format_iso_timestamp(commit.committed_at),
-                       result.rows_staged,
-                       result.rows_inserted,
-                       result.rows_updated,
-                       result.rows_unchanged,
-                       result.rows_deleted,
-                       static_cast<std::int64_t>(commit.rejected.size()),
-                       commit.bytes_read};
-  db_.execute(sql::insert_load(dialect, load));
-  for (std::size_t from = 0; from < commit.rejected.size(); from += kLettersPerStatement) {
-    std::vector<sql::DeadLetter> letters;
-    for (std::size_t i = from; i < std::min(commit.rejected.size(), from + kLettersPerStatement); ++i) {
-      letters.push_back({commit.rejected[i].field, commit.rejected[i].reason, commit.rejected[i].record});
-    }
-    db_.execute(sql::insert_dead_letters(dialect, load, letters));
-  }
-  if (commit.state.empty()) return;
-  for (const std::string& sql : sql::replace_state(dialect, target_.connection, target_.stream,
-                                                   commit.state.json, load.committed_at)) {
-    db_.execute(sql);
-  }
+  for (const std::string& sql : commit_statements(duck_dialect(), target_, commit, result)) db_.execute(sql);
 }
 
 }  // namespace leat::warehouses::duckdb
