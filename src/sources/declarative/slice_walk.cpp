@@ -86,9 +86,9 @@ bool SliceWalk::may_submit(const OpenSlice& slice, std::optional<jinja::Value>& 
     return true;
   }
   // Pages behind what is known are asked for as far as it is likely that they exist: as many as the slice
-  // before had, and one more for each full page of this one.
+  // before had, or twice as many as were full so far. One at a time means: none in vain.
   std::int64_t full = slice.next_known ? slice.consumed : std::max<std::int64_t>(0, slice.consumed - 1);
-  if (index >= std::max(likely_pages_, 2 * full + 1)) return false;
+  if (plan_.concurrency == 1 || index >= std::max(likely_pages_, 2 * full + 1)) return false;
   token = retriever_.paginator_->foretell(index);
   return token.has_value();
 }

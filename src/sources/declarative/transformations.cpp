@@ -1,5 +1,4 @@
 #include <fmt/core.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
@@ -9,6 +8,42 @@
 
 namespace leat::sources::declarative {
 namespace {
+
+// Shell patterns over one key: * ? and [a-z].
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, star_text = 0;
+  auto one = [&](std::size_t& at) {
+    if (pattern[at] == '?') return ++at, true;
+    std::size_t close = pattern[at] == '[' ? pattern.find(']', at + 2) : std::string_view::npos;
+    if (close == std::string_view::npos) return pattern[at++] == text[t];
+    bool negated = pattern[at + 1] == '!', found = false;
+    for (std::size_t i = at + (negated ? 2 : 1); i < close; ++i) {
+      bool is_range = i + 2 < close && pattern[i + 1] == '-';
+      found =
+          found || (is_range ? pattern[i] <= text[t] && text[t] <= pattern[i + 2] : pattern[i] == text[t]);
+      if (is_range) i += 2;
+    }
+    at = close + 1;
+    return found != negated;
+  };
+  while (t < text.size()) {
+    std::size_t next = p;
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_text = t;
+    } else if (p < pattern.size() && one(next)) {
+      p = next;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++star_text;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
 
 class AddFields final : public Transformation {
  public:
@@ -85,9 +120,7 @@ class RemoveFields final : public Transformation {
  private:
   void remove(const jinja::Value& at, const std::vector<std::string>& path, std::size_t depth,
               const Scope& scope) const {
-    auto matches = [&](const std::string& key) {
-      return path[depth] == "**" || fnmatch(path[depth].c_str(), key.c_str(), 0) == 0;
-    };
+    auto matches = [&](const std::string& key) { return glob_matches(path[depth], key); };
     if (at.is_list()) {
       auto& items = at.as_list().items;
       for (std::size_t i = items.size(); i-- > 0;) {

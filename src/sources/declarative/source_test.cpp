@@ -1,0 +1,230 @@
+#include <doctest/doctest.h>
+
+#include "base/secret.h"
+#include "support/connector.h"
+#include "support/lines.h"
+
+using namespace leat;
+using leat::testing::Connector;
+using leat::testing::RecordingSink;
+using Reply = Connector::Reply;
+using Asked = Connector::Asked;
+
+namespace {
+
+// A stream `s` at /s of the scripted API; `more` goes into its retriever, `stream` into the stream itself.
+std::string one_stream(const std::string& requester = "", const std::string& retriever = "",
+                       const std::string& stream = "", const std::string& path = "[]") {
+  return "streams:\n"
+         "- type: DeclarativeStream\n"
+         "  name: s\n"
+         "  primary_key: id\n" +
+         stream +
+         "  retriever:\n"
+         "    type: SimpleRetriever\n"
+         "    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: " +
+         path + "}}\n" + retriever +
+         "    requester:\n"
+         "      type: HttpRequester\n"
+         "      url_base: \"{{ config['url'] }}\"\n"
+         "      path: /s\n" +
+         requester;
+}
+
+Reply json(std::string body) {
+  return Reply{.body = std::move(body)};
+}
+
+using leat::testing::Lines;
+
+}  // namespace
+
+TEST_CASE("a stream without schema, cursor or pages is read as it is, and ends with a checkpoint") {
+  Connector api(one_stream(), [](const Asked&) { return json(R"([{"id":1,"a":"x"},{"id":2,"b":[1]}])"); });
+  RecordingSink sink = api.read();
+  CHECK(sink.rows == Lines{"id=1 a=x", "id=2 b=[1]"});
+  CHECK(sink.columns == Lines{"id int64", "a text", "b json"});
+  CHECK(sink.events == Lines{"batch 2", "checkpoint"});
+  CHECK(sink.states == Lines{R"({"__ab_no_cursor_state_message":true})"});
+  CHECK(api.targets() == Lines{"/s"});
+}
+
+TEST_CASE("base address and path are joined as urljoin joins them, parameters are encoded as forms are") {
+  Connector api(
+      one_stream("      request_parameters: {$where: \"a >= 'x y'\", n: \"{{ 1.0 }}\", none: \"{{ none }}\", "
+                 "list: \"{{ ['p', 'q'] }}\"}\n"
+                 "      request_headers: {X-Number: \"{{ 10 }}\", X-Text: plain}\n"),
+      [](const Asked&) { return json("[]"); });
+  api.read();
+  CHECK(api.targets() == Lines{"/s?%24where=a+%3E%3D+%27x+y%27&n=1.0&none=None&list=p&list=q"});
+  CHECK(api.server.requests()[0].header("x-number") == "10");
+  CHECK(api.server.requests()[0].header("x-text") == "plain");
+}
+
+TEST_CASE("a post sends its body as JSON with typed values, or as a form with text") {
+  Connector as_json(
+      one_stream("      http_method: POST\n"
+                 "      request_body_json: {n: \"{{ 10 }}\", deep: {x: \"{{ none }}\", y: [1, a]}}\n"),
+      [](const Asked&) { return json("[]"); });
+  as_json.read();
+  Asked seen = as_json.server.requests()[0];
+  CHECK(seen.method == "POST");
+  CHECK(seen.body == R"({"n":10,"deep":{"y":[1,"a"]}})");
+  CHECK(seen.header("content-type") == "application/json");
+  Connector as_form(
+      one_stream("      http_method: POST\n      request_body_data: {n: \"{{ 10 }}\", t: a b}\n"),
+      [](const Asked&) { return json("[]"); });
+  as_form.read();
+  CHECK(as_form.server.requests()[0].body == "n=10&t=a+b");
+}
+
+TEST_CASE("authenticators send what they hold, and nothing for an empty key") {
+  auto header = [](const std::string& authenticator, const std::string& name) {
+    Connector api(one_stream("      authenticator: " + authenticator + "\n"),
+                  [](const Asked&) { return json("[]"); });
+    api.read();
+    return api.server.requests()[0].header(name);
+  };
+  CHECK(header("{type: BearerAuthenticator, api_token: \"{{ config['token'] }}\"}", "authorization") ==
+        "Bearer t0ken-value");
+  CHECK(header("{type: BasicHttpAuthenticator, username: me, password: pass}", "authorization") ==
+        "Basic bWU6cGFzcw==");
+  CHECK(header("{type: ApiKeyAuthenticator, header: X-Key, api_token: \"{{ config['token'] }}\"}", "x-key") ==
+        "t0ken-value");
+  CHECK(header("{type: ApiKeyAuthenticator, header: X-Key, api_token: \"{{ config['nope'] }}\"}", "x-key") ==
+        "");
+  CHECK(header("{type: NoAuth}", "authorization") == "");
+  Connector query(
+      one_stream("      authenticator: {type: ApiKeyAuthenticator, api_token: kkkk, inject_into: {type: "
+                 "RequestOption, inject_into: request_parameter, field_name: key}}\n"),
+      [](const Asked&) { return json("[]"); });
+  query.read();
+  CHECK(query.targets() == Lines{"/s?key=kkkk"});
+}
+
+TEST_CASE("the same parameter from two components is an error") {
+  Connector api(
+      one_stream("      request_parameters: {key: x}\n"
+                 "      authenticator: {type: ApiKeyAuthenticator, api_token: kkkk, inject_into: {type: "
+                 "RequestOption, inject_into: request_parameter, field_name: key}}\n"),
+      [](const Asked&) { return json("[]"); });
+  auto error = api.failure([&] { api.read(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::config_invalid);
+}
+
+TEST_CASE("filters and transformations change records before they land, paging counts them all") {
+  std::string retriever =
+      "    paginator: {type: DefaultPaginator, page_size_option: {inject_into: request_parameter, "
+      "field_name: n}, "
+      "page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: o}, "
+      "pagination_strategy: "
+      "{type: OffsetIncrement, page_size: 2}}\n";
+  std::string stream =
+      "  transformations:\n"
+      "  - {type: AddFields, fields: [{path: [double], value: \"{{ record['id'] * 2 }}\"}, {path: [deep, "
+      "name], value: "
+      "\"n{{ record.double }}\"}, {path: [text], value: \"{{ record.id }}\", value_type: string}]}\n"
+      "  - {type: RemoveFields, field_pointers: [[secret], [nested, 'a*']]}\n";
+  std::string manifest = one_stream("", retriever, stream);
+  manifest.replace(
+      manifest.find("field_path: []}"), 15,
+      "field_path: []}, record_filter: {type: RecordFilter, condition: \"{{ record['id'] != 1 }}\"}");
+  Connector api(manifest, [](const Asked& asked) {
+    if (asked.parameter("o") == "2") return json(R"([{"id":3,"nested":{"abc":1,"b":2}}])");
+    return json(R"([{"id":1},{"id":2,"secret":"x"}])");
+  });
+  RecordingSink sink = api.read();
+  CHECK(sink.rows == Lines{R"(id=2 double=4 deep={"name":"n4"} text=2)",
+                           R"(id=3 double=6 deep={"name":"n6"} text=3 nested={"b":2})"});
+  CHECK(sink.columns[3] == "text text");
+}
+
+TEST_CASE("a declared schema gives the columns, also those that no record fills") {
+  Connector api(
+      one_stream(
+          "", "",
+          "  schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {id: {type: "
+          "integer}, at: {type: [string, 'null'], format: date-time}, amount: {type: number}, never: "
+          "{type: boolean}, day: {type: string, format: date}, local: {type: string, format: "
+          "date-time, airbyte_type: timestamp_without_timezone}, any: {type: [string, integer]}, more: "
+          "{type: object}}}}\n"),
+      [](const Asked&) {
+        return json(R"([{"id":"7","at":"2024-01-01T00:00:00+01:00","amount":"1.5","day":"2024-02-03",
+                    "local":"2024-01-01T05:00:00","any":5,"more":{"k":1},"extra":"e"},{"id":"seven"}])");
+      });
+  RecordingSink sink = api.read();
+  CHECK(sink.columns == Lines{"id int64", "at timestamptz", "amount float64", "never boolean", "day date",
+                              "local timestamp", "any text", "more json", "extra text"});
+  CHECK(sink.rows ==
+        Lines{"id=7 at=2023-12-31 23:00:00+00 amount=1.5 day=2024-02-03 local=2024-01-01 05:00:00 any=5 "
+              "more={\"k\":1} extra=e"});
+  REQUIRE(sink.rejects.size() == 1);
+  CHECK(sink.rejects[0].field == "id");
+  CHECK(sink.rejects[0].record == R"({"id":"seven"})");
+  CHECK(api.open().discover().streams[0].primary_key == Lines{"id"});
+}
+
+TEST_CASE("a list router reads part by part, and routers in a list their product") {
+  std::string router =
+      "    partition_router:\n"
+      "    - {type: ListPartitionRouter, cursor_field: a, values: [x, y], request_option: {type: "
+      "RequestOption, "
+      "inject_into: request_parameter, field_name: pa}}\n"
+      "    - {type: ListPartitionRouter, cursor_field: b, values: \"{{ [1, 2] }}\"}\n";
+  Connector api(one_stream("      request_parameters: {pb: \"{{ stream_partition['b'] }}\"}\n", router),
+                [](const Asked& asked) {
+                  return json("[{\"id\":\"" + asked.parameter("pa") + asked.parameter("pb") + "\"}]");
+                });
+  RecordingSink sink = api.read();
+  CHECK(sink.rows == Lines{"id=x1", "id=x2", "id=y1", "id=y2"});
+  CHECK(sink.states.size() == 1);
+}
+
+TEST_CASE("check reads a first record of its streams and says what is wrong") {
+  Connector good(one_stream(), [](const Asked&) { return json(R"([{"id":1}])"); });
+  CHECK_NOTHROW(good.open().check());
+  Connector empty(one_stream(), [](const Asked&) { return json("[]"); });
+  CHECK_NOTHROW(empty.open().check());
+  Connector refused(one_stream(),
+                    [](const Asked&) { return Reply{.status = 401, .body = R"({"message":"Bad token"})"}; });
+  auto error = refused.failure([&] { refused.open().check(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::http_unauthorized);
+}
+
+TEST_CASE("what is wrong with a connector is said with file, line and column before anything is asked") {
+  auto place = [](std::string manifest) {
+    Connector api(std::move(manifest), [](const Asked&) { return json("[]"); });
+    auto error = api.failure([&] { api.open(); });
+    CHECK(api.server.request_count() == 0);
+    if (!error) return std::string("nothing");
+    std::string where = error->where();
+    return std::string(info(error->code()).name) + where.substr(where.find(".yaml") + 5) + " " +
+           error->what_failed();
+  };
+  CHECK(place(one_stream("      authenticator: {type: BearerAuthentcator, api_token: x}\n")) ==
+        "LEAT-SOURCE-001:15:29 There is no component `BearerAuthentcator`; did you mean "
+        "`BearerAuthenticator`?");
+  CHECK(place(one_stream("      authenticator: {type: OAuthAuthenticator}\n")) ==
+        "LEAT-SOURCE-001:15:29 `OAuthAuthenticator` is not supported at `authenticator`");
+  CHECK(place(one_stream("      authenticator: {type: BearerAuthenticator}\n")) ==
+        "LEAT-CONFIG-001:15:22 `api_token` is missing in BearerAuthenticator");
+  CHECK(place(one_stream("      authenticator: {type: CustomAuthenticator, class_name: a.b.C}\n"))
+            .rfind("LEAT-SOURCE-001:15:29 `a.b.C` at `authenticator` is a class of Python code", 0) == 0);
+  CHECK(
+      place(one_stream("      request_parameters: {a: \"{{ config[ }}\"}\n")).rfind("LEAT-JINJA-001:15", 0) ==
+      0);
+  CHECK(place("version: 1\ncheck: {\n").rfind("LEAT-DOC-001", 0) == 0);
+  CHECK(place(one_stream("",
+                         "    paginator: {type: DefaultPaginator, page_size_option: {inject_into: header, "
+                         "field_name: n}, pagination_strategy: {type: PageIncrement}}\n"))
+            .rfind("LEAT-CONFIG-001", 0) == 0);
+}
+
+TEST_CASE("a stream that does not exist is named, with the near one") {
+  Connector api(one_stream(), [](const Asked&) { return json("[]"); });
+  auto error = api.failure([&] { api.read("t"); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::source_stream_unknown);
+}
