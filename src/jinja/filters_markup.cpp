@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "jinja/builtins.h"
 #include "jinja/operations.h"
+#include "jinja/regex.h"
 #include "jinja/utf8.h"
 
 namespace leat::jinja {
@@ -178,17 +179,19 @@ class Linker {
   }
 
  private:
+  // What counts as an address, in Jinja2's words: a scheme or www. and a name, or a name under a well-known
+  // domain.
   static std::string address(std::string_view text) {
-    const bool url = text.starts_with("http://") || text.starts_with("https://");
-    if (url && text.size() > 8) return std::string(text);
-    if (text.starts_with("www.") && text.find('.', 4) != std::string_view::npos)
-      return "https://" + std::string(text);
-    const std::size_t sign = text.find('@');
-    if (!url && sign != std::string_view::npos && sign > 0 &&
-        text.find('.', sign) != std::string_view::npos &&
-        text.find('@', sign + 1) == std::string_view::npos && text.find(':') == std::string_view::npos)
-      return "mailto:" + std::string(text);
-    return {};
+    constexpr std::string_view kUrl =
+        R"(^((https?://|www\.)(([\w%-]+\.)+)?([a-z]{2,63}|xn--[\w%]{2,59}))"
+        R"(|([\w%-]{2,63}\.)+(com|net|int|edu|gov|org|info|mil))"
+        R"(|https?://(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]))(:\d{1,5})?([/?#]\S*)?$)";
+    const bool scheme = text.starts_with("http://") || text.starts_with("https://");
+    if (text.size() > 2000) return {};
+    if (regex_first(fmt::format("(?i){}", kUrl), text)) return (scheme ? "" : "https://") + std::string(text);
+    const bool mail = text.find('@') != std::string_view::npos && text[0] != '@' &&
+                      !text.starts_with("www.") && text.find(':') == std::string_view::npos;
+    return mail && regex_first(R"(^\S+@\w[\w.-]*\.\w+$)", text) ? "mailto:" + std::string(text) : "";
   }
   std::string shown(std::string_view text) const {
     if (limit_ < 0 || count_code_points(text) <= static_cast<std::size_t>(limit_)) return std::string(text);

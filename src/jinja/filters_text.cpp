@@ -214,6 +214,7 @@ Value wordwrap(CallArguments& a) {
 }
 
 Value filesizeformat(CallArguments& a) {
+  if (a.self.is_undefined()) raise_undefined(a.self);
   const Value number = a.self.is_string() ? Value(parse_real(a.self.as_string()).value_or(0)) : a.self;
   if (!number.is_number()) a.fail(fmt::format("needs a number, not {}", type_name(number)));
   const double bytes = number.as_real();
