@@ -1,0 +1,168 @@
+#include "sql/tokenizer.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace leat::sql {
+namespace {
+
+bool starts_word(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80);
+}
+bool continues_word(char c) {
+  return starts_word(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '$';
+}
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view sql) : sql_(sql) {}
+
+  std::vector<Token> run() {
+    while (skip_blanks(), at_ < sql_.size()) next();
+    return std::move(tokens_);
+  }
+
+ private:
+  bool follows(std::string_view text) const { return sql_.substr(at_).starts_with(text); }
+
+  void skip_blanks() {
+    for (;;) {
+      while (at_ < sql_.size() && std::isspace(static_cast<unsigned char>(sql_[at_]))) ++at_;
+      if (follows("--")) {
+        at_ = std::min(sql_.find('\n', at_), sql_.size());
+      } else if (follows("/*")) {
+        skip_comment();
+      } else {
+        return;
+      }
+    }
+  }
+
+  void skip_comment() {
+    int depth = 0;
+    do {
+      if (follows("/*")) {
+        ++depth;
+        at_ += 2;
+      } else if (follows("*/")) {
+        --depth;
+        at_ += 2;
+      } else {
+        ++at_;
+      }
+    } while (depth > 0 && at_ < sql_.size());
+  }
+
+  void next() {
+    std::size_t from = at_;
+    char c = sql_[at_];
+    if (c == '\'' || c == '"') {
+      tokens_.push_back({c == '"' ? TokenKind::quoted_name : TokenKind::text, quoted(c), from});
+    } else if (c == '$' && dollar_quoted(from)) {
+      return;
+    } else if (starts_word(c)) {
+      while (at_ < sql_.size() && continues_word(sql_[at_])) ++at_;
+      tokens_.push_back({TokenKind::word, std::string(sql_.substr(from, at_ - from)), from});
+    } else if (std::isdigit(static_cast<unsigned char>(c))) {
+      while (at_ < sql_.size() && (continues_word(sql_[at_]) || sql_[at_] == '.')) ++at_;
+      tokens_.push_back({TokenKind::number, std::string(sql_.substr(from, at_ - from)), from});
+    } else {
+      ++at_;
+      tokens_.push_back({TokenKind::symbol, std::string(1, c), from});
+    }
+  }
+
+  std::string quoted(char mark) {
+    std::string out;
+    for (++at_; at_ < sql_.size(); ++at_) {
+      if (sql_[at_] == mark) {
+        if (at_ + 1 < sql_.size() && sql_[at_ + 1] == mark) {
+          ++at_;
+        } else {
+          ++at_;
+          return out;
+        }
+      }
+      out.push_back(sql_[at_]);
+    }
+    return out;
+  }
+
+  bool dollar_quoted(std::size_t from) {
+    std::size_t close = from + 1;
+    while (close < sql_.size() && continues_word(sql_[close]) && sql_[close] != '$') ++close;
+    if (close >= sql_.size() || sql_[close] != '$') return false;
+    std::string_view tag = sql_.substr(from, close - from + 1);
+    std::size_t end = std::min(sql_.find(tag, close + 1), sql_.size());
+    tokens_.push_back({TokenKind::text, std::string(sql_.substr(close + 1, end - close - 1)), from});
+    at_ = std::min(end + tag.size(), sql_.size());
+    return true;
+  }
+
+  std::string_view sql_;
+  std::size_t at_ = 0;
+  std::vector<Token> tokens_;
+};
+
+bool is_word(const Token& token, std::string_view word) {
+  return token.kind == TokenKind::word &&
+         std::equal(token.text.begin(), token.text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
+}
+
+bool is_symbol(const Token& token, char c) {
+  return token.kind == TokenKind::symbol && token.text[0] == c;
+}
+bool is_name(const Token& token) {
+  return token.kind == TokenKind::word || token.kind == TokenKind::quoted_name;
+}
+
+}  // namespace
+
+std::vector<Token> tokenize(std::string_view sql) {
+  return Scanner(sql).run();
+}
+
+std::vector<RelationName> relations_read(std::string_view sql) {
+  std::vector<Token> tokens = tokenize(sql);
+  std::vector<std::string> ctes;
+  for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+    // name AS ( … : a common table expression, or an alias, which does no harm here.
+    if (is_name(tokens[i]) && is_word(tokens[i + 1], "as") && is_symbol(tokens[i + 2], '('))
+      ctes.push_back(tokens[i].text);
+  }
+  std::vector<RelationName> found;
+  bool expecting = false;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (is_word(tokens[i], "from") || is_word(tokens[i], "join")) {
+      expecting = true;
+      continue;
+    }
+    if (!expecting) continue;
+    expecting = false;
+    if (!is_name(tokens[i]) || is_word(tokens[i], "lateral") || is_word(tokens[i], "select")) continue;
+    std::vector<std::string> parts = {tokens[i].text};
+    while (i + 2 < tokens.size() && is_symbol(tokens[i + 1], '.') && is_name(tokens[i + 2])) {
+      parts.push_back(tokens[i + 2].text);
+      i += 2;
+    }
+    bool is_function = i + 1 < tokens.size() && is_symbol(tokens[i + 1], '(');
+    bool is_cte = parts.size() == 1 && std::find(ctes.begin(), ctes.end(), parts[0]) != ctes.end();
+    RelationName name{parts.size() > 1 ? parts[parts.size() - 2] : "", parts.back()};
+    if (!is_function && !is_cte && std::find(found.begin(), found.end(), name) == found.end())
+      found.push_back(std::move(name));
+    // FROM a, b: a comma right after a relation (or its alias) brings another one.
+    std::size_t next = i + 1;
+    if (next < tokens.size() && is_word(tokens[next], "as")) ++next;
+    if (next < tokens.size() && is_name(tokens[next]) && next + 1 < tokens.size() &&
+        is_symbol(tokens[next + 1], ','))
+      ++next;
+    if (next < tokens.size() && is_symbol(tokens[next], ',')) {
+      expecting = true;
+      i = next;
+    }
+  }
+  return found;
+}
+
+}  // namespace leat::sql
