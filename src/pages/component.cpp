@@ -22,9 +22,9 @@ bool ComponentUse::flag(std::string_view property, bool fallback) const {
 
 double ComponentUse::number_of(std::string_view property, double fallback) const {
   std::string value = text(property);
-  double number = fallback;
-  std::from_chars(value.data(), value.data() + value.size(), number);
-  return number;
+  double parsed = fallback;
+  std::from_chars(value.data(), value.data() + value.size(), parsed);
+  return parsed;
 }
 
 TablePtr ComponentUse::table() const {

@@ -1,8 +1,78 @@
-// The pages of a project as assets.
+// The pages of a project as assets: each is built after the relations that its queries read.
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "base/units.h"
 #include "run/workspace.h"
 
 namespace leat::run {
+namespace {
 
-void Workspace::add_pages(std::vector<Asset>&) {}
+// Where each relation of the project comes from: schema and name to the id of its stream or node.
+using Makers = std::map<std::pair<std::string, std::string>, std::string>;
+
+Makers makers_of(const ProjectFile& project, const dbt::Project* dbt) {
+  Makers makers;
+  for (const ConnectionFile& connection : project.connections) {
+    for (const sync::StreamSettings& settings : connection.connection.streams) {
+      std::string table = settings.table.empty() ? settings.name : settings.table;
+      makers[{connection.connection.schema, table}] = fmt::format("stream.{}.{}", connection.connection.name, settings.name);
+    }
+  }
+  if (!dbt) return makers;
+  for (const dbt::Node& node : dbt->nodes()) {
+    if (node.type == dbt::ResourceType::model || node.type == dbt::ResourceType::seed) {
+      makers[{node.relation.schema, node.relation.identifier}] = node.unique_id;
+    }
+  }
+  return makers;
+}
+
+// What a page reads; a name without schema is any relation of that name.
+std::vector<std::string> upstream_of(const std::vector<sql::RelationName>& relations, const Makers& makers) {
+  std::vector<std::string> ids;
+  for (const sql::RelationName& relation : relations) {
+    bool found = false;
+    for (const auto& [name, id] : makers) {
+      if (name.second != relation.identifier || (!relation.schema.empty() && name.first != relation.schema)) continue;
+      ids.push_back(id);
+      found = true;
+    }
+    // Made by somebody else: the page is built every time.
+    if (!found) ids.push_back("relation." + relation.schema + "." + relation.identifier);
+  }
+  return ids;
+}
+
+}  // namespace
+
+void Workspace::add_pages(std::vector<Asset>& assets) {
+  if (project_.pages_folder.empty()) return;
+  if (!pages_) pages_ = pages::Project::load(project_.pages_folder);
+  Makers makers = makers_of(project_, dbt());
+  pages::SiteOptions options;
+  options.output = project_.site_folder;
+  options.title = project_.title;
+  for (const pages::Page& page : pages_->pages()) {
+    Asset asset;
+    asset.what.id = "page." + page.id;
+    asset.what.name = page.id;
+    asset.what.kind = "page";
+    asset.what.path = page.path;
+    asset.what.fqn = {"pages", page.id};
+    asset.what.upstream = upstream_of(pages_->relations(page), makers);
+    asset.work = [this, &page, options](sql::Adapter& adapter) {
+      pages::PageResult result = pages_->build_page(page, adapter, env_, options);
+      Outcome outcome;
+      outcome.rows = result.rows;
+      outcome.message = fmt::format("{} queries, {} rows, {}", result.queries, format_count(result.rows), format_bytes(result.bytes));
+      return outcome;
+    };
+    asset.fingerprint = [this, &page, options](sql::Adapter&) { return pages_->fingerprint(page, options) + options.output; };
+    asset.exists = [this, &page, options](sql::Adapter&) { return std::filesystem::exists(pages_->output_file(page, options)); };
+    assets.push_back(std::move(asset));
+  }
+}
 
 }  // namespace leat::run

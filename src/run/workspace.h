@@ -16,6 +16,7 @@
 
 #include "dbt/build.h"
 #include "dbt/project.h"
+#include "pages/project.h"
 #include "run/asset.h"
 #include "run/project_file.h"
 #include "run/stand_in.h"
@@ -66,6 +67,7 @@ class Workspace {
   std::unique_ptr<warehouses::Warehouse> warehouse_;
   std::unique_ptr<dbt::Project> dbt_;
   std::unique_ptr<dbt::NodeBuilder> builder_;
+  std::unique_ptr<pages::Project> pages_;
   std::mutex catalog_mutex_;  // guards catalogs_
   std::map<std::string, stream::Catalog> catalogs_;
 };

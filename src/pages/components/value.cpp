@@ -33,7 +33,7 @@ const Spec kBigValueSpec{"BigValue",
                           {"minWidth", F::text, "Least width.", "18%"},
                           {"maxWidth", F::text, "Most width."}}};
 
-const Cell& pick(const ComponentUse& use, const Table& table, const std::string& column, std::size_t row) {
+const Cell& pick(const Table& table, const std::string& column, std::size_t row) {
   static const Cell none;
   if (row >= table.rows.size()) return none;
   return table.rows[row][*table.find(column)];
@@ -55,7 +55,7 @@ std::string render_value(const ComponentUse& use) {
   auto row = static_cast<std::size_t>(use.number_of("row", 0));
   if (row >= table->rows.size()) return escape(use.text("emptyMessage", "–"));
   use.needs_data(table);
-  return marked(*table, column, row, pick(use, *table, column, row), use.text("fmt"));
+  return marked(*table, column, row, pick(*table, column, row), use.text("fmt"));
 }
 
 std::string render_big_value(const ComponentUse& use) {
@@ -66,10 +66,10 @@ std::string render_big_value(const ComponentUse& use) {
   std::string title = use.text("title", title_of(columns[0]));
   std::string out = fmt::format(
       "<div class=\"big-value\"><div class=\"label\">{}</div><div class=\"figure\">{}</div>", escape(title),
-      marked(*table, columns[0], 0, pick(use, *table, columns[0], 0), use.text("fmt")));
+      marked(*table, columns[0], 0, pick(*table, columns[0], 0), use.text("fmt")));
   std::vector<std::string> comparison = use.column_names("comparison", *table);
   if (!comparison.empty()) {
-    const Cell& cell = pick(use, *table, comparison[0], 0);
+    const Cell& cell = pick(*table, comparison[0], 0);
     bool delta = use.flag("comparisonDelta", true) && cell.kind == Cell::Kind::number;
     bool good = (cell.number >= 0) != use.flag("downIsGood");
     out += fmt::format("<div class=\"comparison{}\">{}{} {}</div>", delta ? (good ? " good" : " bad") : "",
