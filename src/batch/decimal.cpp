@@ -73,7 +73,7 @@ std::string format_decimal(Int128 value, int scale) {
   } while (rest != 0);
   while (static_cast<int>(digits.size()) <= scale) digits.push_back('0');
   std::reverse(digits.begin(), digits.end());
-  if (scale > 0) digits.insert(digits.size() - static_cast<std::size_t>(scale), ".");
+  if (scale > 0) digits.insert(digits.size() - static_cast<std::size_t>(scale), 1, '.');
   return negative ? "-" + digits : digits;
 }
 
