@@ -11,6 +11,20 @@ ColumnData::ColumnData(Type type) : type_(type), width_(type.width()) {
   if (type.is_variable()) offsets_.push_back(0);
 }
 
+ColumnData::ColumnData(Type type, std::size_t size, std::size_t null_count, Buffer values,
+                       std::vector<std::uint8_t> validity,
+                       std::vector<std::int32_t, UninitializedAllocator<std::int32_t>> offsets)
+    : type_(type),
+      width_(type.width()),
+      size_(size),
+      null_count_(null_count),
+      values_(std::move(values)),
+      validity_(std::move(validity)),
+      offsets_(std::move(offsets)) {
+  LEAT_ASSERT(width_ == 0 ? offsets_.size() == size_ + 1 : values_.size() == size_ * width_);
+  LEAT_ASSERT(null_count_ == 0 || validity_.size() == (size_ + 7) / 8);
+}
+
 void ColumnData::set_bit() {
   if ((size_ & 7) == 0) {
     validity_.push_back(1);

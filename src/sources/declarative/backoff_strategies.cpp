@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "sources/declarative/regex.h"
+#include "jinja/regex.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -69,20 +69,22 @@ class HeaderNumber {
       : header_(workshop.text_now(component, "header")) {
     need(component, "header");
     if (const Value* pattern = component.find("regex"); pattern && !pattern->is_null()) {
-      regex_.emplace(workshop.text_now(component, "regex"));
+      // It has to match from the beginning. Tried out now, so that a bad one is found before it is needed.
+      regex_ = "\\A(?:" + workshop.text_now(component, "regex") + ")";
+      jinja::regex_first(*regex_, "");
     }
   }
   std::optional<double> read(const http::Response* response) const {
     const std::string* value = response ? response->headers.find(header_) : nullptr;
     if (!value) return std::nullopt;
     if (!regex_) return number(*value);
-    auto groups = regex_->match(*value);
-    return groups ? number((*groups)[0]) : std::nullopt;
+    std::optional<std::string> found = jinja::regex_first(*regex_, *value);
+    return found ? number(*found) : std::nullopt;
   }
 
  private:
   std::string header_;
-  std::optional<Regex> regex_;
+  std::optional<std::string> regex_;
 };
 
 class WaitTimeFromHeader final : public BackoffStrategy {

@@ -216,10 +216,13 @@ class Reader {
 };
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out(text);
-  for (std::size_t at = out.find(from); at != std::string::npos; at = out.find(from, at + to.size())) {
-    out.replace(at, from.size(), to);
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t found; (found = text.find(from, at)) != std::string_view::npos; at = found + from.size()) {
+    out.append(text, at, found - at);
+    out.append(to);
   }
+  out.append(text, at, text.size() - at);
   return out;
 }
 

@@ -8,7 +8,6 @@
 namespace leat::sources::declarative {
 namespace {
 
-using batch::ColumnData;
 using batch::Type;
 using batch::TypeKind;
 
@@ -42,7 +41,8 @@ Type type_of(std::string_view token) {
   }
 }
 
-void append_widened(ColumnData& out, const ColumnData& column, std::size_t row) {
+// Appends row `row` of a column to one of a wider type.
+void append_widened(ColumnWriter& out, const batch::ColumnData& column, std::size_t row) {
   if (column.is_null(row)) return out.append_null();
   if (out.type().kind == TypeKind::float64) {
     if (column.type().kind == TypeKind::int64) {
@@ -51,6 +51,15 @@ void append_widened(ColumnData& out, const ColumnData& column, std::size_t row) 
     return out.append(column.value<double>(row));
   }
   out.append_text(column.print(row));
+}
+
+// A date, or an instant at the beginning of a day.
+std::optional<std::int32_t> parse_whole_day(std::string_view content) {
+  if (content.size() <= 10) return parse_iso_date(content);
+  constexpr std::int64_t kDay = 86400LL * 1000000;
+  std::optional<Timestamp> time = parse_iso_timestamp(content);
+  if (!time || time->time_since_epoch().count() % kDay != 0) return std::nullopt;
+  return static_cast<std::int32_t>(time->time_since_epoch().count() / kDay);
 }
 
 bool is_boolean_word(std::string_view content, bool& value) {
@@ -76,14 +85,10 @@ RecordDecoder::RecordDecoder(std::vector<Field> fields, BatchLimits limits, OnBa
     : limits_(limits), on_batch_(std::move(on_batch)), on_reject_(std::move(on_reject)) {
   for (const Field& field : fields) {
     std::string key = document::json_quote(field.name);
-    Slot slot;
-    slot.key = key.substr(1, key.size() - 2);
-    slot.column = columns_.size();
+    Slot& slot = new_slot(key.substr(1, key.size() - 2), field.type, field.name);
     slot.may_widen = field.may_widen;
     slot.is_point = field.is_point;
-    slot.next = slots_.size() + 1;
-    slots_.push_back(std::move(slot));
-    add_column(field.name, field.type);
+    slot.next = slots_.size();
     if (field.is_point) {
       add_column(field.name + "_longitude", Type{TypeKind::float64});
       add_column(field.name + "_latitude", Type{TypeKind::float64});
@@ -94,222 +99,251 @@ RecordDecoder::RecordDecoder(std::vector<Field> fields, BatchLimits limits, OnBa
 
 void RecordDecoder::add_column(std::string name, Type type) {
   schema_columns_.push_back({std::move(name), type, true});
-  columns_.emplace_back(type);
+  columns_.emplace_back(type, places_, rows_);
   schema_.reset();
 }
 
-std::size_t RecordDecoder::find_slot(std::string_view key, std::size_t guess) {
+RecordDecoder::Slot& RecordDecoder::new_slot(std::string key, Type type, std::string name) {
+  Slot slot;
+  slot.column = columns_.size();
+  for (std::size_t i = 0; i < std::min<std::size_t>(16, key.size()); ++i) {
+    std::uint64_t byte = static_cast<unsigned char>(key[i]);
+    slot.key_words[i / 8] |= byte << (i % 8 * 8);
+    slot.key_masks[i / 8] |= std::uint64_t{0xFF} << (i % 8 * 8);
+  }
+  slot.key = std::move(key);
+  slots_.push_back(std::move(slot));
+  add_column(std::move(name), type);
+  return slots_.back();
+}
+
+// Requires: 16 readable bytes from the key's first on.
+inline bool RecordDecoder::is_key(const Slot& slot, std::string_view key) {
+  if (slot.key.size() != key.size()) return false;
+  std::uint64_t words[2];
+  std::memcpy(words, key.data(), 16);
+  if (((words[0] ^ slot.key_words[0]) & slot.key_masks[0]) |
+      ((words[1] ^ slot.key_words[1]) & slot.key_masks[1])) {
+    return false;
+  }
+  return key.size() <= 16 || std::memcmp(key.data() + 16, slot.key.data() + 16, key.size() - 16) == 0;
+}
+
+inline std::size_t RecordDecoder::find_slot(std::string_view key, std::size_t guess) const {
   // Null keys are left out of rows, so the next few slots are likely ones too.
   for (int tries = 0; tries < 4 && guess < slots_.size(); ++tries, ++guess) {
-    const std::string& expected = slots_[guess].key;
-    if (expected.size() == key.size() && std::memcmp(expected.data(), key.data(), key.size()) == 0)
-      return guess;
+    if (is_key(slots_[guess], key)) return guess;
   }
   return find_slot_slowly(key);
 }
 
-std::size_t RecordDecoder::find_slot_slowly(std::string_view key) {
+std::size_t RecordDecoder::find_slot_slowly(std::string_view key) const {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i].key == key) return i;
   }
   if (!has_escape(key)) return kNone;
   // The same name may be escaped in another way.
-  scratch_.clear();
-  if (!unescape(key, scratch_)) return kNone;
+  std::string name;
+  if (!unescape(key, name)) return kNone;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (schema_columns_[slots_[i].column].name == scratch_) return i;
+    if (schema_columns_[slots_[i].column].name == name) return i;
   }
   return kNone;
 }
 
 std::size_t RecordDecoder::add_slot(std::string_view key, std::string_view token) {
   std::string name;
-  if (!unescape(key, name)) return kNone;
+  if (!unescape(key, name) || slots_.size() >= limits_.fields_max) return kNone;
   for (const batch::Column& column : schema_columns_) {
     if (column.name == name) return kNone;  // a point's column has that name already
   }
-  if (slots_.size() >= limits_.fields_max) return kNone;
-  Slot slot;
-  slot.key = key;
-  slot.column = columns_.size();
-  slot.is_inferred = true;
-  add_column(std::move(name), type_of(token));
-  for (std::size_t row = 0; row < rows_; ++row) columns_.back().append_null();
-  slots_.push_back(std::move(slot));
+  new_slot(std::string(key), type_of(token), std::move(name)).is_inferred = true;
   return slots_.size() - 1;
 }
 
 JsonAt RecordDecoder::record(const char* text, JsonAt start, JsonAt end) {
+  if (rows_ == places_) {
+    places_ *= 2;
+    for (ColumnWriter& column : columns_) column.reserve(places_);
+  }
   JsonAt at = start;
-  if (text[*at] != '{') return reject(text, start, end, nullptr, "", "A record has to be a JSON object");
+  filled_ = 0;
+  if (text[*at] != '{') {
+    reason_ = "A record has to be a JSON object";
+    return reject(text, start, end);
+  }
+  if (!members(text, at, end)) return reason_.empty() ? nullptr : reject(text, start, end);
+  end_row();
+  return at;
+}
+
+// Reads the members of the object at `at` and moves behind it; false for a bad record (reason_ says why) or
+// no JSON (reason_ is empty).
+bool RecordDecoder::members(const char* text, JsonAt& at, JsonAt end) {
+  previous_ = kNone;
+  guess_ = first_slot_;
   ++at;
-  std::size_t guess = first_slot_, previous = kNone;
   if (text[*at] == '}') {
     ++at;
-  } else {
-    while (true) {
-      if (at + 3 >= end || text[at[0]] != '"' || text[at[1]] != ':') return nullptr;
-      std::string_view key = content_of(scalar_text(text, at));
-      JsonAt value = at + 2;
-      char first = text[*value];
-      JsonAt after = value + 1;
-      if (first == '{' || first == '[') {
-        after = skip_value(text, value, end);
-        if (!after) return nullptr;
-      }
-      bool is_null = first == 'n';
-      if (is_null && scalar_text(text, value) != "null") return nullptr;
-      std::size_t found = find_slot(key, guess);
-      if (found == kNone && !is_null) {
-        found = add_slot(key, raw_value(text, value, after));
-        if (found == kNone) {
-          return reject(text, start, end, nullptr, key,
-                        "A record has too many fields, or one that can't be named");
-        }
-      }
-      if (found != kNone) {
-        Slot& slot = slots_[found];
-        if (columns_[slot.column].size() > rows_) {  // the key stands twice
-          columns_[slot.column].truncate(rows_);
-          if (slot.is_point) {
-            columns_[slot.column + 1].truncate(rows_);
-            columns_[slot.column + 2].truncate(rows_);
-          }
-        }
-        if (!is_null && !put(slot, text, value, after)) {
-          return reason_.empty() ? nullptr : reject(text, start, end, &slot, key, std::move(reason_));
-        }
-        (previous == kNone ? first_slot_ : slots_[previous].next) = found;
-        previous = found;
-        guess = slots_[found].next;
-      }
-      at = after;
-      char next = text[*at++];
-      if (next == '}') break;
-      if (next != ',') return nullptr;
+    return true;
+  }
+  while (true) {
+    if (at + 3 >= end || text[at[0]] != '"' || text[at[1]] != ':') return false;
+    if (!member(text, at, end)) return false;
+    char next = text[*at++];
+    if (next == '}') return true;
+    if (next != ',') return false;
+  }
+}
+
+inline bool RecordDecoder::member(const char* text, JsonAt& at, JsonAt end) {
+  std::string_view key = content_of(scalar_text(text, at));
+  JsonAt value = at + 2, after = at + 3;
+  char first = text[*value];
+  if (first == '{' || first == '[') {
+    after = skip_value(text, value, end);
+    if (!after) return false;
+  }
+  at = after;
+  std::size_t found = find_slot(key, guess_);
+  if (first == 'n') {
+    if (scalar_text(text, value) != "null") return false;
+    if (found == kNone) return true;
+  } else if (found == kNone) {
+    found = add_slot(key, raw_value(text, value, after));
+    if (found == kNone) {
+      rejected_field_ = key;
+      reason_ = "A record has too many fields, or one that can't be named";
+      return false;
     }
   }
-  fill_absent();
+  Slot& slot = slots_[found];
+  (previous_ == kNone ? first_slot_ : slots_[previous_].next) = found;
+  previous_ = found;
+  guess_ = slot.next;
+  if (columns_[slot.column].rows() > rows_) forget_earlier(slot);
+  if (first == 'n') return true;
+  Put put_result = put(slot, text, value, after);
+  if (put_result == Put::done) return true;
+  if (put_result == Put::misfit) {
+    rejected_field_ = schema_columns_[slot.column].name;
+    if (reason_.empty())
+      reason_ = fmt::format("The value does not fit {}", columns_[slot.column].type().name());
+  }
+  return false;
+}
+
+// The key stands twice in the record: its last value counts.
+void RecordDecoder::forget_earlier(const Slot& slot) {
+  for (std::size_t i = 0; i < (slot.is_point ? 3U : 1U); ++i) {
+    columns_[slot.column + i].truncate(rows_);
+    --filled_;
+  }
+}
+
+void RecordDecoder::end_row() {
+  if (filled_ != columns_.size()) {
+    for (ColumnWriter& column : columns_) {
+      if (column.rows() == rows_) column.append_null();
+    }
+  }
   ++rows_;
   if (rows_ >= limits_.rows_max) {
     flush();
   } else if ((rows_ & 255) == 0) {
     std::size_t bytes = 0;
-    for (const ColumnData& column : columns_) bytes += column.byte_size();
+    for (const ColumnWriter& column : columns_) bytes += column.byte_size();
     if (bytes >= limits_.bytes_max) flush();
-  }
-  return at;
-}
-
-void RecordDecoder::fill_absent() {
-  for (ColumnData& column : columns_) {
-    if (column.size() == rows_) column.append_null();
   }
 }
 
 void RecordDecoder::take_back() {
-  for (ColumnData& column : columns_) column.truncate(rows_);
+  for (ColumnWriter& column : columns_) column.truncate(rows_);
 }
 
-JsonAt RecordDecoder::reject(const char* text, JsonAt at, JsonAt end, const Slot* slot, std::string_view key,
-                             std::string reason) {
+JsonAt RecordDecoder::reject(const char* text, JsonAt at, JsonAt end) {
   take_back();
   JsonAt after = skip_value(text, at, end);
-  if (!after) return nullptr;
   stream::RejectedRecord record;
+  record.field = std::exchange(rejected_field_, {});
+  record.reason = std::exchange(reason_, {});
+  if (!after) return nullptr;
   record.record = raw_value(text, at, after);
-  record.field = slot ? schema_columns_[slot->column].name : std::string(key);
-  record.reason = std::move(reason);
-  reason_.clear();
   on_reject_(std::move(record));
   return after;
 }
 
-// Puts the value into the slot's column; false when it does not fit (reason_ says why) or is no JSON (reason_
-// is empty).
-bool RecordDecoder::put(Slot& slot, const char* text, JsonAt value, JsonAt after) {
+RecordDecoder::Put RecordDecoder::put(Slot& slot, const char* text, JsonAt value, JsonAt after) {
   if (slot.is_point) return put_point(slot, text, value, after);
-  ColumnData& column = columns_[slot.column];
-  if (after == value + 1) {
-    std::string_view token = scalar_text(text, value);
-    if (token.empty()) return false;
-    if (is_string(token)) {
-      if (token.size() < 2) return false;
-      if (column.type().kind == TypeKind::text) return put_text(column, content_of(token));
-      // Text beside numbers is text: "012" is not 12.
-      if (slot.is_inferred && !column.type().is_variable()) widen(slot, Type{TypeKind::text});
-    } else if (!skip_value(text, value, after)) {
-      return false;
+  if (after != value + 1) return put_container(slot, raw_value(text, value, after));
+  std::string_view token = scalar_text(text, value);
+  if (token.empty()) return Put::broken;
+  if (is_string(token)) {
+    if (token.size() < 2) return Put::broken;
+    ColumnWriter& column = columns_[slot.column];
+    if (column.type().kind == TypeKind::text) {
+      ++filled_;
+      return put_string(column, content_of(token)) ? Put::done : Put::broken;
     }
-    return put_scalar(slot, token) || (!reason_.empty() && put_misfit(slot, token));
+    // Text beside numbers is text: "012" is not 12.
+    if (slot.is_inferred && !column.type().is_variable()) widen(slot, Type{TypeKind::text});
+  } else if (!skip_value(text, value, after)) {
+    return Put::broken;
   }
-  std::string_view raw = raw_value(text, value, after);
-  if (column.type().is_variable()) {
-    column.append_text(raw);
-    return true;
-  }
-  if (slot.is_inferred) {
-    widen(slot, Type{TypeKind::text});
-    columns_[slot.column].append_text(raw);
-    return true;
-  }
-  reason_ = fmt::format("{} does not fit {}", raw[0] == '{' ? "An object" : "A list", column.type().name());
-  return false;
+  Put result = put_token(slot, token);
+  return result == Put::misfit ? put_misfit(slot, token) : result;
 }
 
-bool RecordDecoder::put_text(ColumnData& column, std::string_view content) {
-  if (!has_escape(content)) {
-    column.append_text(content);
-    return true;
-  }
+inline bool RecordDecoder::put_string(ColumnWriter& column, std::string_view content) {
+  if (column.copy_text(content)) return true;
   scratch_.clear();
   if (!unescape(content, scratch_)) return false;
   column.append_text(scratch_);
   return true;
 }
 
-bool RecordDecoder::put_scalar(Slot& slot, std::string_view token) {
-  ColumnData& column = columns_[slot.column];
+RecordDecoder::Put RecordDecoder::put_token(Slot& slot, std::string_view token) {
+  ColumnWriter& column = columns_[slot.column];
   bool quoted = is_string(token);
   std::string_view content = quoted ? content_of(token) : token;
   switch (column.type().kind) {
     case TypeKind::text:
-      if (quoted) return put_text(column, content);
-      column.append_text(token);
-      return true;
+      if (quoted && !put_string(column, content)) return Put::broken;
+      if (!quoted) column.append_text(token);
+      break;
     case TypeKind::json:
       column.append_text(token);
-      return true;
+      break;
     case TypeKind::int64: {
       std::int64_t number;
-      if (!parse_int64(content, number)) break;
+      if (!parse_int64(content, number)) return Put::misfit;
       column.append(number);
-      return true;
+      break;
     }
     case TypeKind::float64: {
       double number;
-      if (!parse_float64(content, number)) break;
+      if (!parse_float64(content, number)) return Put::misfit;
       column.append(number);
-      return true;
+      break;
     }
     case TypeKind::timestamp:
     case TypeKind::timestamptz: {
       std::int64_t micros;
       bool has_zone;
-      if (!quoted || !parse_instant(content, slot.cache, micros, has_zone)) break;
+      if (!quoted || !parse_instant(content, micros, has_zone)) return Put::misfit;
       column.append(micros);
-      return true;
+      break;
     }
     default:
-      if (put_rare(column, content)) return true;
+      if (!put_rare(column, content)) return Put::misfit;
       break;
   }
-  reason_ = fmt::format("The value does not fit {}", column.type().name());
-  return false;
+  ++filled_;
+  return Put::done;
 }
 
 // Widens the column for a value that it can't hold, where that is allowed.
-bool RecordDecoder::put_misfit(Slot& slot, std::string_view token) {
+RecordDecoder::Put RecordDecoder::put_misfit(Slot& slot, std::string_view token) {
   Type type = columns_[slot.column].type();
   double number;
   if (slot.is_inferred) {
@@ -318,13 +352,25 @@ bool RecordDecoder::put_misfit(Slot& slot, std::string_view token) {
              parse_float64(is_string(token) ? content_of(token) : token, number)) {
     widen(slot, Type{TypeKind::float64});
   } else {
-    return false;
+    return Put::misfit;
   }
-  reason_.clear();
-  return put_scalar(slot, token);
+  return put_token(slot, token);
 }
 
-bool RecordDecoder::put_rare(ColumnData& column, std::string_view content) {
+// Puts an object or list: as its text where the column holds text.
+RecordDecoder::Put RecordDecoder::put_container(Slot& slot, std::string_view raw) {
+  if (slot.is_inferred && !columns_[slot.column].type().is_variable()) widen(slot, Type{TypeKind::text});
+  ColumnWriter& column = columns_[slot.column];
+  if (!column.type().is_variable()) {
+    reason_ = fmt::format("{} does not fit {}", raw[0] == '{' ? "An object" : "A list", column.type().name());
+    return Put::misfit;
+  }
+  column.append_text(raw);
+  ++filled_;
+  return Put::done;
+}
+
+bool RecordDecoder::put_rare(ColumnWriter& column, std::string_view content) {
   switch (column.type().kind) {
     case TypeKind::boolean: {
       bool value;
@@ -359,14 +405,7 @@ bool RecordDecoder::put_rare(ColumnData& column, std::string_view content) {
       return true;
     }
     case TypeKind::date: {
-      std::optional<std::int32_t> days = parse_iso_date(content);
-      if (!days && content.size() > 10) {
-        std::optional<Timestamp> time = parse_iso_timestamp(content);
-        constexpr std::int64_t kDay = 86400LL * 1000000;
-        if (time && time->time_since_epoch().count() % kDay == 0) {
-          days = static_cast<std::int32_t>(time->time_since_epoch().count() / kDay);
-        }
-      }
+      std::optional<std::int32_t> days = parse_whole_day(content);
       if (!days) return false;
       column.append(*days);
       return true;
@@ -382,20 +421,20 @@ bool RecordDecoder::put_rare(ColumnData& column, std::string_view content) {
       column.append_text(content);
       return true;
     default:
-      return put_text(column, content);
+      return put_string(column, content);
   }
 }
 
 // Reads {"type":"Point","coordinates":[x,y]} and {"latitude":"…","longitude":"…",…}; the JSON is kept as it
 // is.
-bool RecordDecoder::put_point(Slot& slot, const char* text, JsonAt value, JsonAt after) {
+RecordDecoder::Put RecordDecoder::put_point(Slot& slot, const char* text, JsonAt value, JsonAt after) {
   std::string_view coordinates[2];  // longitude, latitude
-  if (after == value + 1 && !skip_value(text, value, after)) return false;
+  if (after == value + 1 && !skip_value(text, value, after)) return Put::broken;
   if (text[*value] == '{') {
     for (JsonAt at = value + 1; text[*at] == '"';) {
       std::string_view key = content_of(scalar_text(text, at));
-      JsonAt inner = at + 2, next = skip_value(text, inner, after);
-      if (!next) return false;
+      JsonAt inner = at + 2, next = inner + 1;
+      if (text[*inner] == '{' || text[*inner] == '[') next = skip_value(text, inner, after);
       if (key == "coordinates" && text[*inner] == '[' && next - inner >= 5) {
         coordinates[0] = scalar_text(text, inner + 1);
         coordinates[1] = scalar_text(text, inner + 3);
@@ -406,33 +445,31 @@ bool RecordDecoder::put_point(Slot& slot, const char* text, JsonAt value, JsonAt
     }
   }
   double numbers[2] = {0, 0};
+  bool there[2];
   for (int i = 0; i < 2; ++i) {
     std::string_view token = coordinates[i];
-    if (token.empty() || token == "null") continue;
-    if (is_string(token)) token = content_of(token);
-    if (!parse_float64(token, numbers[i])) {
+    there[i] = !token.empty() && token != "null";
+    if (there[i] && is_string(token)) token = content_of(token);
+    if (there[i] && !parse_float64(token, numbers[i])) {
       reason_ = fmt::format("Its {} is no number", i == 0 ? "longitude" : "latitude");
-      return false;
+      return Put::misfit;
     }
   }
   columns_[slot.column].append_text(raw_value(text, value, after));
   for (std::size_t i = 0; i < 2; ++i) {
-    ColumnData& column = columns_[slot.column + 1 + i];
-    if (coordinates[i].empty() || coordinates[i] == "null") {
-      column.append_null();
-    } else {
-      column.append(numbers[i]);
-    }
+    ColumnWriter& column = columns_[slot.column + 1 + i];
+    there[i] ? column.append(numbers[i]) : column.append_null();
   }
-  return true;
+  filled_ += 3;
+  return Put::done;
 }
 
 void RecordDecoder::widen(Slot& slot, Type type) {
-  ColumnData& column = columns_[slot.column];
   if (type.kind != TypeKind::float64) type = Type{TypeKind::text};
-  ColumnData wider(type);
+  batch::ColumnData column = columns_[slot.column].finish();
+  ColumnWriter wider(type, places_);
   for (std::size_t row = 0; row < column.size(); ++row) append_widened(wider, column, row);
-  column = std::move(wider);
+  columns_[slot.column] = std::move(wider);
   schema_columns_[slot.column].type = type;
   schema_.reset();
 }
@@ -440,16 +477,13 @@ void RecordDecoder::widen(Slot& slot, Type type) {
 void RecordDecoder::flush() {
   if (rows_ == 0) return;
   if (!schema_) schema_ = std::make_shared<const batch::Schema>(schema_columns_);
-  std::vector<ColumnData> fresh;
-  fresh.reserve(columns_.size());
-  for (const ColumnData& column : columns_) {
-    fresh.emplace_back(column.type());
-    // As much as last time, and a little more.
-    fresh.back().reserve(rows_ + rows_ / 16, column.values().size() + column.values().size() / 16);
-  }
-  std::swap(fresh, columns_);
+  // Places for as many rows as this time, and a few more.
+  places_ = rows_ + rows_ / 16 + 64;
+  std::vector<batch::ColumnData> columns;
+  columns.reserve(columns_.size());
+  for (ColumnWriter& column : columns_) columns.push_back(column.take(places_));
   rows_ = 0;
-  on_batch_(batch::RecordBatch(schema_, std::move(fresh)));
+  on_batch_(batch::RecordBatch(schema_, std::move(columns)));
 }
 
 }  // namespace leat::sources::declarative

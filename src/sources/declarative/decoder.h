@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "batch/record_batch.h"
+#include "sources/declarative/column_writer.h"
 #include "sources/declarative/fast_parse.h"
 #include "sources/declarative/json_index.h"
 #include "stream/stream.h"
@@ -57,37 +58,48 @@ class RecordDecoder {
   static constexpr std::size_t kNone = ~std::size_t{0};
   struct Slot {
     std::string key;  ///< as it stands in the text, escapes included
+    std::uint64_t key_words[2] = {0, 0},
+                  key_masks[2] = {0, 0};  ///< its first 16 bytes, for one comparison each
     std::size_t column = 0;
     bool may_widen = false, is_point = false;
     bool is_inferred = false;  ///< not declared: takes any value, its type widens
     std::size_t next = kNone;  ///< the slot that followed last time
-    DateCache cache = {};
   };
-  std::size_t find_slot(std::string_view key, std::size_t guess);
-  std::size_t find_slot_slowly(std::string_view key);
+  enum class Put { done, misfit, broken };
+
+  static bool is_key(const Slot& slot, std::string_view key);
+  std::size_t find_slot(std::string_view key, std::size_t guess) const;
+  std::size_t find_slot_slowly(std::string_view key) const;
   std::size_t add_slot(std::string_view key, std::string_view token);
+  Slot& new_slot(std::string key, batch::Type type, std::string name);
   void add_column(std::string name, batch::Type type);
-  bool put(Slot& slot, const char* text, JsonAt value, JsonAt after);
-  bool put_text(batch::ColumnData& column, std::string_view token);
-  bool put_scalar(Slot& slot, std::string_view token);
-  bool put_misfit(Slot& slot, std::string_view token);
-  bool put_rare(batch::ColumnData& column, std::string_view content);
-  bool put_point(Slot& slot, const char* text, JsonAt value, JsonAt after);
+  bool members(const char* text, JsonAt& at, JsonAt end);
+  bool member(const char* text, JsonAt& at, JsonAt end);
+  Put put(Slot& slot, const char* text, JsonAt value, JsonAt after);
+  Put put_token(Slot& slot, std::string_view token);
+  Put put_misfit(Slot& slot, std::string_view token);
+  Put put_container(Slot& slot, std::string_view raw);
+  Put put_point(Slot& slot, const char* text, JsonAt value, JsonAt after);
+  bool put_string(ColumnWriter& column, std::string_view content);
+  bool put_rare(ColumnWriter& column, std::string_view content);
   void widen(Slot& slot, batch::Type type);
-  void fill_absent();
+  void forget_earlier(const Slot& slot);
+  void end_row();
   void take_back();
-  JsonAt reject(const char* text, JsonAt at, JsonAt end, const Slot* slot, std::string_view key,
-                std::string reason);
+  JsonAt reject(const char* text, JsonAt at, JsonAt end);
 
   const BatchLimits limits_;
   OnBatch on_batch_;
   OnReject on_reject_;
   std::vector<Slot> slots_;
   std::vector<batch::Column> schema_columns_;
-  std::vector<batch::ColumnData> columns_;
+  std::vector<ColumnWriter> columns_;
   batch::SchemaPtr schema_;  // of schema_columns_, null when they changed
-  std::size_t rows_ = 0, first_slot_ = kNone;
-  std::string scratch_, reason_;
+  std::size_t rows_ = 0, places_ = 1024;
+  std::size_t first_slot_ = kNone, previous_ = kNone, guess_ = kNone;
+  std::size_t filled_ = 0;               // columns that the row has so far
+  std::string rejected_field_, reason_;  // of a record that is rejected
+  std::string scratch_;
 };
 
 }  // namespace leat::sources::declarative

@@ -1,7 +1,9 @@
 #include "sources/declarative/fast_parse.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace leat::sources::declarative {
 namespace {
@@ -18,10 +20,67 @@ bool general_float64(std::string_view text, double& out) {
   return error == std::errc() && end == text.data() + text.size() && std::isfinite(out);
 }
 
-bool two_digits(const char* at, int& out) {
-  auto high = static_cast<unsigned>(at[0] - '0'), low = static_cast<unsigned>(at[1] - '0');
-  out = static_cast<int>(high * 10 + low);
-  return high <= 9 && low <= 9;
+unsigned digit(const char* at) {
+  return static_cast<unsigned>(*at - '0');
+}
+
+bool two_digits(const char* at, unsigned& out) {
+  out = digit(at) * 10 + digit(at + 1);
+  return digit(at) <= 9 && digit(at + 1) <= 9;
+}
+
+// The days of 1970-01-01 and the first of each month, for the years 1900 to 2199.
+constexpr unsigned kFirstYear = 1900, kYears = 300;
+constexpr auto kMonthStarts = [] {
+  std::array<std::int32_t, kYears * 12 + 1> starts{};
+  constexpr int kLengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  std::int32_t day = -25567;  // 1900-01-01
+  for (unsigned month = 0; month < kYears * 12; ++month) {
+    starts[month] = day;
+    unsigned year = kFirstYear + month / 12;
+    bool leaps = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    day += kLengths[month % 12] + (month % 12 == 1 && leaps ? 1 : 0);
+  }
+  starts[kYears * 12] = day;
+  return starts;
+}();
+
+// "2023-11-06" as days; false for what the table does not hold.
+bool parse_day(const char* at, std::int64_t& days) {
+  unsigned century, year, month, day;
+  if (!two_digits(at, century) || !two_digits(at + 2, year) || !two_digits(at + 5, month) ||
+      !two_digits(at + 8, day)) {
+    return false;
+  }
+  year += century * 100;
+  if (at[4] != '-' || at[7] != '-' || month - 1 > 11 || year - kFirstYear >= kYears || day == 0) return false;
+  const std::int32_t* start = &kMonthStarts[(year - kFirstYear) * 12 + month - 1];
+  days = start[0] + static_cast<std::int32_t>(day) - 1;
+  return days < start[1];
+}
+
+// Eight digits at once; false when one is none.
+bool eight_digits(const char* at, std::uint64_t& value) {
+  std::uint64_t word;
+  std::memcpy(&word, at, 8);
+  std::uint64_t digits = word ^ 0x3030303030303030;
+  if (((digits + 0x0606060606060606) | digits) & 0xF0F0F0F0F0F0F0F0) return false;
+  digits = (digits * 2561) >> 8;
+  digits = ((digits & 0x00FF00FF00FF00FF) * 6553601) >> 16;
+  value = ((digits & 0x0000FFFF0000FFFF) * 42949672960001) >> 32;
+  return true;
+}
+
+// Reads digits into `value`; returns how many.
+std::size_t read_digits(const char*& at, const char* end, std::uint64_t& value) {
+  const char* from = at;
+  std::uint64_t eight;
+  while (end - at >= 8 && eight_digits(at, eight)) {
+    value = value * 100000000 + eight;
+    at += 8;
+  }
+  for (; at != end && digit(at) <= 9; ++at) value = value * 10 + digit(at);
+  return static_cast<std::size_t>(at - from);
 }
 
 }  // namespace
@@ -58,23 +117,12 @@ bool parse_float64(std::string_view text, double& out) {
   bool negative = at != end && *at == '-';
   if (negative) ++at;
   std::uint64_t mantissa = 0;
-  const char* from = at;
-  for (; at != end; ++at) {
-    auto digit = static_cast<unsigned>(*at - '0');
-    if (digit > 9) break;
-    mantissa = mantissa * 10 + digit;
-  }
-  std::size_t digits = static_cast<std::size_t>(at - from), decimals = 0;
+  std::size_t digits = read_digits(at, end, mantissa), decimals = 0;
   if (digits > 0 && at != end && *at == '.') {
-    const char* point = ++at;
-    for (; at != end; ++at) {
-      auto digit = static_cast<unsigned>(*at - '0');
-      if (digit > 9) break;
-      mantissa = mantissa * 10 + digit;
-    }
-    decimals = static_cast<std::size_t>(at - point);
-    if (decimals == 0) return general_float64(text, out);
+    ++at;
+    decimals = read_digits(at, end, mantissa);
     digits += decimals;
+    if (decimals == 0) return general_float64(text, out);
   }
   // Up to 2^53 over a power of ten up to 10^22 both are exact, so the division rounds once, as it should.
   if (at != end || digits == 0 || digits > 19 || mantissa > (1ULL << 53) || decimals > 22) {
@@ -85,28 +133,18 @@ bool parse_float64(std::string_view text, double& out) {
   return true;
 }
 
-bool parse_instant(std::string_view text, DateCache& cache, std::int64_t& micros, bool& has_zone) {
+bool parse_instant(std::string_view text, std::int64_t& micros, bool& has_zone) {
   // "2023-11-06T00:00:00.000" and the same with Z
   bool zulu = text.size() == 24 && text[23] == 'Z';
-  if ((text.size() == 23 || zulu) && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
-      text[19] == '.') {
-    int hour, minute, second, milli_high;
-    auto milli_low = static_cast<unsigned>(text[22] - '0');
-    bool good = two_digits(&text[11], hour) & two_digits(&text[14], minute) & two_digits(&text[17], second) &
-                two_digits(&text[20], milli_high) & (milli_low <= 9) & (hour < 24) & (minute < 60) &
-                (second < 60);
-    if (good) {
-      std::uint64_t month_text;
-      std::uint16_t day_text;
-      std::memcpy(&month_text, text.data(), 8);
-      std::memcpy(&day_text, text.data() + 8, 2);
-      if (month_text != cache.text || day_text != cache.day) {
-        std::optional<std::int32_t> days = parse_iso_date(text.substr(0, 10));
-        if (!days) return false;
-        cache = {month_text, day_text, *days * 86400LL * 1000000};
-      }
-      micros = cache.micros + ((hour * 60LL + minute) * 60 + second) * 1000000 +
-               (milli_high * 10LL + static_cast<std::int64_t>(milli_low)) * 1000;
+  const char* at = text.data();
+  if ((text.size() == 23 || zulu) && at[10] == 'T' && at[13] == ':' && at[16] == ':' && at[19] == '.') {
+    unsigned hour, minute, second, centi;
+    std::int64_t days;
+    bool good = two_digits(at + 11, hour) && two_digits(at + 14, minute) && two_digits(at + 17, second) &&
+                two_digits(at + 20, centi) && digit(at + 22) <= 9 && hour < 24 && minute < 60 && second < 60;
+    if (good && parse_day(at, days)) {
+      std::int64_t seconds = days * 86400 + hour * 3600 + minute * 60 + second;
+      micros = seconds * 1000000 + (centi * 10 + digit(at + 22)) * 1000;
       has_zone = zulu;
       return true;
     }

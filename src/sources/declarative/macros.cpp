@@ -9,10 +9,10 @@
 #include "jinja/call.h"
 #include "jinja/datetime.h"
 #include "jinja/operations.h"
+#include "jinja/regex.h"
 #include "sources/declarative/calendar_duration.h"
 #include "sources/declarative/datetime_format.h"
 #include "sources/declarative/json_value.h"
-#include "sources/declarative/regex.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -151,8 +151,13 @@ std::vector<NamedFunction> connector_filters() {
       {"base64decode", decode_base64},
       {"regex_search",
        [](CallArguments& arguments) {
-         auto groups = Regex(arguments.text(0, "regex")).search(jinja::to_text(arguments.self));
-         return Value(groups && groups->size() > 1 ? (*groups)[1] : std::string());
+         return Value(
+             jinja::regex_first(arguments.text(0, "regex"), jinja::to_text(arguments.self), 1).value_or(""));
+       }},
+      {"regex_replace",
+       [](CallArguments& arguments) {
+         return Value(jinja::regex_replace(arguments.text(0, "regex"), arguments.text(1, "replacement"),
+                                           jinja::to_text(arguments.self)));
        }},
   };
 }

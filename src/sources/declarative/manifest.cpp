@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/spec.h"
+#include "jinja/regex.h"
 #include "sources/declarative/component.h"
 #include "sources/declarative/propagation.h"
 #include "sources/declarative/references.h"
-#include "sources/declarative/regex.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -93,7 +93,7 @@ class ConfigCheck {
     }
     // An optional setting that is left empty needs no form.
     if (const Value* pattern = schema.find("pattern"); pattern && value.is_text() && !value.raw().empty()) {
-      if (!Regex(pattern->raw()).search(value.raw())) {
+      if (!jinja::regex_first(pattern->raw(), value.raw())) {
         complain(value, fmt::format("`{}` does not match {}", path, pattern->raw()));
       }
     }
