@@ -67,7 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               index, [&](const char* text, JsonAt at, JsonAt end) { return decoder.record(text, at, end); },
               count);
   decoder.flush();
-  if (good) LEAT_ASSERT(rows + rejected == count);
+  // Empty objects of a stream that has no field yet leave no row.
+  bool may_be_empty = fields_for(choice).empty();
+  if (good) LEAT_ASSERT(may_be_empty ? rows + rejected <= count : rows + rejected == count);
   bool is_json = skip_value(index.text(), index.begin(), index.end()) == index.end();
   if (is_json) {
     std::string again = json_text(to_jinja(index.text(), index.begin(), index.end()));

@@ -4,10 +4,11 @@ namespace leat::sources::declarative {
 namespace {
 constexpr std::size_t kFirstTextBytes = 4096;
 
-bool has_backslash(std::uint64_t word) {
+// Not 0 when one of the eight bytes is a backslash.
+std::uint64_t backslashes(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
   word ^= kOnes * '\\';
-  return ((word - kOnes) & ~word & kHighs) != 0;
+  return (word - kOnes) & ~word & kHighs;
 }
 }  // namespace
 
@@ -40,12 +41,12 @@ bool ColumnWriter::copy_text(std::string_view value) {
   if (used_ + value.size() + kOverrun > values_.size()) grow(value.size());
   std::uint8_t* to = values_.data() + used_;
   const char* from = value.data();
-  bool escaped = false;
+  std::uint64_t escaped = 0;
   for (std::size_t done = 0; done < value.size(); done += 16) {
     std::uint64_t words[2];
     std::memcpy(words, from + done, 16);
     std::memcpy(to + done, words, 16);
-    escaped |= has_backslash(words[0]) | has_backslash(words[1]);
+    escaped |= backslashes(words[0]) | backslashes(words[1]);
   }
   // What lies behind the end was looked at as well; only then it matters exactly where the backslash is.
   if (escaped && std::memchr(from, '\\', value.size())) return false;

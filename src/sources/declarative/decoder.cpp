@@ -172,7 +172,11 @@ JsonAt RecordDecoder::record(const char* text, JsonAt start, JsonAt end) {
     reason_ = "A record has to be a JSON object";
     return reject(text, start, end);
   }
-  if (!members(text, at, end)) return reason_.empty() ? nullptr : reject(text, start, end);
+  if (!members(text, at, end)) {
+    if (!reason_.empty()) return reject(text, start, end);
+    take_back();
+    return nullptr;
+  }
   end_row();
   return at;
 }
@@ -188,7 +192,6 @@ bool RecordDecoder::members(const char* text, JsonAt& at, JsonAt end) {
     return true;
   }
   while (true) {
-    if (at + 3 >= end || text[at[0]] != '"' || text[at[1]] != ':') return false;
     if (!member(text, at, end)) return false;
     char next = text[*at++];
     if (next == '}') return true;
@@ -197,7 +200,8 @@ bool RecordDecoder::members(const char* text, JsonAt& at, JsonAt end) {
 }
 
 inline bool RecordDecoder::member(const char* text, JsonAt& at, JsonAt end) {
-  std::string_view key = content_of(scalar_text(text, at));
+  std::string_view key;
+  if (!read_key(text, at, end, key)) return false;
   JsonAt value = at + 2, after = at + 3;
   char first = text[*value];
   if (first == '{' || first == '[') {
@@ -279,7 +283,7 @@ RecordDecoder::Put RecordDecoder::put(Slot& slot, const char* text, JsonAt value
   std::string_view token = scalar_text(text, value);
   if (token.empty()) return Put::broken;
   if (is_string(token)) {
-    if (token.size() < 2) return Put::broken;
+    if (token.size() < 2 || token.back() != '"') return Put::broken;
     ColumnWriter& column = columns_[slot.column];
     if (column.type().kind == TypeKind::text) {
       ++filled_;
@@ -475,6 +479,8 @@ void RecordDecoder::widen(Slot& slot, Type type) {
 }
 
 void RecordDecoder::flush() {
+  // Rows without a single field have nothing to hand over.
+  if (columns_.empty()) rows_ = 0;
   if (rows_ == 0) return;
   if (!schema_) schema_ = std::make_shared<const batch::Schema>(schema_columns_);
   // Places for as many rows as this time, and a few more.

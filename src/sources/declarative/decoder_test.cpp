@@ -178,7 +178,8 @@ TEST_CASE("batches end at their limit of rows or bytes, and no row is lost betwe
 TEST_CASE("text that is no JSON is found out, wherever it breaks") {
   for (const char* page : {R"([{"a":1},])", R"([{"a":1)", R"([{"a" 1}])", R"([{"a":tru}])",
                            R"([{"a":1}{"a":2}])", R"([{"a":01}])", R"([{"a":{"b":1]}])", R"({"a":1} x)",
-                           R"([{"a":"\x"}])", "<html>", "[", R"([{"a":nul}])", R"([{"a":-}])", R"([{,}])"}) {
+                           R"([{"a":"\x"}])", "<html>", "[", R"([{"a":nul}])", R"([{"a":-}])", R"([{,}])",
+                           R"([{"a"b:1}])", R"([{"a":"x"1}])", R"([{"a":{"k"x:1}}])"}) {
     CAPTURE(page);
     CHECK_FALSE(decode({page}).good);
   }

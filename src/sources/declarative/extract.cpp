@@ -31,9 +31,7 @@ struct RecordPath::Walk {
     for (std::size_t number = 0;; ++number) {
       std::string_view key;
       if (object) {
-        if (at + 2 >= end || text[*at] != '"' || text[at[1]] != ':') return fail();
-        key = scalar_text(text, at);
-        key = key.substr(1, key.size() - 2);
+        if (!read_key(text, at, end, key)) return fail();
         at += 2;
       }
       if (at >= end) return fail();

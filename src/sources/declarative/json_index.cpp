@@ -136,6 +136,7 @@ std::string JsonIndex::build(std::string_view text) {
 JsonAt skip_value(const char* text, JsonAt at, JsonAt end) {
   char open[kDepthMax];
   std::size_t depth = 0;
+  std::string_view key;
   while (true) {
     if (at >= end) return nullptr;
     char c = text[*at];
@@ -148,7 +149,7 @@ JsonAt skip_value(const char* text, JsonAt at, JsonAt end) {
         open[depth++] = c;
         ++at;
         if (c == '[') continue;
-        if (at + 1 >= end || text[*at] != '"' || text[at[1]] != ':') return nullptr;
+        if (!read_key(text, at, end, key)) return nullptr;
         at += 2;
         continue;
       }
@@ -166,7 +167,7 @@ JsonAt skip_value(const char* text, JsonAt at, JsonAt end) {
       --depth;
     }
     if (open[depth - 1] == '{') {
-      if (at + 1 >= end || text[*at] != '"' || text[at[1]] != ':') return nullptr;
+      if (!read_key(text, at, end, key)) return nullptr;
       at += 2;
     }
   }

@@ -47,6 +47,15 @@ inline std::string_view scalar_text(const char* text, JsonAt at) {
   return {text + from, to - from};
 }
 
+/// Reads the key at `at` with the colon behind it; false when there is none.
+inline bool read_key(const char* text, JsonAt at, JsonAt end, std::string_view& content) {
+  if (at + 2 >= end || text[at[0]] != '"' || text[at[1]] != ':') return false;
+  std::string_view token = scalar_text(text, at);
+  if (token.size() < 2 || token.back() != '"') return false;
+  content = token.substr(1, token.size() - 2);
+  return true;
+}
+
 /// Skips the value at `at` and checks its grammar; nullptr when it is no JSON value or deeper than 256.
 JsonAt skip_value(const char* text, JsonAt at, JsonAt end);
 /// The raw text of the value from `at` to `after` (what skip_value returned).
