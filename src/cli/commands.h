@@ -1,6 +1,7 @@
 // The list of commands: one line each; each stands in the file of its name.
 //
 // Guarantees: each call makes a fresh Command.
+// Threads: the main thread.
 #pragma once
 #include <memory>
 

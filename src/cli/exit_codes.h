@@ -1,5 +1,6 @@
 // Exit codes: what a shell sees.
 //
+// Threads: constants.
 // Guarantees: stable; documented in docs/reference/exit-codes.md and `leat --help`.
 #pragma once
 #include "base/error.h"

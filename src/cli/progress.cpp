@@ -90,13 +90,13 @@ class Progress::Screen : public EventListener {
   void note(const Event& event) {
     if (event.name == "step_started") {
       running_[event.text("asset")] = {event.text("kind"), event.text("name"), 0, 0,
-                                       std::chrono::steady_clock::now()};
+                                       env_.steady()};
     } else if (event.name == "batch_loaded") {
       Running& stream = running_[fmt::format("stream.{}.{}", event.text("connection"), event.text("stream"))];
       if (stream.name.empty()) {
         stream.kind = "stream";
         stream.name = event.text("stream");
-        stream.since = std::chrono::steady_clock::now();
+        stream.since = env_.steady();
       }
       stream.rows += event.number("rows");
       stream.bytes += event.number("bytes");
@@ -170,7 +170,7 @@ class Progress::Screen : public EventListener {
 
   // Requires: mutex_ is held.
   void draw() {
-    auto now = std::chrono::steady_clock::now();
+    auto now = env_.steady();
     std::size_t width = static_cast<std::size_t>(std::max(20, Terminal::columns() - 1));
     constexpr const char* kSpin[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
     std::string text;

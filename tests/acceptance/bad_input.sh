@@ -84,7 +84,7 @@ if [ "$target" = duckdb ]; then
   project
   # A disk of 3 MB, where mounting one is allowed.
   mkdir -p "$work/small"
-  if mount -t tmpfs -o size=3m tmpfs "$work/small" 2>/dev/null; then
+  if mount -t tmpfs -o size=1m tmpfs "$work/small" 2>/dev/null; then
     sed -i "s#path: .leat/warehouse.duckdb#path: $work/small/warehouse.duckdb#" leat.yml
     fails 'disk full' LEAT-WAREHOUSE-004 warehouse.duckdb leat sync chicago --stream crimes
     mount -o remount,size=100m "$work/small"

@@ -72,7 +72,7 @@
     var labels = arranged.categories.map(function (c) { return show(c, spec.xFmt || (arranged.kind === 'number' ? 'id' : ''), arranged.kind); });
     if (arranged.kind === 'number' && !spec.xFmt) labels = arranged.categories.map(String);
     var category = { type: 'category', data: labels, name: spec.xAxisTitle || '', nameLocation: 'middle', nameGap: 30, inverse: lying,
-      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: soft, hideOverlap: true, overflow: 'truncate', width: lying ? 150 : undefined } };
+      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: soft, hideOverlap: !lying, interval: lying ? 0 : 'auto' } };
     var value = { type: 'value', name: spec.yAxisTitle || '', nameTextStyle: { color: soft, align: 'left' }, scale: spec.kind === 'scatter',
       min: spec.yMin === undefined ? undefined : Number(spec.yMin), max: full ? 1 : spec.yMax === undefined ? undefined : Number(spec.yMax),
       axisLabel: { color: soft, formatter: function (v) { return show(v, yFormat); } }, splitLine: { lineStyle: { color: line } }, splitNumber: 4 };
@@ -155,7 +155,7 @@
     tools.className = 'table-tools';
     back.type = next.type = 'button'; back.textContent = '‹ Back'; next.textContent = 'Next ›';
     function render() {
-      var from = page * size;
+      var from = size === Infinity ? 0 : page * size;
       all.forEach(function (row) { row.remove(); });
       shown.slice(from, from + size).forEach(function (row) { body.appendChild(row); });
       count.textContent = shown.length ? (from + 1) + '–' + Math.min(from + size, shown.length) + ' of ' + number(shown.length, 0) : 'No row';

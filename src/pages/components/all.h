@@ -1,6 +1,7 @@
 // The components, one file each; registry.cpp puts them in the list.
 //
 // Guarantees: constants.
+// Threads: any.
 #pragma once
 #include "pages/component.h"
 

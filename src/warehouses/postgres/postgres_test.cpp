@@ -1,0 +1,104 @@
+#include "warehouses/postgres/postgres.h"
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "batch/decimal.h"
+#include "warehouses/postgres/dialect.h"
+
+using namespace leat;
+using batch::Type;
+using batch::TypeKind;
+
+namespace {
+
+std::unique_ptr<warehouses::Warehouse> open_test_warehouse(Env& env) {
+  const char* url = std::getenv("LEAT_TEST_POSTGRES");
+  if (!url) {
+    MESSAGE("skipped: LEAT_TEST_POSTGRES is not set");
+    return nullptr;
+  }
+  return warehouses::kPostgres.open(
+      document::read_settings(*warehouses::kPostgres.spec,
+                              document::parse_yaml(fmt::format("url: '{}'", url), "x"), env),
+      env);
+}
+
+}  // namespace
+
+TEST_CASE("PostgreSQL's type names are read, with their modifiers") {
+  const sql::Dialect& dialect = warehouses::postgres::pg_dialect();
+  CHECK(dialect.parse_type("numeric(10,2)") == Type{TypeKind::decimal, 10, 2});
+  CHECK(dialect.parse_type("character varying(20)")->kind == TypeKind::text);
+  CHECK(dialect.parse_type("timestamp(3) without time zone")->kind == TypeKind::timestamp);
+  CHECK_FALSE(dialect.parse_type("tsvector"));
+  CHECK(dialect.literal("it's \\ here") == "E'it''s \\\\ here'");
+}
+
+TEST_CASE("every type goes into PostgreSQL by binary COPY and comes back the same") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  std::vector<Type> types = {{TypeKind::boolean}, {TypeKind::int16},     {TypeKind::int32},
+                             {TypeKind::int64},   {TypeKind::float64},   {TypeKind::decimal, 38, 10},
+                             {TypeKind::text},    {TypeKind::bytes},     {TypeKind::date},
+                             {TypeKind::time},    {TypeKind::timestamp}, {TypeKind::timestamptz},
+                             {TypeKind::json},    {TypeKind::uuid}};
+  std::vector<batch::Column> columns;
+  for (std::size_t i = 0; i < types.size(); ++i) columns.push_back({fmt::format("c{}", i), types[i]});
+  auto schema = std::make_shared<const batch::Schema>(columns);
+  batch::RecordBatch rows(schema);
+  auto fill = [&](std::uint8_t b, std::int64_t n, double d, batch::Int128 decimal, const char* text,
+                  std::int32_t day) {
+    rows.column(0).append<std::uint8_t>(b);
+    rows.column(1).append<std::int16_t>(static_cast<std::int16_t>(n));
+    rows.column(2).append<std::int32_t>(static_cast<std::int32_t>(n));
+    rows.column(3).append<std::int64_t>(n);
+    rows.column(4).append<double>(d);
+    rows.column(5).append<batch::Int128>(decimal);
+    rows.column(6).append_text(text);
+    rows.column(7).append_text(text);
+    rows.column(8).append<std::int32_t>(day);
+    rows.column(9).append<std::int64_t>(86399999999LL);
+    rows.column(10).append<std::int64_t>(day * 86400000000LL + 123456);
+    rows.column(11).append<std::int64_t>(day * 86400000000LL + 123000);
+    rows.column(12).append_text(R"({"a": 1})");
+    rows.column(13).append_text("01234567-89ab-cdef-0123-456789abcdef");
+  };
+  fill(1, -7, 0.1, -123456789012345LL, "quote ' and \\ and ü", 19000);
+  fill(0, 32767, -1e300, 0, "", -30000);
+  fill(1, -32768, 5e-324, 10000000000LL, "x", 0);
+  for (std::size_t i = 0; i < types.size(); ++i) rows.column(i).append_null();
+  std::vector<std::vector<std::string>> wanted;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    wanted.emplace_back();
+    for (std::size_t i = 0; i < types.size(); ++i)
+      wanted.back().push_back(rows.column(i).is_null(row) ? "null" : rows.column(i).print(row));
+  }
+  auto adapter = warehouse->adapter();
+  adapter->execute("drop schema if exists copy_test cascade");
+  {
+    auto destination = warehouse->destination();
+    auto load =
+        destination->begin({"c", "types", "copy_test", "types", schema, {}, "", stream::WriteMode::append});
+    load->write(std::move(rows));
+    stream::Commit commit;
+    commit.load_id = "l";
+    load->commit(commit);
+  }
+  sql::QueryResult result =
+      adapter->query("select c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 from copy_test.types");
+  REQUIRE(result.rows() == 4);
+  for (std::size_t row = 0; row < 4; ++row) {
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      const batch::ColumnData& column = result.batches[0].column(i);
+      CAPTURE(i);
+      CHECK((column.is_null(row) ? "null" : column.print(row)) == wanted[row][i]);
+    }
+  }
+  CHECK_THROWS_AS(adapter->query("select\n  nothing_here"), Error);
+  adapter->execute("drop schema copy_test cascade");
+}
