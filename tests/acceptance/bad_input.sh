@@ -34,11 +34,11 @@ fails 'unknown component type' LEAT-SOURCE-001 "connectors/chicago.yaml:$line:" 
 expect_text 'unknown component type' OffsetIncrement "$work/said.txt"
 
 project
-fails 'wrong token' LEAT-HTTP-401 /resource/ env APP_TOKEN=wrong-token "$bin/leat" sync chicago
+fails 'wrong token' LEAT-HTTP-401 x2n5-8w5q env APP_TOKEN=wrong-token "$bin/leat" sync chicago
 expect 'nothing loaded' none "$(rows)"
 
 project
-fails 'unreachable host' LEAT-HTTP-001 127.0.0.1:9 env SODA_URL=http://127.0.0.1:9 "$bin/leat" sync chicago
+fails 'unreachable host' LEAT-HTTP-001 127.0.0.1:9 env LEAT_CLOCK=2026-11-20T00:00:00Z SODA_URL=http://127.0.0.1:9 "$bin/leat" sync chicago
 expect 'nothing loaded' none "$(rows)"
 
 project
@@ -82,9 +82,9 @@ if [ "$target" = duckdb ]; then
   curl -sf -X POST "$SODA_URL/__soda/reset" >/dev/null
 
   project
-  # A disk of 3 MB, where mounting one is allowed.
+  # A disk of half a megabyte, where mounting one is allowed.
   mkdir -p "$work/small"
-  if mount -t tmpfs -o size=1m tmpfs "$work/small" 2>/dev/null; then
+  if mount -t tmpfs -o size=512k tmpfs "$work/small" 2>/dev/null; then
     sed -i "s#path: .leat/warehouse.duckdb#path: $work/small/warehouse.duckdb#" leat.yml
     fails 'disk full' LEAT-WAREHOUSE-004 warehouse.duckdb leat sync chicago --stream crimes
     mount -o remount,size=100m "$work/small"
