@@ -72,7 +72,7 @@
     var labels = arranged.categories.map(function (c) { return show(c, spec.xFmt || (arranged.kind === 'number' ? 'id' : ''), arranged.kind); });
     if (arranged.kind === 'number' && !spec.xFmt) labels = arranged.categories.map(String);
     var category = { type: 'category', data: labels, name: spec.xAxisTitle || '', nameLocation: 'middle', nameGap: 30, inverse: lying,
-      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: soft, hideOverlap: !lying, interval: lying ? 0 : 'auto' } };
+      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: soft, hideOverlap: !lying, interval: lying || labels.length <= 7 ? 0 : 'auto' } };
     var value = { type: 'value', name: spec.yAxisTitle || '', nameTextStyle: { color: soft, align: 'left' }, scale: spec.kind === 'scatter',
       min: spec.yMin === undefined ? undefined : Number(spec.yMin), max: full ? 1 : spec.yMax === undefined ? undefined : Number(spec.yMax),
       axisLabel: { color: soft, formatter: function (v) { return show(v, yFormat); } }, splitLine: { lineStyle: { color: line } }, splitNumber: 4 };
@@ -80,7 +80,7 @@
     return {
       color: spec.palette ? spec.palette.match(/#[0-9a-fA-F]{3,8}/g) || palette() : palette(), animation: false,
       textStyle: { fontFamily: token('font'), color: text },
-      grid: { left: 4, right: lying || spec.labels ? 44 : 16, top: (spec.legend !== undefined ? spec.legend : many) ? 40 : spec.yAxisTitle ? 32 : 16, bottom: spec.xAxisTitle ? 28 : 6, containLabel: true },
+      grid: { left: lying ? 14 : 4, right: lying || spec.labels ? 44 : 16, top: (spec.legend !== undefined ? spec.legend : many) ? 40 : spec.yAxisTitle ? 32 : 16, bottom: spec.xAxisTitle ? 28 : 6, containLabel: true },
       legend: { show: spec.legend !== undefined ? spec.legend : many, type: 'scroll', top: 0, left: 0, textStyle: { color: soft }, itemWidth: 12, itemHeight: 8, pageTextStyle: { color: soft } },
       tooltip: { trigger: spec.kind === 'scatter' ? 'item' : 'axis', axisPointer: { type: spec.kind === 'bar' ? 'shadow' : 'line' }, confine: true,
         backgroundColor: token('raised'), borderColor: line, textStyle: { color: text, fontSize: 13 }, valueFormatter: function (v) { return show(v, yFormat); } },
@@ -208,7 +208,7 @@
       if (String(value) !== element.dataset.value && Number(value) !== Number(element.dataset.value)) wrong.push(element.dataset.query + '.' + element.dataset.column + ' shows another value');
     });
     if (root.scrollWidth > root.clientWidth + 1) wrong.push('the page is wider than the window: ' + root.scrollWidth + ' > ' + root.clientWidth);
-    root.dataset.report = JSON.stringify({ charts: drawn.length, values: values, wrong: wrong });
+    root.dataset.report = JSON.stringify({ width: root.clientWidth, charts: drawn.length, values: values, wrong: wrong });
   }
 
   drawAll();
