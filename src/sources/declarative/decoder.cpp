@@ -326,7 +326,7 @@ RecordDecoder::Put RecordDecoder::put_token(Slot& slot, std::string_view token) 
     }
     case TypeKind::float64: {
       double number;
-      if (!parse_float64(content, number)) return Put::misfit;
+      if (!parse_float64_padded(content, number)) return Put::misfit;
       column.append(number);
       break;
     }
@@ -454,7 +454,7 @@ RecordDecoder::Put RecordDecoder::put_point(Slot& slot, const char* text, JsonAt
     std::string_view token = coordinates[i];
     there[i] = !token.empty() && token != "null";
     if (there[i] && is_string(token)) token = content_of(token);
-    if (there[i] && !parse_float64(token, numbers[i])) {
+    if (there[i] && !parse_float64_padded(token, numbers[i])) {
       reason_ = fmt::format("Its {} is no number", i == 0 ? "longitude" : "latitude");
       return Put::misfit;
     }

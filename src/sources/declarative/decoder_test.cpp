@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "http/message.h"
 #include "sources/declarative/extract.h"
 
@@ -230,6 +232,24 @@ TEST_CASE("the fast readers agree with the general ones") {
     bool is_number = std::string_view(text) != "1.5e400";
     CHECK(good == is_number);
     if (good) CHECK(value == std::strtod(text, nullptr));
+    double padded_value = 0;
+    http::Body padded(text);
+    CHECK(parse_float64_padded(padded.view(), padded_value) == good);
+    if (good) CHECK(padded_value == value);
+  }
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 200000; ++i) {
+    static constexpr std::string_view kLetters = "0123456789012345678901234567890123456789..-e+x";
+    std::string text;
+    for (std::size_t n = random() % 24; n > 0; --n)
+      text += kLetters[random() % (i % 2 ? kLetters.size() : 41)];
+    double plain = 0, fast = 0;
+    http::Body padded(text);
+    bool good = parse_float64(text, plain);
+    if (parse_float64_padded(padded.view(), fast) != good || (good && fast != plain)) FAIL(text);
+    char* end = nullptr;
+    double standard = std::strtod(text.c_str(), &end);
+    if (good && (*end != 0 || standard != plain)) FAIL(text);
   }
   double number;
   for (const char* text : {"nan", "inf", "-inf", "", "-", "abc", "0x10", "1 ", " 1", "--1"}) {

@@ -59,11 +59,9 @@ bool parse_day(const char* at, std::int64_t& days) {
   return days < start[1];
 }
 
-// Eight digits at once; false when one is none.
-bool eight_digits(const char* at, std::uint64_t& value) {
-  std::uint64_t word;
-  std::memcpy(&word, at, 8);
-  std::uint64_t digits = word ^ 0x3030303030303030;
+// The digits in eight bytes, read as if those behind the first `count` were not there; 1 <= count <= 8.
+bool few_digits(std::uint64_t word, std::size_t count, std::uint64_t& value) {
+  std::uint64_t digits = (word ^ 0x3030303030303030) << (8 * (8 - count));
   if (((digits + 0x0606060606060606) | digits) & 0xF0F0F0F0F0F0F0F0) return false;
   digits = (digits * 2561) >> 8;
   digits = ((digits & 0x00FF00FF00FF00FF) * 6553601) >> 16;
@@ -71,11 +69,17 @@ bool eight_digits(const char* at, std::uint64_t& value) {
   return true;
 }
 
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, 8);
+  return word;
+}
+
 // Reads digits into `value`; returns how many.
 std::size_t read_digits(const char*& at, const char* end, std::uint64_t& value) {
   const char* from = at;
   std::uint64_t eight;
-  while (end - at >= 8 && eight_digits(at, eight)) {
+  while (end - at >= 8 && few_digits(eight_bytes(at), 8, eight)) {
     value = value * 100000000 + eight;
     at += 8;
   }
@@ -128,6 +132,41 @@ bool parse_float64(std::string_view text, double& out) {
   if (at != end || digits == 0 || digits > 19 || mantissa > (1ULL << 53) || decimals > 22) {
     return general_float64(text, out);
   }
+  double value = static_cast<double>(mantissa) / kPowers[decimals];
+  out = negative ? -value : value;
+  return true;
+}
+
+bool parse_float64_padded(std::string_view text, double& out) {
+  const char* at = text.data();
+  std::size_t size = text.size();
+  bool negative = size > 0 && *at == '-';
+  at += negative;
+  size -= negative;
+  std::uint64_t word = eight_bytes(at), whole, fraction = 0, low = 0;
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  std::uint64_t dots = word ^ (kOnes * '.');
+  dots = (dots - kOnes) & ~dots & kHighs;
+  std::size_t point = dots ? static_cast<std::size_t>(__builtin_ctzll(dots)) / 8 : 8;
+  point = std::min(point, size);
+  std::size_t decimals = size > point ? size - point - 1 : 0;
+  bool has_point = size > point;
+  if (point == 0 || (has_point && (decimals == 0 || decimals > 13 || !dots)) ||
+      !few_digits(word, point, whole)) {
+    return parse_float64(text, out);
+  }
+  if (decimals > 8) {
+    const char* rest = at + point + 1;
+    if (!few_digits(eight_bytes(rest), 8, fraction) ||
+        !few_digits(eight_bytes(rest + 8), decimals - 8, low)) {
+      return parse_float64(text, out);
+    }
+    fraction = fraction * static_cast<std::uint64_t>(kPowers[decimals - 8]) + low;
+  } else if (decimals > 0 && !few_digits(eight_bytes(at + point + 1), decimals, fraction)) {
+    return parse_float64(text, out);
+  }
+  std::uint64_t mantissa = whole * static_cast<std::uint64_t>(kPowers[decimals]) + fraction;
+  if (point + decimals > 18 || mantissa > (1ULL << 53)) return parse_float64(text, out);
   double value = static_cast<double>(mantissa) / kPowers[decimals];
   out = negative ? -value : value;
   return true;

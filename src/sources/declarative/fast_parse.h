@@ -18,6 +18,9 @@ bool parse_int64(std::string_view text, std::int64_t& out);
 /// "41.96671217", "1e-3"; no "nan", no "inf", no overflow.
 bool parse_float64(std::string_view text, double& out);
 
+/// The same for text with 32 readable bytes from its beginning on, as on a page: without a loop over digits.
+bool parse_float64_padded(std::string_view text, double& out);
+
 /// Reads an instant; has_zone tells whether it named one (then `micros` is UTC).
 bool parse_instant(std::string_view text, std::int64_t& micros, bool& has_zone);
 

@@ -15,6 +15,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr int kUnreachableRetriesMax = 2;
+
 class HttpRequester final : public Requester {
  public:
   HttpRequester(const Value& component, const Workshop& workshop)
@@ -198,6 +200,9 @@ Answer HttpRequester::send(const http::Request& request, std::stop_token stop) c
       if (resolution.action == Action::fail) refuse(*response, resolution, retry.failures() + 1);
     }
     std::optional<milliseconds> pause = next_wait(retry, response ? &*response : nullptr, resolution);
+    // A host that is not there now will hardly be there in half a minute.
+    bool is_gone = unanswered && unanswered->code() == ErrorCode::http_unreachable;
+    if (is_gone && retry.failures() > kUnreachableRetriesMax) pause.reset();
     if (!pause) {
       if (unanswered) throw *unanswered;
       refuse(*response, resolution, retry.failures() + 1);

@@ -169,7 +169,7 @@ std::int64_t SliceWalk::decode(Answer& answer, OpenSlice& slice, PageFacts& fact
         return decoder_.record(text, at, end);
       },
       count);
-  if (!good) refuse_page(answer.response, "It is no valid JSON");
+  if (!good) refuse_page(answer.response, "");
   facts.scope.set("last_page_size", jinja::Value(static_cast<std::int64_t>(count)));
   facts.scope.set_lazy("last_record", [this, last] {
     return last ? to_jinja(index_.text(), last, index_.end()) : jinja::Value::none();
@@ -242,10 +242,10 @@ void SliceWalk::check_version(const http::Response& response, OpenSlice& slice) 
 }
 
 void SliceWalk::refuse_page(const http::Response& response, const std::string& reason) const {
-  throw Error(
-      ErrorCode::source_invalid_response,
-      fmt::format("The page is not JSON ({}). It begins: {}", reason, beginning_of(response.body.view())),
-      http::safe_url(response.url));
+  throw Error(ErrorCode::source_invalid_response,
+              fmt::format("The page is not JSON{}. It begins: {}", reason.empty() ? "" : " (" + reason + ")",
+                          beginning_of(response.body.view())),
+              http::safe_url(response.url));
 }
 
 }  // namespace leat::sources::declarative
