@@ -39,6 +39,8 @@ class Source {
   virtual void check() = 0;
   /// Lists what can be read, with schemas.
   virtual Catalog discover() = 0;
+  /// The same with schemas at least for the streams of these names: asks the source for no more than needed.
+  virtual Catalog describe(std::span<const std::string> /*names*/) { return discover(); }
   /// Reads the selections to their end. Ends every stream with a checkpoint.
   virtual void read(std::span<const Selection> selections, Sink& sink) = 0;
 };

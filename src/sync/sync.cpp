@@ -99,6 +99,7 @@ std::vector<StreamPlan> plan_streams(const Connection& connection, const stream:
     }
   }
   for (const StreamSettings& settings : connection.streams) {
+    if (!only.empty() && std::find(only.begin(), only.end(), settings.name) == only.end()) continue;
     plans.push_back(plan_stream(find_stream(catalog, settings.name, settings.where), settings));
   }
   if (only.empty()) return plans;
@@ -116,7 +117,11 @@ SyncResult run_sync(const Connection& connection, const SourceFactory& open_sour
                     const DestinationFactory& open_destination, Env& env, const SyncOptions& given) {
   SyncOptions options = given;
   if (options.run_id.empty()) options.run_id = env.uuid();
-  std::vector<StreamPlan> plans = plan_streams(connection, open_source()->discover(), options.streams);
+  std::vector<std::string> names = options.streams;
+  if (names.empty()) {
+    for (const StreamSettings& settings : connection.streams) names.push_back(settings.name);
+  }
+  std::vector<StreamPlan> plans = plan_streams(connection, open_source()->describe(names), options.streams);
 
   SyncResult result;
   result.streams.resize(plans.size());

@@ -61,9 +61,18 @@ class ManifestSource final : public stream::Source {
     for (const Value& name : need(check, "stream_names").items()) find(name.raw(), name.where()).try_out();
   }
 
-  stream::Catalog discover() override {
+  stream::Catalog discover() override { return describe({}); }
+
+  stream::Catalog describe(std::span<const std::string> names) override {
     stream::Catalog catalog;
-    for (const auto& each : streams_) catalog.streams.push_back(each->describe());
+    for (const auto& each : streams_) {
+      bool wanted = names.empty() || std::find(names.begin(), names.end(), each->name()) != names.end();
+      if (wanted) {
+        catalog.streams.push_back(each->describe());
+      } else {
+        catalog.streams.push_back({.name = each->name(), .schema = std::make_shared<const batch::Schema>()});
+      }
+    }
     return catalog;
   }
 

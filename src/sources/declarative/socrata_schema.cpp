@@ -94,7 +94,8 @@ class SocrataSchemaLoader final : public SchemaLoader {
     } catch (const Error& error) {
       // Some publishers close the metadata while the rows stay open.
       bool is_closed = error.code() == ErrorCode::http_not_found ||
-                       error.code() == ErrorCode::document_syntax || error.code() == ErrorCode::http_failed;
+                       error.code() == ErrorCode::document_syntax || error.code() == ErrorCode::http_failed ||
+                       error.code() == ErrorCode::http_unauthorized;
       if (!is_closed) throw;
     }
     return from_headers(requester);

@@ -222,6 +222,57 @@ TEST_CASE("what is wrong with a connector is said with file, line and column bef
             .rfind("LEAT-CONFIG-001", 0) == 0);
 }
 
+TEST_CASE("only the streams that are asked for are described, the others are named") {
+  std::string two =
+      "definitions:\n  r: {record_selector: {extractor: {field_path: []}}, requester: {type: "
+      "HttpRequester, url: \"{{ config['url'] }}/none\"}}\nstreams:\n";
+  for (std::string name : {"s", "t"}) {
+    two += "- {type: DeclarativeStream, name: " + name +
+           ", retriever: '#/definitions/r', schema_loader: {type: CustomSchemaLoader, class_name: "
+           "leat.SocrataSchemaLoader, dataset: " +
+           name + "}}\n";
+  }
+  Connector api(two, [](const Asked& asked) {
+    if (asked.path != "/api/views/s.json") return Reply{.status = 404};
+    return json(
+        R"({"columns":[{"fieldName":"n","dataTypeName":"number","cachedContents":{"smallest":"1","largest":"9",
+      "top":[{"item":"3"}]}},{"fieldName":"f","dataTypeName":"number","cachedContents":{"smallest":"1","largest":"2.5"}},
+      {"fieldName":"p","dataTypeName":"point"},{"fieldName":"d","dataTypeName":"calendar_date"},
+      {"fieldName":"c","dataTypeName":"checkbox"},{"fieldName":"u","dataTypeName":"url"}]})");
+  });
+  std::string name = "s";
+  stream::Catalog catalog = api.open().describe({&name, 1});
+  REQUIRE(catalog.streams.size() == 2);
+  std::string columns;
+  for (const batch::Column& each : catalog.streams[0].schema->columns()) {
+    columns += each.name + " " + each.type.name() + ", ";
+  }
+  CHECK(columns ==
+        ":id text, :created_at timestamptz, :updated_at timestamptz, :version text, n int64, f float64, p "
+        "json, "
+        "p_longitude float64, p_latitude float64, d timestamp, c boolean, u json, ");
+  CHECK(catalog.streams[1].schema->size() == 0);
+  auto error = api.failure([&] { api.open().discover(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::http_not_found);
+}
+
+TEST_CASE("where the metadata is closed the headers of an empty page tell the columns") {
+  std::string manifest =
+      one_stream("", "",
+                 "  schema_loader: {type: CustomSchemaLoader, class_name: leat.SocrataSchemaLoader, "
+                 "dataset: abcd-1234, system_fields: false}\n");
+  Connector api(manifest, [](const Asked& asked) {
+    if (asked.path.rfind("/api/", 0) == 0) return Reply{.status = 403, .body = "{}"};
+    return Reply{.body = "[]",
+                 .headers = {{"X-SODA2-Fields", R"([":id","n","at"])"},
+                             {"X-SODA2-Types", R"(["row_identifier","number","floating_timestamp"])"}}};
+  });
+  stream::Catalog catalog = api.open().discover();
+  CHECK(catalog.streams[0].schema->size() == 2);
+  CHECK(api.targets().back() == "/resource/abcd-1234.json?%24limit=0");
+}
+
 TEST_CASE("a stream that does not exist is named, with the near one") {
   Connector api(one_stream(), [](const Asked&) { return json("[]"); });
   auto error = api.failure([&] { api.read("t"); });
