@@ -23,6 +23,7 @@ class StandInProcess {
   const std::string& url() const { return url_; }
 
  private:
+  int stop();
   int pid_ = -1;
   int output_ = -1;
   std::string url_;
