@@ -47,6 +47,12 @@ const Spec kStreamSpec{"a stream",
                         {"table", FieldKind::text, "The table's name; the stream's when left out."},
                         {"rename", FieldKind::mapping, "Columns that arrive under another name."},
                         {"drop", FieldKind::list, "Columns that don't arrive; `*` and `?` are wildcards."},
+                        {"names",
+                         FieldKind::text,
+                         "How the other columns are named: as they are, or in lower case with `_`.",
+                         "as_is",
+                         false,
+                         {"as_is", "snake_case"}},
                         {"primary_key", FieldKind::list, "Overrides the source's."},
                         {"cursor_field", FieldKind::text, "Overrides the source's."}}};
 const Spec kStandInSpec{"stand_in",
@@ -76,6 +82,7 @@ sync::StreamSettings read_stream(const std::string& name, const Value& mapping, 
   for (const Value::Member& member : settings.value("rename").members())
     out.rename.emplace_back(member.first, member.second.as_text("rename"));
   out.drop = texts(settings.value("drop"), "drop");
+  if (settings.text("names") == "snake_case") out.names = sync::ColumnNames::snake_case;
   out.primary_key = texts(settings.value("primary_key"), "primary_key");
   out.cursor_field = settings.text("cursor_field");
   out.where = mapping.where();

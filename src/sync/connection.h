@@ -14,6 +14,9 @@
 
 namespace leat::sync {
 
+/// How columns are named that no rename names.
+enum class ColumnNames { as_is, snake_case };
+
 /// How one stream is loaded. Names in rename and drop are the source's column names; drop takes globs (`*`,
 /// `?`).
 struct StreamSettings {
@@ -22,6 +25,7 @@ struct StreamSettings {
   std::string table;                                        ///< "" means the stream's name
   std::vector<std::pair<std::string, std::string>> rename;  ///< from -> to
   std::vector<std::string> drop;
+  ColumnNames names = ColumnNames::as_is;
   std::vector<std::string> primary_key;  ///< overrides the source's, in the source's names
   std::string cursor_field;              ///< overrides the source's
   std::string where;                     ///< file:line:column of the declaration

@@ -30,6 +30,30 @@ bool matches_glob(std::string_view glob, std::string_view text) {
   return g == glob.size();
 }
 
+std::string snake_case(std::string_view column) {
+  auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::string out;
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    char c = column[i];
+    bool word = lower(c) || upper(c) || digit(c) || (c & 0x80) != 0;
+    if (!word) {
+      if (!out.empty() && out.back() != '_') out.push_back('_');
+      continue;
+    }
+    // A word begins at "aB" and at the B of "HTTPBody".
+    bool begins = i > 0 && upper(c) && (lower(column[i - 1]) || digit(column[i - 1]));
+    bool ends_acronym =
+        i > 0 && upper(c) && upper(column[i - 1]) && i + 1 < column.size() && lower(column[i + 1]);
+    if ((begins || ends_acronym) && !out.empty() && out.back() != '_') out.push_back('_');
+    out.push_back(upper(c) ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  while (!out.empty() && out.back() == '_') out.pop_back();
+  if (out.empty()) return std::string(column);
+  return digit(out[0]) ? "_" + out : out;
+}
+
 std::string Projection::arriving_name(std::string_view source_name) const {
   for (const auto& [from, to] : settings_->rename) {
     if (from == source_name) return to;
@@ -37,23 +61,35 @@ std::string Projection::arriving_name(std::string_view source_name) const {
   for (const std::string& glob : settings_->drop) {
     if (matches_glob(glob, source_name)) return {};
   }
-  return std::string(source_name);
+  return settings_->names == ColumnNames::snake_case ? snake_case(source_name) : std::string(source_name);
 }
 
 batch::SchemaPtr Projection::check(const batch::Schema& schema) const {
   std::vector<std::string> names;
   for (const batch::Column& column : schema.columns()) names.push_back(column.name);
-  for (const auto& [from, to] : settings_->rename) {
-    if (schema.find(from)) continue;
-    std::string near = nearest(from, names);
+  auto require = [&](const std::string& column, const char* what) {
+    if (schema.size() == 0 || schema.find(column)) return;
+    std::string near = nearest(column, names), all;
+    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
     throw Error(ErrorCode::sync_column,
-                fmt::format("The stream {} has no column `{}` to rename{}", settings_->name, from,
+                fmt::format("The stream {} has no column `{}` to {}{}", settings_->name, column, what,
                             near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
-                settings_->where);
+                settings_->where)
+        .fix(fmt::format("Its columns: {}.", all));
+  };
+  for (const auto& [from, to] : settings_->rename) require(from, "rename");
+  for (const std::string& drop : settings_->drop) {
+    if (drop.find_first_of("*?") == std::string::npos) require(drop, "drop");
   }
+  return arrange(schema).schema;
+}
+
+Projection::Arrangement Projection::arrange(const batch::Schema& schema) const {
+  Arrangement out;
   std::vector<batch::Column> arriving;
   std::map<std::string, std::string> taken;
-  for (const batch::Column& column : schema.columns()) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    const batch::Column& column = schema[i];
     std::string name = arriving_name(column.name);
     if (name.empty()) continue;
     auto [other, fresh] = taken.emplace(name, column.name);
@@ -64,33 +100,23 @@ batch::SchemaPtr Projection::check(const batch::Schema& schema) const {
                   settings_->where)
           .fix("Rename or drop one of the two.");
     }
-    arriving.push_back({name, column.type, column.nullable});
+    arriving.push_back({std::move(name), column.type, column.nullable});
+    out.kept.push_back(i);
   }
-  return std::make_shared<const batch::Schema>(std::move(arriving));
-}
-
-void Projection::prepare(const batch::SchemaPtr& schema) {
-  std::vector<batch::Column> arriving;
-  kept_.clear();
-  for (std::size_t i = 0; i < schema->size(); ++i) {
-    std::string name = arriving_name((*schema)[i].name);
-    if (name.empty()) continue;
-    arriving.push_back({std::move(name), (*schema)[i].type, (*schema)[i].nullable});
-    kept_.push_back(i);
-  }
-  from_ = schema;
-  to_ = std::make_shared<const batch::Schema>(std::move(arriving));
+  out.schema = std::make_shared<const batch::Schema>(std::move(arriving));
+  return out;
 }
 
 batch::RecordBatch Projection::apply(batch::RecordBatch&& batch) {
-  if (batch.schema() != from_) {
-    if (!from_ || !(*batch.schema() == *from_)) prepare(batch.schema());
+  if (batch.schema() != from_ && (!from_ || !(*batch.schema() == *from_))) {
+    to_ = arrange(*batch.schema());
+    from_ = batch.schema();
   }
   std::vector<batch::ColumnData> columns = std::move(batch).take_columns();
   std::vector<batch::ColumnData> kept;
-  kept.reserve(kept_.size());
-  for (std::size_t index : kept_) kept.push_back(std::move(columns[index]));
-  return batch::RecordBatch(to_, std::move(kept));
+  kept.reserve(to_.kept.size());
+  for (std::size_t index : to_.kept) kept.push_back(std::move(columns[index]));
+  return batch::RecordBatch(to_.schema, std::move(kept));
 }
 
 }  // namespace leat::sync

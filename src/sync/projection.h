@@ -1,12 +1,14 @@
 // Projection: renames and drops columns of a stream on their way, without touching a value.
 //
-// Guarantees: columns keep their order; a batch's columns are moved, not copied.
+// Guarantees: columns keep their order; a batch's columns are moved, not copied; the work is by batch and
+//   column, and only where the schema changes.
 // Threads: one at a time.
-// Errors: Error(sync_column) for a rename of a column that the stream does not have (near names are listed),
-// and for
-//   two columns that end with one name.
+// Errors: Error(sync_column) for a rename or drop of a column that the stream does not have (a wildcard may
+//   match nothing, and a stream that declares no columns may bring any), and for two columns that end with
+//   one name, also when the second appears in the middle of a read.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "batch/record_batch.h"
@@ -27,13 +29,19 @@ class Projection {
   std::string arriving_name(std::string_view source_name) const;
 
  private:
-  void prepare(const batch::SchemaPtr& schema);
+  struct Arrangement {
+    batch::SchemaPtr schema;
+    std::vector<std::size_t> kept;  // indexes of the source's columns in the order of `schema`
+  };
+  Arrangement arrange(const batch::Schema& schema) const;
   const StreamSettings* settings_;
-  batch::SchemaPtr from_, to_;
-  std::vector<std::size_t> kept_;  // indexes of from_ in the order of to_
+  batch::SchemaPtr from_;
+  Arrangement to_;
 };
 
 /// True when `text` matches a glob of `*` and `?`.
 bool matches_glob(std::string_view glob, std::string_view text);
+/// The column in lower case, its words joined by `_`: "Primary Type", "primaryType" -> "primary_type".
+std::string snake_case(std::string_view column);
 
 }  // namespace leat::sync

@@ -5,6 +5,9 @@
 #include <exception>
 #include <thread>
 
+#include "base/spec.h"
+#include "base/units.h"
+
 namespace leat::sync {
 
 using stream::WriteMode;
@@ -69,6 +72,18 @@ std::vector<std::string> StreamSync::arriving(const std::vector<std::string>& co
   return names;
 }
 
+void StreamSync::require_column(const std::string& column, const char* setting) const {
+  const batch::Schema& schema = *plan_.stream.schema;
+  if (schema.size() == 0 || schema.find(column)) return;
+  std::vector<std::string> names;
+  for (const batch::Column& each : schema.columns()) names.push_back(each.name);
+  std::string near = nearest(column, names);
+  throw Error(ErrorCode::sync_column,
+              fmt::format("The stream {} has no column `{}` for its {}{}", plan_.stream.name, column, setting,
+                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              plan_.settings.where);
+}
+
 stream::Target StreamSync::make_target() const {
   stream::Target target;
   target.connection = connection_.name;
@@ -94,6 +109,8 @@ stream::Target StreamSync::make_target() const {
                 plan_.settings.where)
         .fix("Add `primary_key: [column]` to the stream, or use `append` or `overwrite`.");
   }
+  for (const std::string& column : plan_.settings.primary_key) require_column(column, "primary_key");
+  if (!plan_.settings.cursor_field.empty()) require_column(plan_.settings.cursor_field, "cursor_field");
   target.primary_key = arriving(key);
   // A cursor that is dropped orders nothing any more; then arrival does.
   if (!cursor.empty()) target.cursor_field = projection_.arriving_name(cursor);
@@ -126,12 +143,14 @@ void StreamSync::run() {
       env_.check_cancelled();
       std::visit([this](auto&& held) { take(std::move(held)); }, std::move(*item));
     }
+    reader.join();
   } catch (...) {
     queue.cancel();
     reader.join();
+    load_.reset();
+    if (result_.rows_rejected > connection_.dead_letters_max) keep_dead_letters();
     throw;
   }
-  reader.join();
   if (reading_failed) std::rethrow_exception(reading_failed);
   finish();
 }
@@ -177,14 +196,15 @@ void StreamSync::take(stream::RejectedRecord&& record) {
   ++result_.rows_rejected;
   ++result_.rows_read;
   rows_after_checkpoint_ = true;
-  if (result_.rows_rejected > connection_.dead_letters_max) {
-    throw Error(
-        ErrorCode::sync_dead_letters,
-        fmt::format("{} records were rejected and `dead_letters_max` is {}; the last one's field `{}`: {}",
-                    result_.rows_rejected, connection_.dead_letters_max, record.field, record.reason),
-        connection_.where);
-  }
   rejected_.push_back(std::move(record));
+  if (result_.rows_rejected <= connection_.dead_letters_max) return;
+  const stream::RejectedRecord& last = rejected_.back();
+  throw Error(ErrorCode::sync_dead_letters,
+              fmt::format("{} {} rejected and `dead_letters_max` is {}; the last one's field `{}`: {}",
+                          format_count(result_.rows_rejected),
+                          result_.rows_rejected == 1 ? "record was" : "records were",
+                          format_count(connection_.dead_letters_max), last.field, last.reason),
+              connection_.where);
 }
 
 void StreamSync::take(Checkpoint&& checkpoint) {
@@ -194,9 +214,12 @@ void StreamSync::take(Checkpoint&& checkpoint) {
   if (!is_overwrite() && commit_is_due()) commit();
 }
 
+bool StreamSync::state_moves() const {
+  return !options_.window && !checkpoint_->state.empty() && !(checkpoint_->state == state_);
+}
+
 bool StreamSync::commit_is_due() {
-  bool something = staged_rows_ > 0 || !rejected_.empty() || !(checkpoint_->state == state_);
-  if (!something) return false;
+  if (staged_rows_ == 0 && rejected_.empty() && !state_moves()) return false;
   if (connection_.commit_interval.count() == 0 && connection_.commit_bytes == 0) return true;
   bool late =
       connection_.commit_interval.count() > 0 && env_.steady() - last_commit_ >= connection_.commit_interval;
@@ -205,15 +228,24 @@ bool StreamSync::commit_is_due() {
 }
 
 void StreamSync::finish() {
-  if (rows_after_checkpoint_ || !checkpoint_) {
-    // A source must end a stream with a checkpoint; rows without a state that covers them can't be committed.
-    LEAT_ASSERT(staged_rows_ == 0 || checkpoint_);
-    if (!checkpoint_) checkpoint_ = Checkpoint{};
+  if (rows_after_checkpoint_) {
+    throw Error(ErrorCode::internal, "The source ended a stream without a checkpoint", plan_.stream.name);
   }
-  bool table_is_replaced = is_overwrite();
-  bool state_moved = !checkpoint_->state.empty() && !(checkpoint_->state == state_);
+  if (!checkpoint_) checkpoint_ = Checkpoint{};
   bool first_sync = result_.commits == 0 && state_.empty();
-  if (load_ || table_is_replaced || !rejected_.empty() || state_moved || first_sync) commit();
+  if (load_ || is_overwrite() || !rejected_.empty() || state_moves() || first_sync) commit();
+}
+
+// Records that fail the stream are worth a look: they are kept without the rows and the state of their load.
+void StreamSync::keep_dead_letters() {
+  stream::Target target = target_;
+  target.mode = WriteMode::append;  // replaces and merges nothing
+  stream::Commit commit;
+  commit.load_id = env_.uuid();
+  commit.run_id = options_.run_id;
+  commit.started_at = commit.committed_at = env_.now();
+  commit.rejected = std::move(rejected_);
+  destination_.begin(target)->commit(commit);
 }
 
 void StreamSync::commit() {

@@ -37,10 +37,13 @@ class StreamSync {
   void take(Checkpoint&& checkpoint);
   void finish();
   void commit();
+  void keep_dead_letters();
   bool is_overwrite() const;
+  bool state_moves() const;
   bool commit_is_due();
   stream::Load& load();
   stream::Target make_target() const;
+  void require_column(const std::string& column, const char* setting) const;
   std::vector<std::string> arriving(const std::vector<std::string>& columns) const;
 
   const Connection& connection_;

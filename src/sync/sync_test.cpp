@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
+#include <atomic>
+#include <functional>
 #include <mutex>
 
 #include "sync/projection.h"
@@ -12,7 +13,7 @@ using namespace leat::sync;
 
 namespace {
 
-batch::SchemaPtr schema_of(std::initializer_list<const char*> names) {
+batch::SchemaPtr schema_of(const std::vector<const char*>& names) {
   std::vector<batch::Column> columns;
   for (const char* name : names) columns.push_back({name, {batch::TypeKind::text}});
   return std::make_shared<const batch::Schema>(columns);
@@ -33,6 +34,7 @@ struct Step {
   std::string state;
   std::string reject;
   bool fail = false;
+  std::vector<const char*> columns = {};  // of this step's rows, where they differ from the stream's
 };
 
 // An in-memory source that plays a script.
@@ -49,12 +51,16 @@ class ScriptedSource : public stream::Source {
               "updated",
               {stream::SyncMode::full_refresh, stream::SyncMode::incremental}}}};
   }
+  std::atomic<int>* batches_read = nullptr;
   void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
     *seen_state_ = selections[0].state.json;
     for (const Step& step : steps_) {
       if (step.fail) throw Error(ErrorCode::http_unreachable, "The source went away", "http://x");
       if (!step.reject.empty()) sink.reject(0, {step.reject, "id", "is no number"});
-      if (!step.rows.empty()) sink.batch(0, rows_of(schema_, step.rows));
+      if (!step.rows.empty()) {
+        sink.batch(0, rows_of(step.columns.empty() ? schema_ : schema_of(step.columns), step.rows));
+        if (batches_read) ++*batches_read;
+      }
       if (!step.state.empty()) sink.checkpoint(0, {step.state}, "p");
     }
   }
@@ -73,12 +79,14 @@ struct Memory {
   std::vector<stream::Commit> commits;
   std::vector<stream::Target> targets;
   bool fail_commit = false;
+  std::function<void()> on_write;
 };
 
 class MemoryLoad : public stream::Load {
  public:
   explicit MemoryLoad(Memory& memory) : memory_(memory) {}
   void write(batch::RecordBatch&& batch) override {
+    if (memory_.on_write) memory_.on_write();
     for (std::size_t i = 0; i < batch.rows(); ++i) staged_.emplace_back(batch.column(0).text(i));
   }
   stream::LoadResult commit(const stream::Commit& commit) override {
@@ -118,6 +126,7 @@ struct Fixture {
   Connection connection;
   std::vector<Step> steps;
   std::string seen_state;
+  std::atomic<int> batches_read{0};
   Fixture() {
     connection.name = "shop";
     StreamSettings orders;
@@ -128,7 +137,12 @@ struct Fixture {
   StreamResult run(SyncOptions options = {}) {
     auto schema = schema_of({"id", "updated"});
     SyncResult result = run_sync(
-        connection, [&] { return std::make_unique<ScriptedSource>(schema, steps, &seen_state); },
+        connection,
+        [&] {
+          auto source = std::make_unique<ScriptedSource>(schema, steps, &seen_state);
+          source->batches_read = &batches_read;
+          return source;
+        },
         [&] { return std::make_unique<MemoryDestination>(memory); }, env, options);
     return result.streams.at(0);
   }
@@ -287,4 +301,111 @@ TEST_CASE("globs match stars and question marks, in linear time") {
   CHECK_FALSE(matches_glob("a?c", "ac"));
   CHECK(matches_glob("*x*y", "axbxcy"));
   CHECK_FALSE(matches_glob("*a*a*a*a*a*b", std::string(5000, 'a')));
+}
+
+TEST_CASE("a full queue holds the source back") {
+  Fixture f;
+  f.connection.queue_bytes = 1;  // one batch at a time
+  int written = 0, ahead_max = 0;
+  f.memory.on_write = [&] {
+    ++written;
+    ahead_max = std::max(ahead_max, f.batches_read.load() - written);
+  };
+  for (int i = 0; i < 200; ++i) f.steps.push_back({{{std::to_string(i), "a"}}, ""});
+  f.steps.push_back({{}, "end"});
+  CHECK_FALSE(f.run().error);
+  CHECK(ahead_max <= 1);  // one in the queue, one in the writer's hand
+  CHECK(f.memory.rows.size() == 200);
+  CHECK(f.memory.rows[199] == "199");
+}
+
+TEST_CASE("a stop ends the sync at the next batch and leaves what is committed") {
+  Fixture f;
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b"}}, "s2"}, {{{"3", "c"}}, "s3"}};
+  f.memory.on_write = [&] {
+    if (f.memory.commits.size() == 1) f.env.request_stop();
+  };
+  CHECK(f.run().error->code() == ErrorCode::cancelled);
+  CHECK(f.memory.rows == std::vector<std::string>{"1"});
+  CHECK(f.memory.state == "s1");
+}
+
+TEST_CASE("a source that ends without a checkpoint is refused and its rows are not committed") {
+  Fixture f;
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b"}}, ""}};
+  CHECK(f.run().error->code() == ErrorCode::internal);
+  CHECK(f.memory.rows == std::vector<std::string>{"1"});
+}
+
+TEST_CASE("records that are too many are kept as dead letters, without the rows beside them") {
+  Fixture f;
+  f.connection.streams[0].mode = stream::WriteMode::overwrite;
+  f.steps = {{{{"1", "a"}}, "", ""}, {{}, "s1", R"({"id":"x"})"}};
+  CHECK(f.run().error->code() == ErrorCode::sync_dead_letters);
+  REQUIRE(f.memory.commits.size() == 1);
+  CHECK(f.memory.commits[0].rejected.at(0).record == R"({"id":"x"})");
+  CHECK(f.memory.commits[0].state.empty());
+  CHECK(f.memory.targets.back().mode == stream::WriteMode::append);  // so that the table is not replaced
+  CHECK(f.memory.rows.empty());
+  CHECK(f.memory.state.empty());
+}
+
+TEST_CASE("a backfill commits only where there are rows") {
+  Fixture f;
+  f.memory.state = "s9";
+  f.steps = {{{}, "s1"}, {{{"1", "a"}}, "s2"}, {{}, "s3"}};
+  SyncOptions options;
+  options.window = stream::Window{};
+  CHECK(f.run(options).commits == 1);
+  CHECK(f.memory.state == "s9");
+}
+
+TEST_CASE("a column that appears in the middle of a read is projected too") {
+  Fixture f;
+  f.connection.streams[0].drop = {"secret_*"};
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b", "c"}}, "s2", "", false, {"id", "updated", "secret_note"}}};
+  CHECK_FALSE(f.run().error);
+  f.connection.streams[0].rename = {{"updated", "changed"}};
+  f.steps = {{{{"3", "b", "c"}}, "s3", "", false, {"id", "updated", "changed"}}};
+  StreamResult clash = f.run();
+  REQUIRE(clash.error);
+  CHECK(clash.error->code() == ErrorCode::sync_column);
+  CHECK(clash.error->what_failed().find("`updated` and `changed`") != std::string::npos);
+  CHECK(f.memory.rows == std::vector<std::string>{"1", "2"});
+}
+
+TEST_CASE("a drop of a column that is not there is refused, a wildcard may match nothing") {
+  StreamSettings settings;
+  settings.name = "s";
+  settings.drop = {"x_*"};
+  CHECK_NOTHROW(Projection(settings).check(*schema_of({"ward"})));
+  CHECK_NOTHROW(Projection(settings).check(*schema_of({})));
+  settings.drop = {"wrad"};
+  CHECK_THROWS_AS(Projection(settings).check(*schema_of({"ward"})), Error);
+  CHECK_NOTHROW(Projection(settings).check(*schema_of({})));  // a source that learns its columns from rows
+}
+
+TEST_CASE("names become snake case where the stream says so, and renames win") {
+  CHECK(snake_case("Primary Type") == "primary_type");
+  CHECK(snake_case("primaryType") == "primary_type");
+  CHECK(snake_case("HTTPBody2") == "http_body2");
+  CHECK(snake_case(":updated_at") == "updated_at");
+  CHECK(snake_case("2024 total") == "_2024_total");
+  CHECK(snake_case("Größe") == "größe");
+  StreamSettings settings;
+  settings.name = "s";
+  settings.names = ColumnNames::snake_case;
+  settings.rename = {{"IUCR", "code"}};
+  Projection projection(settings);
+  CHECK((*projection.check(*schema_of({"IUCR", "Case Number"})))[0].name == "code");
+  CHECK((*projection.check(*schema_of({"IUCR", "Case Number"})))[1].name == "case_number");
+  CHECK_THROWS_AS(projection.check(*schema_of({"Case Number", "case_number"})), Error);
+}
+
+TEST_CASE("a key of the settings that the stream does not have is refused") {
+  Fixture f;
+  f.connection.streams[0].primary_key = {"idd"};
+  StreamResult result = f.run();
+  CHECK(result.error->code() == ErrorCode::sync_column);
+  CHECK(result.error->what_failed().find("did you mean `id`?") != std::string::npos);
 }
