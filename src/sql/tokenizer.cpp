@@ -123,46 +123,91 @@ std::vector<Token> tokenize(std::string_view sql) {
   return Scanner(sql).run();
 }
 
-std::vector<RelationName> relations_read(std::string_view sql) {
-  std::vector<Token> tokens = tokenize(sql);
-  std::vector<std::string> ctes;
-  for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
-    // name AS ( … : a common table expression, or an alias, which does no harm here.
-    if (is_name(tokens[i]) && is_word(tokens[i + 1], "as") && is_symbol(tokens[i + 2], '('))
-      ctes.push_back(tokens[i].text);
-  }
-  std::vector<RelationName> found;
-  bool expecting = false;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (is_word(tokens[i], "from") || is_word(tokens[i], "join")) {
-      expecting = true;
-      continue;
+namespace {
+
+// Walks the tokens and knows, for each level of parentheses, whether it stands in a FROM list.
+class RelationFinder {
+ public:
+  explicit RelationFinder(const std::vector<Token>& tokens) : tokens_(tokens) {
+    for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+      // name AS ( … : a common table expression.
+      if (is_name(tokens[i]) && is_word(tokens[i + 1], "as") && is_symbol(tokens[i + 2], '('))
+        ctes_.push_back(tokens[i].text);
     }
-    if (!expecting) continue;
-    expecting = false;
-    if (!is_name(tokens[i]) || is_word(tokens[i], "lateral") || is_word(tokens[i], "select")) continue;
-    std::vector<std::string> parts = {tokens[i].text};
-    while (i + 2 < tokens.size() && is_symbol(tokens[i + 1], '.') && is_name(tokens[i + 2])) {
-      parts.push_back(tokens[i + 2].text);
+  }
+
+  std::vector<RelationName> run() {
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const Token& token = tokens_[i];
+      if (is_symbol(token, '(')) {
+        levels_.push_back({false, i > 0 && takes_from(tokens_[i - 1])});
+        expecting_ = false;
+      } else if (is_symbol(token, ')')) {
+        if (levels_.size() > 1) levels_.pop_back();
+        expecting_ = false;
+      } else if (is_word(token, "from") && !levels_.back().is_function) {
+        levels_.back().in_from = expecting_ = true;
+      } else if (is_word(token, "join")) {
+        expecting_ = true;
+      } else if (is_symbol(token, ',')) {
+        expecting_ = levels_.back().in_from;
+      } else if (ends_from(token)) {
+        levels_.back().in_from = expecting_ = false;
+      } else if (expecting_ && is_name(token) && !is_word(token, "lateral")) {
+        i = take(i);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  struct Level {
+    bool in_from = false;
+    bool is_function = false;  // extract(day from x) and its kin
+  };
+
+  static bool takes_from(const Token& token) {
+    for (std::string_view word : {"extract", "substring", "trim", "overlay"}) {
+      if (is_word(token, word)) return true;
+    }
+    return false;
+  }
+  static bool ends_from(const Token& token) {
+    for (std::string_view word : {"where", "group", "order", "having", "limit", "union", "except",
+                                  "intersect", "window", "qualify", "select"}) {
+      if (is_word(token, word)) return true;
+    }
+    return false;
+  }
+
+  // Takes the name at `i`; returns the index of its last token.
+  std::size_t take(std::size_t i) {
+    expecting_ = false;
+    std::vector<std::string> parts = {tokens_[i].text};
+    while (i + 2 < tokens_.size() && is_symbol(tokens_[i + 1], '.') && is_name(tokens_[i + 2])) {
+      parts.push_back(tokens_[i + 2].text);
       i += 2;
     }
-    bool is_function = i + 1 < tokens.size() && is_symbol(tokens[i + 1], '(');
-    bool is_cte = parts.size() == 1 && std::find(ctes.begin(), ctes.end(), parts[0]) != ctes.end();
+    bool is_function = i + 1 < tokens_.size() && is_symbol(tokens_[i + 1], '(');
+    bool is_cte = parts.size() == 1 && std::find(ctes_.begin(), ctes_.end(), parts[0]) != ctes_.end();
     RelationName name{parts.size() > 1 ? parts[parts.size() - 2] : "", parts.back()};
-    if (!is_function && !is_cte && std::find(found.begin(), found.end(), name) == found.end())
-      found.push_back(std::move(name));
-    // FROM a, b: a comma right after a relation (or its alias) brings another one.
-    std::size_t next = i + 1;
-    if (next < tokens.size() && is_word(tokens[next], "as")) ++next;
-    if (next < tokens.size() && is_name(tokens[next]) && next + 1 < tokens.size() &&
-        is_symbol(tokens[next + 1], ','))
-      ++next;
-    if (next < tokens.size() && is_symbol(tokens[next], ',')) {
-      expecting = true;
-      i = next;
-    }
+    if (!is_function && !is_cte && std::find(found_.begin(), found_.end(), name) == found_.end())
+      found_.push_back(std::move(name));
+    return i;
   }
-  return found;
+
+  const std::vector<Token>& tokens_;
+  std::vector<std::string> ctes_;
+  std::vector<Level> levels_ = {{}};
+  std::vector<RelationName> found_;
+  bool expecting_ = false;
+};
+
+}  // namespace
+
+std::vector<RelationName> relations_read(std::string_view sql) {
+  std::vector<Token> tokens = tokenize(sql);
+  return RelationFinder(tokens).run();
 }
 
 }  // namespace leat::sql

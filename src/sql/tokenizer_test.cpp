@@ -8,7 +8,7 @@ TEST_CASE("the relations that a statement reads are found, its own CTEs and func
   auto read = relations_read(R"(
     -- from nowhere
     with top as (select * from reports.crimes /* join x */ where a = 'from y')
-    select * from top join "marts"."odd name" as m on true, generate_series(1, 2), b.c where x in (select 1 from d)
+    select extract(day from top.date) from top join "marts"."odd name" as m on true, generate_series(1, 2), b.c where x in (select 1 from d)
   )");
   REQUIRE(read.size() == 4);
   CHECK(read[0] == RelationName{"reports", "crimes"});
