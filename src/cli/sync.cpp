@@ -52,9 +52,9 @@ class SyncCommand : public Command {
     run::RunOptions run_options;
     run_options.command = "sync " + connection_;
     run_options.kinds = {"stream"};
-    if (streams_.empty()) run_options.select.push_back("stream." + connection_ + ".*");
+    if (streams_.empty()) run_options.select.push_back("fqn:" + connection_ + ".*");
     for (const std::string& stream : streams_)
-      run_options.select.push_back("stream." + connection_ + "." + stream);
+      run_options.select.push_back("fqn:" + connection_ + "." + stream);
     run::RunReport report = run::run_assets(workspace, run_options);
     progress.stop();
     return print_summary(report, workspace.project(), globals);
