@@ -1,8 +1,12 @@
+// `adapter` of dbt's templates.
 #include <fmt/core.h>
 
+#include <unordered_map>
+
 #include "base/error.h"
-#include "dbt/objects.h"
+#include "dbt/relation_object.h"
 #include "dbt/renderer.h"
+#include "dbt/table_object.h"
 #include "jinja/operations.h"
 
 namespace leat::dbt {
@@ -10,165 +14,282 @@ namespace leat::dbt {
 using jinja::CallArguments;
 using jinja::Value;
 
+void begin_for(Rendering& rendering) {
+  if (rendering.in_transaction) return;
+  rendering.adapter->execute("begin");
+  rendering.in_transaction = true;
+}
+
+std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begin) {
+  if (begin) begin_for(rendering);
+  rendering.statements.push_back(sql);
+  try {
+    return rendering.adapter->execute(sql);
+  } catch (const Error& error) {
+    // On its way up the template engine adds macros and places.
+    if (!rendering.refused) rendering.refused = error;
+    throw;
+  }
+}
+
+void commit_for(Rendering& rendering) {
+  if (!rendering.in_transaction) return;
+  rendering.adapter->execute("commit");
+  rendering.in_transaction = false;
+}
+
 namespace {
 
 class AdapterObject final : public jinja::Object {
  public:
-  explicit AdapterObject(Rendering& rendering)
-      : now_(rendering), dialect_(*rendering.project->options().dialect) {}
+  AdapterObject(Rendering& rendering, const Renderer& renderer)
+      : now_(rendering), renderer_(renderer), dialect_(*renderer.project().options().dialect) {}
   std::string_view type_name() const override { return "adapter"; }
 
   std::optional<Value> method(std::string_view name, CallArguments& arguments) override {
-    if (name == "dispatch") return dispatch(arguments);
-    if (name == "type") return Value(std::string(dialect_.name()));
-    if (name == "quote") return Value(dialect_.quote(arguments.text(0, "identifier")));
+    if (std::optional<Value> answer = without_warehouse(name, arguments)) return answer;
+    static const std::unordered_map<std::string_view, Method> kMethods = methods();
+    auto found = kMethods.find(name);
+    if (found == kMethods.end()) return std::nullopt;
     if (!now_.execute()) return while_parsing(name);
-    if (std::optional<Value> done = read(name, arguments)) return done;
-    return write(name, arguments);
+    return (this->*found->second)(arguments);
+  }
+  std::optional<Value> attribute(std::string_view name) override {
+    if (name == "behavior") return Value::dict();
+    if (name == "config") return Value::dict({{"credentials", Value::dict()}});
+    return std::nullopt;
   }
 
  private:
+  using Method = Value (AdapterObject::*)(CallArguments&);
+  static std::unordered_map<std::string_view, Method> methods() {
+    return {{"get_relation", &AdapterObject::get_relation},
+            {"load_relation", &AdapterObject::load_relation},
+            {"get_columns_in_relation", &AdapterObject::get_columns},
+            {"get_columns_in_table", &AdapterObject::get_columns},
+            {"get_missing_columns", &AdapterObject::get_missing_columns},
+            {"get_column_schema_from_query", &AdapterObject::get_columns_of_query},
+            {"list_relations_without_caching", &AdapterObject::list_relations},
+            {"list_relations", &AdapterObject::list_relations},
+            {"list_schemas", &AdapterObject::list_schemas},
+            {"check_schema_exists", &AdapterObject::check_schema_exists},
+            {"execute", &AdapterObject::execute},
+            {"add_query", &AdapterObject::execute},
+            {"begin", &AdapterObject::begin},
+            {"commit", &AdapterObject::commit},
+            {"before_swap", &AdapterObject::before_swap},
+            {"drop_relation", &AdapterObject::drop_relation},
+            {"rename_relation", &AdapterObject::rename_relation},
+            {"truncate_relation", &AdapterObject::truncate_relation},
+            {"create_schema", &AdapterObject::create_schema},
+            {"drop_schema", &AdapterObject::drop_schema},
+            {"expand_target_column_types", &AdapterObject::nothing},
+            {"valid_snapshot_target", &AdapterObject::nothing},
+            {"assert_valid_snapshot_target_given_strategy", &AdapterObject::nothing}};
+  }
+
+  // What needs no session: the same while parsing.
+  std::optional<Value> without_warehouse(std::string_view name, CallArguments& arguments) {
+    if (name == "dispatch") return dispatch(arguments);
+    if (name == "type") return Value(std::string(dialect_.name()));
+    if (name == "quote") return Value(dialect_.quote(arguments.text(0, "identifier")));
+    if (name == "quote_as_configured") return Value(dialect_.quote(arguments.text(0, "identifier")));
+    if (name == "quote_seed_column") return Value(dialect_.quote(arguments.text(0, "column")));
+    if (name == "cache_added" || name == "cache_dropped" || name == "cache_renamed") return Value("");
+    if (name == "get_incremental_strategy_macro") return strategy_macro(arguments);
+    return std::nullopt;
+  }
+
   static Value while_parsing(std::string_view name) {
-    if (name == "get_columns_in_relation" || name == "get_missing_columns") return Value::list();
+    if (name.starts_with("get_columns") || name == "get_missing_columns" ||
+        name == "get_column_schema_from_query" || name.starts_with("list_"))
+      return Value::list();
     if (name == "check_schema_exists") return Value(false);
-    if (name == "execute") return Value::tuple({Value(""), Value::none()});
+    if (name == "execute") return Value::tuple({Value(""), make_empty_table()});
+    if (name == "add_query") return Value::tuple({Value::none(), Value::none()});
     return Value::none();
   }
 
   Value dispatch(CallArguments& arguments) {
-    std::string name = arguments.text(0, "macro_name"), package = arguments.text_or(1, "macro_namespace", "");
-    if (std::optional<Value> found = now_.project->macros().dispatch(name, package, dialect_.name()))
-      return *found;
+    std::string name = arguments.text(0, "macro_name");
+    std::string space = arguments.text_or(1, "macro_namespace", "");
+    const MacroTable& macros = renderer_.project().macros();
+    if (const MacroEntry* found = macros.dispatch(name, space, now_.package, dialect_.name()))
+      return found->value;
     throw Error(ErrorCode::dbt_unresolved,
-                fmt::format("No macro `{}__{}` or `default__{}` is found", dialect_.name(), name, name),
-                now_.node ? now_.node->path : "");
+                fmt::format("No macro `{}__{}` or `default__{}` is found", dialect_.name(), name, name));
   }
 
-  sql::Relation relation_of(const Value& value) const {
+  // get_incremental_<strategy>_sql: a project defines its own strategies by macros of such names.
+  Value strategy_macro(CallArguments& arguments) {
+    std::string strategy = arguments.text(arguments.positional.size() > 1 ? 1 : 0, "strategy");
+    for (char& c : strategy) {
+      if (c == '+' || c == '-') c = '_';
+    }
+    std::string name = fmt::format("get_incremental_{}_sql", strategy);
+    if (const MacroEntry* found = renderer_.project().macros().find(name, now_.package)) return found->value;
+    if (!now_.execute()) return Value::none();
+    throw Error(ErrorCode::dbt_project, fmt::format("There is no incremental strategy `{}`", strategy))
+        .fix(fmt::format("There are append, delete+insert, merge; the macro `{}` would define it.", name));
+  }
+
+  const sql::Relation& relation_of(CallArguments& arguments, std::size_t index, std::string_view name) const {
+    const Value& value = arguments.require(index, name);
     if (auto* object = value.as<RelationObject>()) return object->relation;
-    throw Error(ErrorCode::jinja_type,
-                fmt::format("A Relation is needed here, this is a {}", jinja::type_name(value)),
-                now_.node ? now_.node->path : "");
+    arguments.fail(fmt::format("needs a Relation as `{}`, this is a {}", name, jinja::type_name(value)));
   }
 
-  Value wrap(const sql::Relation& relation) const {
-    return Value(jinja::make_ref<RelationObject>(relation, dialect_));
+  // Names are compared as the engine does: DuckDB ignores case.
+  bool same_name(const std::string& a, const std::string& b) const {
+    if (a == b || dialect_.name() != "duckdb" || a.size() != b.size()) return a == b;
+    return std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
+      return std::tolower(x) == std::tolower(y);
+    });
   }
 
   Value find_relation(const sql::Relation& wanted) const {
     for (sql::Relation& each : now_.adapter->list_relations(wanted.schema)) {
-      if (each.identifier != wanted.identifier) continue;
+      if (!same_name(each.identifier, wanted.identifier)) continue;
       each.database = wanted.database;
-      return wrap(each);
+      return RelationObject::make(each, dialect_);
     }
     return Value::none();
   }
 
   Value columns_of(const sql::Relation& relation) const {
     std::vector<Value> out;
-    std::optional<std::vector<sql::RelationColumn>> columns = now_.adapter->columns(relation);
-    if (columns) {
+    if (auto columns = now_.adapter->columns(relation)) {
       for (sql::RelationColumn& column : *columns)
         out.emplace_back(jinja::make_ref<ColumnObject>(std::move(column), dialect_));
     }
     return Value::list(std::move(out));
   }
 
-  std::optional<Value> read(std::string_view name, CallArguments& arguments) {
-    if (name == "get_relation") {
-      sql::Relation wanted{arguments.text_or(0, "database", ""), arguments.text(1, "schema"),
-                           arguments.text(2, "identifier")};
-      return find_relation(wanted);
+  Value get_relation(CallArguments& arguments) {
+    const Value& database = arguments.require(0, "database");
+    sql::Relation wanted{database.is_string() ? database.as_string() : "", arguments.text(1, "schema"),
+                         arguments.text(2, "identifier")};
+    return find_relation(wanted);
+  }
+  Value load_relation(CallArguments& arguments) {
+    return find_relation(relation_of(arguments, 0, "relation"));
+  }
+  Value get_columns(CallArguments& arguments) { return columns_of(relation_of(arguments, 0, "relation")); }
+
+  Value get_missing_columns(CallArguments& arguments) {
+    std::vector<Value> missing;
+    Value there = columns_of(relation_of(arguments, 1, "to_relation"));
+    for (const Value& column : columns_of(relation_of(arguments, 0, "from_relation")).items()) {
+      bool found = false;
+      for (const Value& other : there.items())
+        found = found || same_name(column.as<ColumnObject>()->name(), other.as<ColumnObject>()->name());
+      if (!found) missing.push_back(column);
     }
-    if (name == "load_relation") return find_relation(relation_of(arguments.require(0, "relation")));
-    if (name == "get_columns_in_relation") return columns_of(relation_of(arguments.require(0, "relation")));
-    if (name == "get_missing_columns") {
-      std::vector<Value> missing;
-      std::vector<Value> there = columns_of(relation_of(arguments.require(1, "to_relation"))).items();
-      for (const Value& column : columns_of(relation_of(arguments.require(0, "from_relation"))).items()) {
-        bool found = false;
-        for (const Value& other : there)
-          found = found ||
-                  jinja::equals(*column.as_object().attribute("name"), *other.as_object().attribute("name"));
-        if (!found) missing.push_back(column);
-      }
-      return Value::list(std::move(missing));
-    }
-    if (name == "list_relations_without_caching" || name == "list_relations") {
-      std::vector<Value> out;
-      for (const sql::Relation& each :
-           now_.adapter->list_relations(arguments.text(name == "list_relations" ? 1 : 0, "schema")))
-        out.push_back(wrap(each));
-      return Value::list(std::move(out));
-    }
-    if (name == "check_schema_exists") {
-      std::string schema = arguments.text(1, "schema");
-      for (const std::string& each : now_.adapter->list_schemas()) {
-        if (each == schema) return Value(true);
-      }
-      return Value(false);
-    }
-    return std::nullopt;
+    return Value::list(std::move(missing));
   }
 
-  std::optional<Value> write(std::string_view name, CallArguments& arguments) {
-    if (name == "execute") return execute(arguments);
-    if (name == "begin") return run("begin");
-    if (name == "commit") return run("commit");
-    if (name == "before_swap") {
-      now_.env->failpoint("dbt_before_swap");
-      return Value("");
+  Value get_columns_of_query(CallArguments& arguments) {
+    sql::QueryResult result = now_.adapter->query(
+        fmt::format("select * from (\n{}\n) as dbt_query where false", arguments.text(0, "sql")), 1);
+    std::vector<Value> out;
+    for (std::size_t i = 0; i < result.native_types.size(); ++i) {
+      const batch::Column& column = result.schema->columns()[i];
+      out.emplace_back(jinja::make_ref<ColumnObject>(
+          sql::RelationColumn{column.name, result.native_types[i], column.type}, dialect_));
     }
-    if (name == "drop_relation") {
-      now_.adapter->drop(relation_of(arguments.require(0, "relation")));
-    } else if (name == "rename_relation") {
-      now_.adapter->rename(relation_of(arguments.require(0, "from")),
-                           relation_of(arguments.require(1, "to")).identifier);
-    } else if (name == "truncate_relation") {
-      return run("truncate table " + dialect_.render(relation_of(arguments.require(0, "relation"))));
-    } else if (name == "create_schema") {
-      now_.adapter->create_schema(relation_of(arguments.require(0, "relation")).schema);
-    } else if (name == "expand_target_column_types" || name == "cache_added" || name == "cache_dropped" ||
-               name == "cache_renamed") {
-      return Value::none();
-    } else {
-      return std::nullopt;
+    return Value::list(std::move(out));
+  }
+
+  Value list_relations(CallArguments& arguments) {
+    const Value& first = arguments.require(0, "schema_relation");
+    auto* object = first.as<RelationObject>();
+    std::string schema = object ? object->relation.schema : arguments.text(1, "schema");
+    std::vector<Value> out;
+    for (const sql::Relation& each : now_.adapter->list_relations(schema))
+      out.push_back(RelationObject::make(each, dialect_));
+    return Value::list(std::move(out));
+  }
+
+  Value list_schemas(CallArguments&) {
+    std::vector<std::string> names = now_.adapter->list_schemas();
+    return Value::list(std::vector<Value>(names.begin(), names.end()));
+  }
+
+  Value check_schema_exists(CallArguments& arguments) {
+    std::string schema = arguments.text(1, "schema");
+    for (const std::string& each : now_.adapter->list_schemas()) {
+      if (same_name(each, schema)) return Value(true);
     }
+    return Value(false);
+  }
+
+  Value begin(CallArguments&) {
+    begin_for(now_);
     return Value("");
   }
+  Value commit(CallArguments&) {
+    commit_for(now_);
+    return Value("");
+  }
+  Value before_swap(CallArguments&) {
+    now_.env->failpoint("dbt_before_swap");
+    return Value("");
+  }
+  Value nothing(CallArguments&) { return Value::none(); }
 
-  Value run(const std::string& sql) {
-    now_.adapter->execute(sql);
+  Value drop_relation(CallArguments& arguments) {
+    now_.adapter->drop(relation_of(arguments, 0, "relation"));
+    return Value("");
+  }
+  Value rename_relation(CallArguments& arguments) {
+    now_.adapter->rename(relation_of(arguments, 0, "from_relation"),
+                         relation_of(arguments, 1, "to_relation").identifier);
+    return Value("");
+  }
+  Value truncate_relation(CallArguments& arguments) {
+    execute_for(now_, "truncate table " + jinja::to_text(arguments.require(0, "relation")), false);
+    return Value("");
+  }
+  Value create_schema(CallArguments& arguments) {
+    now_.adapter->create_schema(relation_of(arguments, 0, "relation").schema);
+    return Value("");
+  }
+  Value drop_schema(CallArguments& arguments) {
+    const sql::Relation& relation = relation_of(arguments, 0, "relation");
+    execute_for(now_, fmt::format("drop schema if exists {} cascade", dialect_.quote(relation.schema)), false);
     return Value("");
   }
 
   Value execute(CallArguments& arguments) {
     std::string sql = arguments.text(0, "sql");
-    bool fetch = arguments.truth_or(2, "fetch", false);
-    now_.statements.push_back(sql);
+    bool begin = arguments.truth_or(1, "auto_begin", false), fetch = arguments.truth_or(2, "fetch", false);
     if (fetch) {
+      if (begin) begin_for(now_);
+      now_.statements.push_back(sql);
       sql::QueryResult result = now_.adapter->query(sql);
-      return Value::tuple({response(result.rows()), make_table(result)});
+      return Value::tuple({response("SELECT", result.rows()), make_table(result)});
     }
-    now_.rows_affected = now_.adapter->execute(sql);
-    return Value::tuple({response(now_.rows_affected), Value::none()});
+    std::int64_t rows = execute_for(now_, sql, begin);
+    return Value::tuple({response("OK", rows), make_empty_table()});
   }
 
-  static Value response(std::int64_t rows) {
+  static Value response(const char* code, std::int64_t rows) {
     Value out = Value::dict();
-    out.as_dict().set("_message", fmt::format("OK {}", rows));
+    out.as_dict().set("_message", rows < 0 ? std::string(code) : fmt::format("{} {}", code, rows));
+    out.as_dict().set("code", code);
     out.as_dict().set("rows_affected", Value(rows));
     return out;
   }
 
   Rendering& now_;
+  const Renderer& renderer_;
   const sql::Dialect& dialect_;
 };
 
 }  // namespace
 
-Value make_adapter_object(Rendering& rendering) {
-  return Value(jinja::make_ref<AdapterObject>(rendering));
+Value make_adapter_object(Rendering& rendering, const Renderer& renderer) {
+  return Value(jinja::make_ref<AdapterObject>(rendering, renderer));
 }
 
 }  // namespace leat::dbt

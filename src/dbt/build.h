@@ -1,15 +1,20 @@
-// NodeBuilder: builds one node of a project in a session: compiles it, materializes models, loads seeds, runs
-// tests.
+// NodeBuilder: builds one node of a project in a session: compiles it, materializes models and snapshots, loads
+// seeds, runs tests.
 //
 // Guarantees: a model's relation is replaced in one transaction; a node that fails leaves its relation as it
-// was. The
-//   compiled SQL stands in target/compiled, what was run in target/run.
+// was. The compiled SQL stands in target/compiled, what was run in target/run.
 // Threads: one NodeBuilder may be used by any number of threads, each with its own Adapter.
-// Errors: build() throws Error(dbt_model_failed, dbt_test_failed, …) with the model's file and the
-// warehouse's message.
+// Owns: what it knows of macros.
+// Errors: build() throws Error(dbt_model_failed, dbt_project, jinja_…) with the model's file and the warehouse's
+// message; the session is out of any transaction then.
 #pragma once
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "dbt/project.h"
 #include "sql/adapter.h"
@@ -23,37 +28,60 @@ struct NodeResult {
   std::int64_t rows = -1;  ///< rows that the main statement changed, or failures of a test
   std::string message;     ///< "1,234 rows", "3 rows fail"
   std::string compiled;
+  Timestamp started{}, compiled_at{}, finished{};
+};
+
+/// A node that a run is done with, as artifacts and on-run-end hooks tell of it.
+struct FinishedNode {
+  const Node* node = nullptr;
+  std::string status;  ///< dbt's words: success, error, skipped, pass, warn, fail
+  NodeResult result;
 };
 
 struct Rendering;
+class MacroUses;
 
 class NodeBuilder {
  public:
-  NodeBuilder(const Project& project, Env& env) : project_(project), env_(env) {}
+  NodeBuilder(const Project& project, Env& env);
+  ~NodeBuilder();
 
   /// The node's SQL, with ephemeral models in front; "" for seeds and sources.
   std::string compile(const Node& node, sql::Adapter& adapter) const;
-  /// Builds a model or seed, or runs a test. A failing test of severity error is status fail, not an error.
+  /// Compiles SQL that is no node of the project (`show --inline`).
+  std::string compile_inline(const std::string& sql, sql::Adapter& adapter) const;
+  /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not an
+  /// error.
   NodeResult build(const Node& node, sql::Adapter& adapter) const;
   /// Changes when what build() would do changes: code, configuration, macros, variables, target.
   std::string fingerprint(const Node& node) const;
   /// Calls a macro of the project (run-operation), and commits; returns what it returned, as text.
   std::string run_macro(const std::string& name, const document::Value& arguments,
                         sql::Adapter& adapter) const;
-  /// Runs hooks (on-run-start, on-run-end).
-  void run_hooks(const std::vector<std::string>& hooks, sql::Adapter& adapter) const;
+  /// Runs hooks: on-run-start without results, on-run-end with those of the run.
+  void run_hooks(const std::vector<std::string>& hooks, sql::Adapter& adapter,
+                 const std::vector<FinishedNode>* results = nullptr) const;
 
  private:
   Rendering rendering_of(const Node* node, sql::Adapter& adapter) const;
-  NodeResult build_model(const Node& node, sql::Adapter& adapter) const;
-  NodeResult build_seed(const Node& node, sql::Adapter& adapter) const;
-  NodeResult run_test(const Node& node, sql::Adapter& adapter) const;
+  std::string compile_quietly(const Node& node, Rendering& rendering) const;
   std::string compile_test(const Node& node, Rendering& rendering) const;
-  std::string with_ephemerals(std::string code, Rendering& rendering) const;
+  std::string with_ephemerals(std::string code, const Rendering& rendering) const;
+  void build_model(const Node& node, Rendering& rendering, NodeResult& result) const;
+  void build_seed(const Node& node, Rendering& rendering, NodeResult& result) const;
+  void run_test(const Node& node, Rendering& rendering, NodeResult& result) const;
+  std::string store_failures(const Node& node, Rendering& rendering, const std::string& sql) const;
+  void ensure_schema(const Node& node, Rendering& rendering) const;
   void write_artifact(const char* kind, const Node& node, const std::string& text) const;
+  std::string artifact_path(const char* kind, const Node& node) const;
+  Error failure_of(const Node& node, const Rendering& rendering, const Error& error) const;
+  std::string uses_text(const Node& node) const;
 
   const Project& project_;
   Env& env_;
+  mutable std::mutex mutex_;  // guards schemas_, uses_
+  mutable std::set<std::string> schemas_;
+  mutable std::unique_ptr<MacroUses> uses_;
 };
 
 }  // namespace leat::dbt

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -12,120 +14,195 @@ namespace {
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& file, char delimiter)
-      : text_(text), file_(file), delimiter_(delimiter) {
+  Reader(std::string_view text, const std::string& file, char delimiter, CsvTable& table)
+      : text_(text), file_(file), delimiter_(delimiter), table_(table) {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
   bool done() const { return at_ >= text_.size(); }
   int line() const { return line_; }
 
-  std::vector<std::optional<std::string>> row() {
-    std::vector<std::optional<std::string>> fields;
-    for (;;) {
+  // Appends the fields of one row; returns how many there were.
+  std::size_t row(std::vector<std::string_view>& fields) {
+    for (std::size_t count = 1;; ++count) {
       fields.push_back(field());
-      if (done()) return fields;
+      if (done()) return count;
       char c = text_[at_++];
-      if (c == delimiter_) continue;
+      if (c == delimiter_) {
+        if (!done()) continue;
+        fields.emplace_back();
+        return count + 1;
+      }
       if (c == '\r' && !done() && text_[at_] == '\n') ++at_;
       ++line_;
-      return fields;
+      return count;
     }
   }
 
  private:
-  std::optional<std::string> field() {
+  std::string_view field() {
     if (!done() && text_[at_] == '"') return quoted();
     std::size_t from = at_;
     while (!done() && text_[at_] != delimiter_ && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
-    if (at_ == from) return std::nullopt;
-    return std::string(text_.substr(from, at_ - from));
+    return text_.substr(from, at_ - from);
   }
 
-  std::optional<std::string> quoted() {
+  std::string_view quoted() {
     int began = line_;
-    std::string out;
-    for (++at_; !done(); ++at_) {
-      if (text_[at_] == '"') {
-        if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-          ++at_;
-        } else {
-          ++at_;
-          return out;
-        }
-      } else if (text_[at_] == '\n') {
-        ++line_;
-      }
-      out.push_back(text_[at_]);
+    std::size_t from = ++at_;
+    bool doubled = false;
+    for (; !done(); ++at_) {
+      if (text_[at_] == '\n') ++line_;
+      if (text_[at_] != '"') continue;
+      if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') return closed(from, doubled);
+      doubled = true;
+      ++at_;
     }
     throw Error(ErrorCode::dbt_project, "A quoted field is not closed", fmt::format("{}:{}", file_, began));
+  }
+
+  std::string_view closed(std::size_t from, bool doubled) {
+    std::string_view inside = text_.substr(from, at_++ - from);
+    std::size_t tail = at_;
+    while (!done() && text_[at_] != delimiter_ && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+    if (!doubled && tail == at_) return inside;
+    std::string& out = table_.unescaped.emplace_back();
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+      out.push_back(inside[i]);
+      if (inside[i] == '"') ++i;
+    }
+    // What follows the closing quote belongs to the field, as other readers have it.
+    out += text_.substr(tail, at_ - tail);
+    return out;
   }
 
   std::string_view text_;
   const std::string& file_;
   char delimiter_;
+  CsvTable& table_;
   std::size_t at_ = 0;
   int line_ = 1;
 };
 
-bool is_integer(const std::string& text) {
-  std::int64_t value;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
+  return text;
 }
 
-bool is_number(const std::string& text) {
+bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (std::tolower(static_cast<unsigned char>(text[i])) != lower[i]) return false;
+  }
+  return true;
+}
+
+// The digits of a number: without group commas, percent and currency signs.
+std::string bare_number(std::string_view field) {
+  std::string out;
+  for (char c : trimmed(field)) {
+    if (c != ',' && c != '%' && c != '$') out.push_back(c);
+  }
+  if (out.starts_with('+')) out.erase(0, 1);
+  return out;
+}
+
+std::optional<double> number_of(const std::string& text) {
   double value;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() &&
-         text.find_first_of("nN") == std::string::npos;
+  bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || text.find_first_of("nNiI") != std::string::npos) return std::nullopt;
+  return value;
 }
 
-bool is_boolean(const std::string& text) {
-  return text == "true" || text == "false" || text == "True" || text == "False" || text == "TRUE" ||
-         text == "FALSE";
-}
+// What a column may still be.
+struct Candidates {
+  bool integer = true, wide = false, number = true, date = true, timestamp = true, boolean = true;
+
+  void take(std::string_view field) {
+    if (number) take_number(field);
+    std::string_view text = trimmed(field);
+    date = date && parse_iso_date(text).has_value();
+    timestamp = timestamp && text.size() > 10 && parse_iso_timestamp(text).has_value();
+    boolean = boolean && (equals_ignoring_case(text, "true") || equals_ignoring_case(text, "false"));
+  }
+  bool none() const { return !number && !date && !timestamp && !boolean; }
+
+ private:
+  void take_number(std::string_view field) {
+    std::string bare = bare_number(field);
+    std::int64_t whole;
+    auto [end, error] = std::from_chars(bare.data(), bare.data() + bare.size(), whole);
+    bool is_whole = error == std::errc() && end == bare.data() + bare.size();
+    if (is_whole) {
+      wide = wide || whole > std::numeric_limits<std::int32_t>::max() ||
+             whole < std::numeric_limits<std::int32_t>::min();
+      return;
+    }
+    integer = false;
+    number = number_of(bare).has_value();
+  }
+};
 
 }  // namespace
 
 CsvTable read_csv(std::string_view text, const std::string& file, char delimiter) {
   CsvTable table;
-  Reader reader(text, file, delimiter);
+  Reader reader(text, file, delimiter, table);
   if (reader.done()) return table;
-  for (std::optional<std::string>& field : reader.row()) table.header.push_back(field.value_or(""));
+  std::vector<std::string_view> header;
+  reader.row(header);
+  for (std::string_view name : header) table.header.emplace_back(trimmed(name));
   while (!reader.done()) {
     int line = reader.line();
-    std::vector<std::optional<std::string>> row = reader.row();
-    if (row.size() == 1 && !row[0] && table.header.size() > 1) continue;  // an empty line
-    if (row.size() != table.header.size()) {
+    std::size_t count = reader.row(table.fields);
+    if (count == 1 && table.fields.back().empty() && table.width() > 1) {
+      table.fields.pop_back();  // an empty line
+    } else if (count != table.width()) {
       throw Error(ErrorCode::dbt_project,
-                  fmt::format("The row has {} fields and the header {}", row.size(), table.header.size()),
+                  fmt::format("The row has {} fields and the header {}", count, table.width()),
                   fmt::format("{}:{}", file, line));
     }
-    table.rows.push_back(std::move(row));
   }
   return table;
 }
 
+bool is_null_field(std::string_view field) {
+  std::string_view text = trimmed(field);
+  return text.empty() || equals_ignoring_case(text, "null");
+}
+
 batch::Type guess_type(const CsvTable& table, std::size_t column) {
   using batch::TypeKind;
-  bool any = false, integer = true, number = true, date = true, timestamp = true, boolean = true;
-  for (const auto& row : table.rows) {
-    if (!row[column]) continue;
-    const std::string& text = *row[column];
+  Candidates still;
+  bool any = false;
+  for (std::size_t row = 0; row < table.rows() && !still.none(); ++row) {
+    std::string_view field = table.at(row, column);
+    if (is_null_field(field)) continue;
     any = true;
-    integer = integer && is_integer(text);
-    number = number && is_number(text);
-    date = date && parse_iso_date(text);
-    timestamp = timestamp && parse_iso_timestamp(text);
-    boolean = boolean && is_boolean(text);
+    still.take(field);
   }
-  if (!any) return {TypeKind::text};
-  if (integer) return {TypeKind::int64};
-  if (number) return {TypeKind::float64};
-  if (date) return {TypeKind::date};
-  if (timestamp) return {TypeKind::timestamp};
-  if (boolean) return {TypeKind::boolean};
+  // A column without a value is an integer to dbt.
+  if (!any) return {TypeKind::int32};
+  if (still.number && still.integer) return {still.wide ? TypeKind::int64 : TypeKind::int32};
+  if (still.number) return {TypeKind::float64};
+  if (still.date) return {TypeKind::date};
+  if (still.timestamp) return {TypeKind::timestamp};
+  if (still.boolean) return {TypeKind::boolean};
   return {TypeKind::text};
+}
+
+std::string normalized(std::string_view field, const batch::Type& type) {
+  switch (type.kind) {
+    case batch::TypeKind::text:
+      return std::string(field);
+    case batch::TypeKind::int32:
+    case batch::TypeKind::int64:
+    case batch::TypeKind::float64:
+      return bare_number(field);
+    default:
+      return std::string(trimmed(field));
+  }
 }
 
 }  // namespace leat::dbt

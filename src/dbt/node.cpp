@@ -5,25 +5,31 @@
 namespace leat::dbt {
 
 std::string_view name(ResourceType type) {
-  constexpr std::string_view names[] = {"model", "seed", "test", "source", "analysis"};
+  constexpr std::string_view names[] = {"model", "seed", "snapshot", "test", "source", "analysis"};
   return names[static_cast<std::size_t>(type)];
 }
 
-std::string Node::config_text(std::string_view key) const {
+const jinja::Value* Node::setting(std::string_view key) const {
   const jinja::Value* found = config.is_dict() ? config.as_dict().find(key) : nullptr;
-  return !found || found->is_none() || found->is_undefined() ? "" : jinja::to_text(*found);
+  return found && !found->is_none() && !found->is_undefined() ? found : nullptr;
+}
+
+std::string Node::config_text(std::string_view key) const {
+  const jinja::Value* found = setting(key);
+  return found ? jinja::to_text(*found) : "";
 }
 
 std::string Node::materialized() const {
   if (type == ResourceType::seed) return "seed";
   if (type == ResourceType::test) return "test";
+  if (type == ResourceType::snapshot) return "snapshot";
   std::string kind = config_text("materialized");
   return kind.empty() ? "view" : kind;
 }
 
 std::vector<std::string> Node::tags() const {
   std::vector<std::string> out;
-  const jinja::Value* found = config.is_dict() ? config.as_dict().find("tags") : nullptr;
+  const jinja::Value* found = setting("tags");
   if (!found) return out;
   if (found->is_string()) return {found->as_string()};
   if (found->is_list() || found->is_tuple()) {
@@ -33,7 +39,7 @@ std::vector<std::string> Node::tags() const {
 }
 
 bool Node::enabled() const {
-  const jinja::Value* found = config.is_dict() ? config.as_dict().find("enabled") : nullptr;
+  const jinja::Value* found = setting("enabled");
   return !found || jinja::truth(*found);
 }
 

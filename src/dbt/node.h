@@ -1,7 +1,9 @@
-// Node: anything that dbt builds or reads: model, seed, test, source, analysis.
+// Node: anything that dbt builds or reads: model, seed, snapshot, test, source, analysis.
 //
-// Guarantees: after Project::load the fields are final but for `compiled`, which the builder keeps for
-// itself. Threads: immutable while nodes are built.
+// Guarantees: after Project::load all fields are final. unique_id, fqn and checksum are dbt's own.
+// Threads: immutable while nodes are built.
+// Owns: its text and configuration.
+// Errors: none.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,7 +16,7 @@
 
 namespace leat::dbt {
 
-enum class ResourceType { model, seed, test, source, analysis };
+enum class ResourceType { model, seed, snapshot, test, source, analysis };
 std::string_view name(ResourceType type);
 
 /// What only a generic test has.
@@ -25,27 +27,55 @@ struct GenericTest {
   std::string attached_to;    ///< unique id of the tested node
 };
 
+/// A mention of another node: ref(package, name, version) or source(name, table).
+struct Reference {
+  std::string package, name, version;  ///< a source's name stands in `package`, its table in `name`
+  bool operator==(const Reference&) const = default;
+};
+
 struct Node {
   std::string unique_id;  ///< "model.package.name"
   ResourceType type = ResourceType::model;
   std::string name, package;
-  std::string path;  ///< relative to the project, "models/marts/orders.sql"
-  std::string file;  ///< where it can be opened
+  std::string path;     ///< relative to its package, "models/marts/orders.sql"
+  std::string below;    ///< relative to the folder of its kind, "marts/orders.sql"
+  std::string file;     ///< where it can be opened
+  std::string display;  ///< relative to the project, for messages
   std::string raw_code;
+  std::size_t first_line = 1;  ///< the line of the file where raw_code begins
+  std::string checksum;  ///< SHA-256 of the file's text
   std::vector<std::string> fqn;
   std::string description;
-  jinja::Value config;                  ///< a dict: the merged configuration
-  sql::Relation relation;               ///< where it is (models, seeds, sources)
+  std::string patch;           ///< the properties file that describes it, "" for none
+  std::string version;         ///< of a versioned model, else ""
+  bool latest = true;          ///< false: ref() without a version means another version
+  std::string source_name;     ///< of sources
+  jinja::Value config;         ///< a dict: the merged configuration
+  jinja::Value called_config;  ///< a dict: what config() in the file said
+  sql::Relation relation;      ///< where it is (models, seeds, snapshots, sources, stored failures)
+  bool quotes[3] = {true, true, true};  ///< database, schema, identifier: whether they are quoted
+  std::vector<Reference> refs, sources;
   std::vector<std::string> depends_on;  ///< unique ids, in order of first mention
-  document::Value columns;              ///< as written in the properties file
+  std::vector<std::string> macros;      ///< unique ids of the macros it calls
+  document::Value columns, properties;  ///< as written in the properties file
   GenericTest test;                     ///< generic tests; macro is "" for all else
   std::string where;                    ///< file:line:column of the declaration
 
+  /// A setting of the configuration, or nullptr when it is not set (or None).
+  const jinja::Value* setting(std::string_view key) const;
   /// A setting of the configuration as text, "" when it is not set.
   std::string config_text(std::string_view key) const;
   std::string materialized() const;
   std::vector<std::string> tags() const;
   bool enabled() const;
+  bool is_generic_test() const { return !test.macro.empty(); }
+  bool is_ephemeral() const { return type == ResourceType::model && materialized() == "ephemeral"; }
+  /// True when other nodes may ref() it.
+  bool referable() const {
+    return type == ResourceType::model || type == ResourceType::seed || type == ResourceType::snapshot;
+  }
+  /// True when it has SQL of its own to compile.
+  bool has_code() const { return type != ResourceType::seed && type != ResourceType::source; }
 };
 
 }  // namespace leat::dbt

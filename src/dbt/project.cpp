@@ -1,6 +1,6 @@
 #include "dbt/project.h"
 
-#include <fmt/core.h>
+#include <algorithm>
 
 #include "base/error.h"
 #include "dbt/renderer.h"
@@ -10,47 +10,108 @@ namespace leat::dbt {
 Project::Project() = default;
 Project::~Project() = default;
 
+const Package& Project::package(std::string_view name) const {
+  for (const Package& each : packages_) {
+    if (each.name == name) return each;
+  }
+  return packages_.front();
+}
+
 const Node* Project::find(std::string_view unique_id) const {
   auto found = index_.find(unique_id);
   return found == index_.end() ? nullptr : &nodes_[found->second];
 }
 
-const Node* Project::find_ref(std::string_view package, std::string_view name) const {
-  const Node* anywhere = nullptr;
-  for (const Node& node : nodes_) {
-    bool referable = node.type == ResourceType::model || node.type == ResourceType::seed;
-    if (!referable || node.name != name || (!package.empty() && node.package != package)) continue;
-    if (node.package == name_) return &node;
-    anywhere = &node;
+void Project::index_references() {
+  referable_.clear();
+  sources_.clear();
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    if (node.referable()) referable_[node.name].push_back(i);
+    if (node.type == ResourceType::source) sources_[node.source_name + "." + node.name].push_back(i);
   }
-  return anywhere;
 }
 
-const Node* Project::find_source(std::string_view source, std::string_view table) const {
-  for (const Node& node : nodes_) {
-    if (node.type == ResourceType::source && node.name == table && node.fqn.size() >= 2 &&
-        node.fqn[node.fqn.size() - 2] == source)
-      return &node;
+const Node* Project::find_ref(const Reference& reference, std::string_view from) const {
+  auto found = referable_.find(reference.name);
+  if (found == referable_.end()) return nullptr;
+  auto in_package = [&](std::string_view package) -> const Node* {
+    for (std::size_t i : found->second) {
+      const Node& node = nodes_[i];
+      if (!package.empty() && node.package != package) continue;
+      bool meant = reference.version.empty() ? node.latest : node.version == reference.version;
+      if (meant) return &node;
+    }
+    return nullptr;
+  };
+  if (!reference.package.empty()) return in_package(reference.package);
+  if (const Node* own = in_package(name())) return own;
+  if (const Node* near = from.empty() ? nullptr : in_package(from)) return near;
+  return in_package("");
+}
+
+const Node* Project::find_source(std::string_view source, std::string_view table,
+                                 std::string_view from) const {
+  auto found = sources_.find(std::string(source) + "." + std::string(table));
+  if (found == sources_.end()) return nullptr;
+  for (std::size_t i : found->second) {
+    if (nodes_[i].package == from) return &nodes_[i];
   }
-  return nullptr;
+  return &nodes_[found->second.front()];
 }
 
 const document::Value* Project::var(const std::string& wanted, const std::string& package) const {
   if (const document::Value* given = options_.vars.find(wanted)) return given;
-  const document::Value& vars = file_["vars"];
-  if (const document::Value* own = vars.find(package); own && own->is_mapping()) {
-    if (const document::Value* found = own->find(wanted)) return found;
+  const Package* places[] = {&packages_.front(), &this->package(package)};
+  for (const Package* place : places) {
+    const document::Value& vars = place->file["vars"];
+    if (const document::Value* own = vars.find(package); own && own->is_mapping()) {
+      if (const document::Value* found = own->find(wanted)) return found;
+    }
+    if (const document::Value* found = vars.find(wanted)) return found;
   }
-  return vars.find(wanted);
+  return nullptr;
+}
+
+namespace {
+
+std::vector<std::string> hooks_of(const std::vector<Package>& packages, std::string_view key) {
+  std::vector<std::string> all;
+  for (std::size_t i = packages.size(); i-- > 0;) {
+    for (std::string& hook : packages[i].texts(key)) all.push_back(std::move(hook));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> Project::on_run_start() const {
+  return hooks_of(packages_, "on-run-start");
+}
+std::vector<std::string> Project::on_run_end() const {
+  return hooks_of(packages_, "on-run-end");
 }
 
 std::string Project::target_folder() const {
-  const document::Value& path = file_["target-path"];
-  return options_.folder + "/" + (path.is_null() ? "target" : path.raw());
+  const document::Value& path = packages_.front().file["target-path"];
+  return folder() + "/" + (path.is_null() ? "target" : path.raw());
+}
+
+std::vector<std::string> Project::schemas() const {
+  std::vector<std::string> all;
+  for (const Node& node : nodes_) {
+    if (node.type == ResourceType::source || node.relation.schema.empty() || node.is_ephemeral() ||
+        !node.referable())
+      continue;
+    if (std::find(all.begin(), all.end(), node.relation.schema) == all.end())
+      all.push_back(node.relation.schema);
+  }
+  return all;
 }
 
 std::vector<Selectable> Project::selectables() const {
   std::vector<Selectable> items;
+  items.reserve(nodes_.size());
   for (const Node& node : nodes_) {
     Selectable item;
     item.id = node.unique_id;
@@ -59,9 +120,12 @@ std::vector<Selectable> Project::selectables() const {
     item.path = node.path;
     item.package = node.package;
     item.materialized = node.materialized();
+    item.version = node.version;
+    item.test_name = node.is_generic_test() ? node.test.macro : "";
     item.fqn = node.fqn;
     item.tags = node.tags();
     item.upstream = node.depends_on;
+    item.config = node.config;
     items.push_back(std::move(item));
   }
   return items;

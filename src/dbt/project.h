@@ -1,12 +1,11 @@
-// Project: a dbt project, read: dbt_project.yml, properties, models, seeds, tests, macros, packages.
+// Project: a dbt project, read: dbt_project.yml, properties, models, seeds, snapshots, tests, macros, packages.
 //
 // Guarantees: load() parses everything and resolves every ref and source, so that a project that loads has a
-// whole
-//   graph. Nodes stand in the order of their paths.
+// whole graph without circles. Nodes stand in the order of their paths, the project's before its packages'.
 // Threads: immutable after load(); share freely.
-// Errors: Error(dbt_project), Error(dbt_unresolved) with near names, Error(document_syntax), Error(jinja_…),
-// each
-//   with file:line:column.
+// Owns: all it read.
+// Errors: Error(dbt_project), Error(dbt_unresolved) with near names, Error(dbt_cycle) with the circle,
+// Error(document_syntax), Error(jinja_…), each with file:line:column.
 // Source: https://docs.getdbt.com/reference/dbt_project.yml and the pages below it
 #pragma once
 #include <map>
@@ -17,6 +16,7 @@
 #include "base/env.h"
 #include "dbt/macro_table.h"
 #include "dbt/node.h"
+#include "dbt/package.h"
 #include "dbt/selector.h"
 #include "document/value.h"
 
@@ -25,7 +25,9 @@ namespace leat::dbt {
 /// Where the project is built: what templates see as `target`.
 struct TargetInfo {
   std::string name, type, database, schema;
+  std::string profile;  ///< "" for the project's name
   int threads = 4;
+  document::Value settings;  ///< further settings of the target that hold no secret, by name
 };
 
 struct ProjectOptions {
@@ -34,6 +36,9 @@ struct ProjectOptions {
   const sql::Dialect* dialect = nullptr;
   document::Value vars;  ///< of the command line: they win over the project's
   bool full_refresh = false;
+  bool store_failures = false;
+  std::string command = "build";  ///< what templates see as flags.WHICH
+  std::string invocation_id;
 };
 
 class Renderer;
@@ -43,36 +48,48 @@ class Project {
   static std::unique_ptr<Project> load(const ProjectOptions& options, Env& env);
   ~Project();
 
-  const std::string& name() const { return name_; }
-  const std::string& folder() const { return options_.folder; }
+  const std::string& name() const { return packages_.front().name; }
+  const std::string& folder() const { return packages_.front().folder; }
   const ProjectOptions& options() const { return options_; }
+  /// The project itself, then its packages.
+  const std::vector<Package>& packages() const { return packages_; }
+  const Package& package(std::string_view name) const;
   const MacroTable& macros() const { return macros_; }
   const std::vector<Node>& nodes() const { return nodes_; }
+  /// Nodes that `enabled: false` takes out.
+  const std::vector<Node>& disabled() const { return disabled_; }
+  /// Documentation blocks by "package.name".
+  const std::map<std::string, std::string>& docs() const { return docs_; }
   /// The node of that id, or nullptr.
   const Node* find(std::string_view unique_id) const;
-  /// The model or seed that ref(package, name) means; package "" for any.
-  const Node* find_ref(std::string_view package, std::string_view name) const;
-  const Node* find_source(std::string_view source, std::string_view table) const;
-  /// A variable: command line, then project, then nullptr.
+  /// The node that ref(package, name, version) means in a template of package `from`; "" for any.
+  const Node* find_ref(const Reference& reference, std::string_view from) const;
+  const Node* find_source(std::string_view source, std::string_view table, std::string_view from = {}) const;
+  /// A variable as a template of `package` sees it: command line, project, the package's own, else nullptr.
   const document::Value* var(const std::string& wanted, const std::string& package) const;
-  const std::vector<std::string>& on_run_start() const { return on_run_start_; }
-  const std::vector<std::string>& on_run_end() const { return on_run_end_; }
+  /// Hooks, the packages' first.
+  std::vector<std::string> on_run_start() const;
+  std::vector<std::string> on_run_end() const;
   std::string target_folder() const;
   /// Renders templates of this project; shared by all builds.
   Renderer& renderer() const { return *renderer_; }
   /// All nodes as the selector sees them, in the order of nodes().
   std::vector<Selectable> selectables() const;
+  /// Every schema that a build of the nodes needs, without repetition.
+  std::vector<std::string> schemas() const;
 
  private:
   friend class ProjectLoader;
   Project();
+  void index_references();
   ProjectOptions options_;
-  std::string name_;
-  document::Value file_;  // dbt_project.yml
+  std::vector<Package> packages_;
   MacroTable macros_;
-  std::vector<Node> nodes_;
-  std::map<std::string, std::size_t, std::less<>> index_;
-  std::vector<std::string> on_run_start_, on_run_end_;
+  std::vector<Node> nodes_, disabled_;
+  std::map<std::string, std::string> docs_;
+  MacroTable::NameMap<std::size_t> index_;                  // by unique id
+  MacroTable::NameMap<std::vector<std::size_t>> referable_;  // by name
+  MacroTable::NameMap<std::vector<std::size_t>> sources_;    // by "source.table"
   std::unique_ptr<Renderer> renderer_;
 };
 

@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "dbt/digest.h"
 #include "dbt/renderer.h"
 #include "dbt/values.h"
 #include "jinja/operations.h"
@@ -16,191 +18,256 @@ using document::Value;
 
 namespace {
 
-constexpr const char* kTestSettings[] = {"severity",  "where",          "limit", "warn_if", "error_if",
-                                         "fail_calc", "store_failures", "tags",  "enabled", "meta"};
-
-bool is_test_setting(std::string_view key) {
-  return std::any_of(std::begin(kTestSettings), std::end(kTestSettings),
-                     [&](const char* each) { return key == each; });
-}
-
-// Letters, digits and underscores; all else becomes one underscore.
-std::string cleaned(const std::string& text) {
-  std::string out;
-  for (char c : text) {
-    bool kept = std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-    if (kept) {
-      out.push_back(c);
-    } else if (!out.empty() && out.back() != '_') {
-      out.push_back('_');
-    }
-  }
-  return out;
-}
-
-void flatten(const Value& value, std::string& out) {
-  if (value.is_list()) {
-    for (const Value& item : value.items()) flatten(item, out);
-  } else if (value.is_mapping()) {
-    for (const auto& [key, item] : value.members()) flatten(item, out);
-  } else {
-    out += (out.empty() ? "" : "__") + cleaned(value.raw());
-  }
+std::string key_of(ResourceType type, const std::string& package, const std::string& name) {
+  return fmt::format("{}.{}.{}", dbt::name(type), package, name);
 }
 
 }  // namespace
 
-void Properties::add_file(const std::string& path) {
-  Value file = document::parse_yaml(document::read_file(project_.folder() + "/" + path), path);
-  add_entries(file, "models", ResourceType::model, path);
-  add_entries(file, "seeds", ResourceType::seed, path);
-  if (const Value* sources = file.find("sources")) add_sources(*sources, path);
+Node* Properties::find_node(ResourceType type, const std::string& package, const std::string& name) {
+  for (; indexed_ < nodes_.size(); ++indexed_) {
+    const Node& node = nodes_[indexed_];
+    if (node.type != ResourceType::source)
+      index_.emplace(key_of(node.type, node.package, node.name), indexed_);
+  }
+  auto found = index_.find(key_of(type, package, name));
+  return found == index_.end() ? nullptr : &nodes_[found->second];
 }
 
-void Properties::add_entries(const Value& file, const char* key, ResourceType type, const std::string& path) {
-  for (const Value& entry : file[key].items()) {
-    const std::string& name = entry["name"].as_text(fmt::format("{}: name", key));
-    auto found = std::find_if(nodes_.begin(), nodes_.end(),
-                              [&](const Node& node) { return node.type == type && node.name == name; });
-    if (found == nodes_.end()) {
-      std::vector<std::string> names;
-      for (const Node& node : nodes_) {
-        if (node.type == type) names.push_back(node.name);
-      }
-      std::string near = nearest(name, names);
-      throw Error(ErrorCode::dbt_project,
-                  fmt::format("There is no {} `{}`{}", dbt::name(type), name,
-                              near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
-                  entry["name"].where());
+jinja::Value Properties::render(const Value& value) const {
+  Rendering rendering;
+  rendering.project = &project_;
+  rendering.env = &env_;
+  return project_.renderer().render_document(value, rendering);
+}
+
+// {{ doc('name') }} and {{ doc('package', 'name') }} stand for blocks of Markdown files.
+std::string Properties::described(const File& file, const Value& description) const {
+  std::string text = description.raw();
+  for (std::size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", at)) {
+    std::size_t end = text.find("}}", at);
+    if (end == std::string::npos) break;
+    std::string inside = text.substr(at + 2, end - at - 2);
+    std::size_t open = inside.find("doc("), close = inside.rfind(')');
+    if (open == std::string::npos || close == std::string::npos) break;
+    std::string name;
+    for (char c : inside.substr(open + 4, close - open - 4)) {
+      if (c == ',') name += '.';
+      if (c != '\'' && c != '"' && c != ' ' && c != ',') name += c;
     }
-    found->description = entry["description"].raw();
-    found->columns = entry["columns"];
-    if (const Value* config = entry.find("config")) {
-      jinja::Value& held = configs_.emplace(found->unique_id, jinja::Value::dict()).first->second;
-      merge_config(held.as_dict(), to_jinja(*config).as_dict());
+    auto found = docs_.find(name.find('.') == std::string::npos ? file.package.name + "." + name : name);
+    if (found == docs_.end()) found = docs_.find(project_.name() + "." + name);
+    if (found == docs_.end())
+      throw Error(ErrorCode::dbt_unresolved, fmt::format("doc('{}') names no documentation block", name),
+                  description.where());
+    text.replace(at, end + 2 - at, found->second);
+    at += found->second.size();
+  }
+  return text;
+}
+
+void Properties::add_file(const Package& package, const std::string& folder, const std::string& path) {
+  File file{package, path, package.prefix + path,
+            std::filesystem::path(path).lexically_relative(folder).string()};
+  Value root = document::parse_yaml(document::read_file(package.folder + "/" + path), file.display);
+  for (const Value& entry : root["snapshots"].items()) {
+    if (entry.find("relation")) add_yaml_snapshot(file, entry);
+  }
+  add_entries(file, root, "models", ResourceType::model);
+  add_entries(file, root, "seeds", ResourceType::seed);
+  add_entries(file, root, "snapshots", ResourceType::snapshot);
+  add_entries(file, root, "analyses", ResourceType::analysis);
+  for (const char* key : {"data_tests", "tests"}) add_entries(file, root, key, ResourceType::test);
+  if (const Value* sources = root.find("sources")) add_sources(file, *sources);
+}
+
+void Properties::add_entries(const File& file, const Value& root, const char* key, ResourceType type) {
+  for (const Value& entry : root[key].items()) {
+    const Value& named = entry["name"];
+    if (named.is_null())
+      throw Error(ErrorCode::dbt_project, fmt::format("An entry of `{}` has no `name`", key), entry.where());
+    const std::string& name = named.raw();
+    if (type == ResourceType::model && !entry["versions"].items().empty()) {
+      add_versions(file, entry, name);
+      continue;
     }
-    declare_tests(entry, found->unique_id, name, "", path);
-    declare_column_tests(entry, found->unique_id, name, path);
+    if (Node* node = find_node(type, file.package.name, name)) {
+      describe(file, entry, *node);
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const Node& node : nodes_) {
+      if (node.type == type) names.push_back(node.name);
+    }
+    std::string near = nearest(name, names);
+    env_.emit({"dbt_message",
+               EventLevel::warning,
+               {{"message", fmt::format("{}: there is no {} `{}`{}", named.where(), dbt::name(type), name,
+                                        near.empty() ? "" : fmt::format("; did you mean `{}`?", near))}}});
   }
 }
 
-void Properties::declare_column_tests(const Value& entry, const std::string& attached_to,
-                                      const std::string& model_name, const std::string& path) {
-  for (const Value& column : entry["columns"].items()) {
-    declare_tests(column, attached_to, model_name, column["name"].as_text("column name"), path);
-  }
+void Properties::add_config(const std::string& unique_id, const Value& config) {
+  if (!config.is_mapping()) return;
+  jinja::Value& held = configs_.emplace(unique_id, jinja::Value::dict()).first->second;
+  Value hooks = Value::mapping(), rest = Value::mapping();
+  for (const auto& [key, value] : config.members())
+    (setting_name(key).ends_with("_hook") ? hooks : rest).set(key, value);
+  merge_config(held.as_dict(), render(rest).as_dict());
+  merge_config(held.as_dict(), to_jinja(hooks).as_dict());
 }
 
-void Properties::add_sources(const Value& sources, const std::string& path) {
-  for (const Value& source : sources.items()) {
-    const std::string& source_name = source["name"].as_text("source name");
-    for (const Value& table : source["tables"].items()) {
-      Node node;
-      node.type = ResourceType::source;
-      node.name = table["name"].as_text("table name");
-      node.package = project_.name();
-      node.path = path;
-      node.where = table.where();
-      node.unique_id = fmt::format("source.{}.{}.{}", node.package, source_name, node.name);
-      node.fqn = {node.package, source_name, node.name};
-      node.config = jinja::Value::dict();
-      node.description = table["description"].raw();
-      node.columns = table["columns"];
-      Rendering rendering;
-      rendering.project = &project_;
-      rendering.env = &env_;
-      auto setting = [&](const Value& value, const std::string& fallback) {
-        return value.is_null()
-                   ? fallback
-                   : jinja::to_text(project_.renderer().render_native(value.raw(), value.where(), rendering));
-      };
-      node.relation.database = setting(source["database"], "");
-      node.relation.schema = setting(source["schema"], source_name);
-      node.relation.identifier = setting(table["identifier"], node.name);
-      std::string id = node.unique_id, model_name = source_name + "_" + node.name;
-      nodes_.push_back(std::move(node));
-      declare_tests(table, id, "source_" + model_name, "", path);
-      declare_column_tests(table, id, "source_" + model_name, path);
+void Properties::describe(const File& file, const Value& entry, Node& node) {
+  if (!node.patch.empty() && node.patch != file.display)
+    throw Error(ErrorCode::dbt_project, fmt::format("`{}` is described twice", node.name), entry.where())
+        .fix(fmt::format("Keep one of the entries; the other is in {}.", node.patch));
+  node.patch = file.display;
+  node.description = described(file, entry["description"]);
+  node.columns = entry["columns"];
+  for (Value& column : node.columns.items()) {
+    if (column.find("description")) column.set("description", Value::of(described(file, column["description"])));
+  }
+  node.properties = entry;
+  // These may stand beside `config` as well.
+  Value beside = Value::mapping();
+  for (const char* key : {"meta", "docs", "tags", "group", "access", "quote_columns"}) {
+    if (const Value* given = entry.find(key)) beside.set(key, *given);
+  }
+  if (!beside.members().empty()) add_config(node.unique_id, beside);
+  add_config(node.unique_id, entry["config"]);
+  declare_all_tests(file, entry, node.unique_id);
+}
+
+// Every version is a file of its own: `defined_in`, name_v1.sql, or for one of them the name itself.
+void Properties::add_versions(const File& file, const Value& entry, const std::string& name) {
+  std::string latest = entry["latest_version"].raw();
+  if (latest.empty()) {
+    for (const Value& version : entry["versions"].items()) {
+      const std::string& v = version["v"].raw();
+      auto number = jinja::parse_real(v), best = jinja::parse_real(latest);
+      if (latest.empty() || (number && best ? *number > *best : v > latest)) latest = v;
     }
   }
-}
-
-void Properties::declare_tests(const Value& holder, const std::string& attached_to,
-                               const std::string& model_name, const std::string& column,
-                               const std::string& path) {
-  for (const char* key : {"tests", "data_tests"}) {
-    for (const Value& test : holder[key].items())
-      declared_.push_back({test, attached_to, model_name, column, path, {}});
+  for (const Value& version : entry["versions"].items()) {
+    std::string v = version["v"].as_text("v");
+    std::vector<std::string> files = {name + "_v" + v, name + ".v" + v};
+    if (const Value* defined = version.find("defined_in")) files = {defined->raw()};
+    if (v == latest) files.push_back(name);
+    Node* node = nullptr;
+    for (const std::string& each : files) {
+      if (!node) node = find_node(ResourceType::model, file.package.name, each);
+    }
+    if (!node)
+      throw Error(ErrorCode::dbt_project, fmt::format("There is no file of version {} of `{}`", v, name),
+                  version.where())
+          .fix(fmt::format("Name it {}.sql, or say `defined_in`.", files.front()));
+    node->name = name;
+    node->version = v;
+    node->latest = v == latest;
+    node->unique_id = fmt::format("model.{}.{}.v{}", node->package, name, v);
+    node->fqn.back() = name;
+    node->fqn.push_back("v" + v);
+    Value merged = entry;
+    for (const char* key : {"columns", "description", "data_tests", "tests"}) {
+      if (const Value* own = version.find(key)) merged.set(key, *own);
+    }
+    describe(file, merged, *node);
+    std::string alias = name + "_v" + v;
+    std::replace(alias.begin(), alias.end(), '.', '_');
+    jinja::Value& held = configs_.emplace(node->unique_id, jinja::Value::dict()).first->second;
+    if (!held.as_dict().find("alias")) held.as_dict().set("alias", alias);
+    add_config(node->unique_id, version["config"]);
   }
 }
 
-void Properties::add_tests(std::vector<Node>& tests) {
-  for (const Declared& declared : declared_) {
-    auto tested = std::find_if(nodes_.begin(), nodes_.end(),
-                               [&](const Node& node) { return node.unique_id == declared.attached_to; });
-    Node test = make_test(declared);
-    test.fqn = tested->fqn;
-    test.fqn.back() = test.name;
-    if (test.enabled()) tests.push_back(std::move(test));
-  }
-}
-
-// A test is "unique", or {accepted_values: {values: […], config: {…}}}; since 1.10 arguments may stand under
-// `arguments`.
-Node Properties::make_test(const Declared& declared) const {
+void Properties::add_yaml_snapshot(const File& file, const Value& entry) {
   Node node;
-  node.type = ResourceType::test;
-  node.package = project_.name();
-  node.path = declared.path;
-  node.where = declared.test.where();
+  node.type = ResourceType::snapshot;
+  node.name = entry["name"].as_text("name");
+  node.package = file.package.name;
+  node.path = file.path;
+  node.below = file.below;
+  node.file = file.package.folder + "/" + file.path;
+  node.display = file.display;
+  node.where = entry.where();
+  node.unique_id = key_of(node.type, node.package, node.name);
+  node.fqn = {node.package, std::filesystem::path(file.path).stem().string(), node.name};
   node.config = jinja::Value::dict();
-  node.test.column = declared.column;
-  node.test.attached_to = declared.attached_to;
-  node.test.arguments = Value::mapping();
-  std::string wanted_name;
-  if (declared.test.is_text()) {
-    node.test.macro = declared.test.raw();
-  } else if (declared.test.is_mapping() && !declared.test.members().empty()) {
-    node.test.macro = declared.test.members()[0].first;
-    const Value& given = declared.test.members()[0].second;
-    for (const auto& [key, value] : given.members()) {
-      if (key == "config") {
-        merge_config(node.config.as_dict(), to_jinja(value).as_dict());
-      } else if (key == "arguments") {
-        for (const auto& [name, argument] : value.members()) node.test.arguments.set(name, argument);
-      } else if (key == "name") {
-        wanted_name = value.raw();
-      } else if (key == "description") {
-        node.description = value.raw();
-      } else if (is_test_setting(key)) {
-        node.config.as_dict().set(key, to_jinja(value));
-      } else {
-        node.test.arguments.set(key, value);
-      }
+  node.raw_code = "select * from {{ " + entry["relation"].as_text("relation") + " }}";
+  node.checksum = sha256_hex(node.raw_code);
+  nodes_.push_back(std::move(node));
+}
+
+void Properties::add_sources(const File& file, const Value& sources) {
+  for (const Value& source : sources.items()) {
+    if (source["name"].is_null())
+      throw Error(ErrorCode::dbt_project, "A source has no `name`", source.where());
+    for (const Value& table : source["tables"].items()) add_source_table(file, source, table);
+  }
+}
+
+void Properties::add_source_table(const File& file, const Value& source, const Value& table) {
+  Node node;
+  node.type = ResourceType::source;
+  node.source_name = source["name"].as_text("source name");
+  node.name = table["name"].as_text("table name");
+  node.package = file.package.name;
+  node.path = file.path;
+  node.below = file.path;
+  node.file = file.package.folder + "/" + file.path;
+  node.display = file.display;
+  node.where = table.where();
+  node.unique_id = fmt::format("source.{}.{}.{}", node.package, node.source_name, node.name);
+  node.fqn.push_back(node.package);
+  for (const std::filesystem::path& part : std::filesystem::path(file.below).parent_path())
+    node.fqn.push_back(part.string());
+  node.fqn.push_back(node.source_name);
+  node.fqn.push_back(node.name);
+  node.config = jinja::Value::dict();
+  node.description = described(file, table["description"]);
+  node.columns = table["columns"];
+  node.properties = table;
+  node.properties.set("source_description", Value::of(described(file, source["description"])));
+  node.properties.set("loader", source["loader"]);
+  if (!table.find("quoting") && source.find("quoting")) node.properties.set("quoting", source["quoting"]);
+  auto setting = [&](const Value& value, const std::string& fallback) {
+    return value.is_null() ? fallback : jinja::to_text(render(value));
+  };
+  node.relation.database = setting(source["database"], "");
+  node.relation.schema = setting(source["schema"], node.source_name);
+  node.relation.identifier = setting(table["identifier"], node.name);
+  std::string id = node.unique_id;
+  nodes_.push_back(std::move(node));
+  for (const Value* holder : {&source, &table}) {
+    Value beside = Value::mapping();
+    for (const char* key : {"meta", "tags"}) {
+      if (const Value* given = holder->find(key)) beside.set(key, *given);
     }
-  } else {
-    throw Error(ErrorCode::dbt_project, "A test is a name, or one name with its arguments",
-                declared.test.where());
+    if (!beside.members().empty()) add_config(id, beside);
+    add_config(id, (*holder)["config"]);
   }
-  std::string arguments = declared.column;
-  for (const auto& [key, value] : node.test.arguments.members()) flatten(value, arguments);
-  // ref(…), source(…) and var(…) are templates even without braces.
-  for (auto& [key, value] : node.test.arguments.members()) {
-    const std::string& text = value.raw();
-    bool call = text.ends_with(")") &&
-                (text.starts_with("ref(") || text.starts_with("source(") || text.starts_with("var("));
-    if (!call) continue;
-    document::Mark mark = value.mark();
-    value = Value::of("{{ " + text + " }}");
-    value.set_mark(mark);
+  declare_all_tests(file, table, id);
+}
+
+void Properties::declare_all_tests(const File& file, const Value& entry, const std::string& attached_to) {
+  declare_tests(file, entry, attached_to, "");
+  for (const Value& column : entry["columns"].items())
+    declare_tests(file, column, attached_to, column["name"].as_text("column name"));
+}
+
+void Properties::declare_tests(const File& file, const Value& holder, const std::string& attached_to,
+                               const std::string& column) {
+  for (const char* key : {"tests", "data_tests"}) {
+    for (const Value& test : holder[key].items()) {
+      Declared declared{test, attached_to, column, file.display, file.path, {file.package.name}, {}};
+      for (const std::filesystem::path& part : std::filesystem::path(file.below).parent_path())
+        declared.fqn.push_back(part.string());
+      if (!column.empty() && holder.find("tags")) declared.column_tags = to_jinja(holder["tags"]);
+      if (!column.empty() && holder["quote"].boolean())
+        declared.column = project_.options().dialect->quote(column);
+      declared_.push_back(std::move(declared));
+    }
   }
-  std::string full = cleaned(fmt::format("{}_{}_{}", node.test.macro, declared.model_name, arguments));
-  while (!full.empty() && full.back() == '_') full.pop_back();
-  node.name = wanted_name.empty() ? full : wanted_name;
-  std::string hash =
-      fmt::format("{:010x}", std::hash<std::string>()(full + declared.attached_to) & 0xFFFFFFFFFFULL);
-  node.unique_id = fmt::format("test.{}.{}.{}", node.package, node.name, hash);
-  return node;
 }
 
 }  // namespace leat::dbt

@@ -1,11 +1,17 @@
-// Properties: the YAML files beside models: descriptions, configurations, columns, sources, generic tests.
+// Properties: the YAML files beside models: descriptions, configurations, columns, versions, sources, snapshots,
+// generic tests.
 //
 // Guarantees: every entry knows its file:line:column. Sources become nodes at once, tests when all files are
-// read. Threads: one. Errors: Error(dbt_project) for an entry without a name, a model that does not exist, a
-// malformed test. Source: https://docs.getdbt.com/reference/configs-and-properties
+// read.
+// Threads: one.
+// Owns: what it read, until it is taken.
+// Errors: Error(dbt_project) for an entry without a name or a malformed test. An entry of a model that does not
+// exist is a warning (dbt_message), as in dbt.
+// Source: https://docs.getdbt.com/reference/configs-and-properties
 #pragma once
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "dbt/project.h"
@@ -14,33 +20,52 @@ namespace leat::dbt {
 
 class Properties {
  public:
-  Properties(const Project& project, std::vector<Node>& nodes, Env& env)
-      : project_(project), nodes_(nodes), env_(env) {}
-  /// Reads one file; `path` is relative to the project.
-  void add_file(const std::string& path);
+  Properties(const Project& project, std::vector<Node>& nodes, const std::map<std::string, std::string>& docs,
+             Env& env)
+      : project_(project), nodes_(nodes), docs_(docs), env_(env) {}
+  /// Reads one file of a package; `folder` is the one of the paths that it was found below.
+  void add_file(const Package& package, const std::string& folder, const std::string& path);
   /// Appends a node for every generic test that was declared.
   void add_tests(std::vector<Node>& tests);
   /// The `config:` of each node that has one, by unique id.
   const std::map<std::string, jinja::Value>& configs() const { return configs_; }
 
  private:
+  struct File {
+    const Package& package;
+    std::string path, display;
+    std::string below;  ///< relative to the folder of its kind
+  };
   struct Declared {
     document::Value test;
-    std::string attached_to, model_name, column;
-    std::string path;
-    std::vector<std::string> fqn;
+    std::string attached_to;  ///< unique id
+    std::string column;
+    std::string display, path;
+    std::vector<std::string> fqn;  ///< of the properties file: package and folders
+    jinja::Value column_tags;      ///< tags of the column
   };
-  void add_entries(const document::Value& file, const char* key, ResourceType type, const std::string& path);
-  void add_sources(const document::Value& sources, const std::string& path);
-  void declare_tests(const document::Value& holder, const std::string& attached_to,
-                     const std::string& model_name, const std::string& column, const std::string& path);
-  void declare_column_tests(const document::Value& entry, const std::string& attached_to,
-                            const std::string& model_name, const std::string& path);
-  Node make_test(const Declared& declared) const;
+  void add_entries(const File& file, const document::Value& root, const char* key, ResourceType type);
+  void describe(const File& file, const document::Value& entry, Node& node);
+  void add_versions(const File& file, const document::Value& entry, const std::string& name);
+  void add_yaml_snapshot(const File& file, const document::Value& entry);
+  void add_sources(const File& file, const document::Value& sources);
+  void add_source_table(const File& file, const document::Value& source, const document::Value& table);
+  void add_config(const std::string& unique_id, const document::Value& config);
+  void declare_tests(const File& file, const document::Value& holder, const std::string& attached_to,
+                     const std::string& column);
+  void declare_all_tests(const File& file, const document::Value& entry, const std::string& attached_to);
+  std::string described(const File& file, const document::Value& description) const;
+  Node* find_node(ResourceType type, const std::string& package, const std::string& name);
+  Node make_test(const Declared& declared, const Node& tested) const;
+  void take_settings(const document::Value& given, Node& node, std::string& wanted_name) const;
+  jinja::Value render(const document::Value& value) const;
 
   const Project& project_;
   std::vector<Node>& nodes_;
+  const std::map<std::string, std::string>& docs_;
   Env& env_;
+  std::unordered_map<std::string, std::size_t> index_;  // "type.package.name" -> node
+  std::size_t indexed_ = 0;
   std::map<std::string, jinja::Value> configs_;
   std::vector<Declared> declared_;
 };

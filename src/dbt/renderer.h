@@ -2,20 +2,19 @@
 // recorded) and while building (the warehouse answers).
 //
 // Guarantees: ref, source, config, var, env_var, this, target, adapter, run_query and the rest behave as
-// documented by
-//   dbt for their phase.
+// documented by dbt for their phase; a macro of the project's wins over a name of the context.
 // Threads: any number of threads may render at once, each with its own Rendering.
 // Owns: the template environments.
-// Errors: Error(jinja_…), Error(dbt_unresolved), Error(dbt_project) at the node's file:line:column.
+// Errors: Error(jinja_…), Error(dbt_unresolved), Error(dbt_project) at the template's file:line:column.
 // Source: https://docs.getdbt.com/reference/dbt-jinja-functions
 #pragma once
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "dbt/project.h"
 #include "jinja/environment.h"
 #include "sql/adapter.h"
@@ -25,31 +24,36 @@ namespace leat::dbt {
 /// One rendering of one node: what it reads, and what came of it.
 struct Rendering {
   const Project* project = nullptr;
-  const Node* node = nullptr;       ///< null for macros outside a node
+  const Node* node = nullptr;       ///< null for operations
   sql::Adapter* adapter = nullptr;  ///< null while parsing
   Env* env = nullptr;
-  bool execute() const { return adapter != nullptr; }
-  bool full_refresh = false;
+  std::string package;   ///< whose macros come first; "" for the project's
   std::string compiled;  ///< the node's SQL, for materializations
+  jinja::Value results;  ///< on-run-end: the results of the run; absent else
+  bool execute() const { return adapter != nullptr; }
 
   // Recorded:
-  jinja::Value config = jinja::Value::dict();                ///< of config() calls
-  std::vector<std::pair<std::string, std::string>> refs;     ///< package, name
-  std::vector<std::pair<std::string, std::string>> sources;  ///< source, table
-  std::vector<const Node*> ephemerals;                       ///< to be put in front as CTEs
-  std::map<std::string, jinja::Value> results;               ///< of statements, by name
-  std::int64_t rows_affected = -1;                           ///< of the statement "main"
-  std::vector<std::string> statements;                       ///< all SQL that was executed, for target/run
+  jinja::Value config = jinja::Value::dict();   ///< of config() calls
+  std::vector<Reference> refs, sources;         ///< each once
+  std::vector<const Node*> ephemerals;          ///< to be put in front as CTEs
+  std::map<std::string, jinja::Value> answers;  ///< of statements, by name
+  std::int64_t rows_affected = -1;              ///< of the statement "main"
+  std::vector<std::string> statements;          ///< all SQL that was executed, for target/run
+  bool in_transaction = false;
+  std::optional<Error> refused;  ///< what the warehouse said of the statement that failed
 };
 
 class Renderer {
  public:
   Renderer(const Project& project, Env& env);
+  ~Renderer();
 
   /// Renders a node's code.
   std::string render(const jinja::Template& code, Rendering& rendering) const;
+  /// Renders a piece of SQL that stands in a setting, such as a hook.
+  std::string render_text(const std::string& text, const std::string& where, Rendering& rendering) const;
   /// Calls a macro with named arguments; the result is its text or what it returned.
-  jinja::Value call(const jinja::Value& macro, std::vector<std::pair<std::string, jinja::Value>> arguments,
+  jinja::Value call(const MacroEntry& macro, std::vector<std::pair<std::string, jinja::Value>> arguments,
                     Rendering& rendering) const;
   /// Renders a string of a YAML file natively: "{{ var('x') }}" keeps the variable's type; text without tags
   /// is kept.
@@ -60,24 +64,39 @@ class Renderer {
   std::shared_ptr<const jinja::Template> parsed(const Node& node) const;
   /// The node as templates see it in `model` and generate_…_name(node).
   jinja::Value node_value(const Node& node) const;
+  /// What ref() and source() give for a node.
   jinja::Value relation_value(const Node& node) const;
 
+  const Project& project() const { return project_; }
+  Env& env() const { return env_; }
+  const jinja::Value& api() const { return api_; }
+  /// The names that are the same for every node: target, flags, modules, exceptions, …
+  const jinja::Context& basics() const { return basics_; }
+  /// `graph`: every node as templates see it.
+  jinja::Value graph() const;
+
  private:
-  void fill(jinja::Context& context, Rendering& rendering) const;
-  void add_references(jinja::Context& context, Rendering& rendering) const;
-  void add_configuration(jinja::Context& context, Rendering& rendering) const;
-  void add_warehouse(jinja::Context& context, Rendering& rendering) const;
-  void add_basics(jinja::Context& context, Rendering& rendering) const;
+  const jinja::Environment& environment_of(const Rendering& rendering) const;
 
   const Project& project_;
   Env& env_;
-  jinja::Environment text_, parsing_;
+  std::unique_ptr<jinja::Environment> text_, parsing_, native_;
   jinja::Value api_;
-  mutable std::mutex mutex_;  // guards templates_
-  mutable std::map<std::string, std::shared_ptr<const jinja::Template>> templates_;
+  jinja::Context basics_;
+  mutable std::mutex mutex_;  // guards templates_ and graph_
+  mutable MacroTable::NameMap<std::shared_ptr<const jinja::Template>> templates_;
+  mutable jinja::Value graph_;
 };
 
 /// The `adapter` object for a rendering; while parsing its methods answer with empty values.
-jinja::Value make_adapter_object(Rendering& rendering);
+jinja::Value make_adapter_object(Rendering& rendering, const Renderer& renderer);
+/// Runs SQL for a rendering: begins a transaction where `begin` says so and none is open; notes the statement.
+std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begin);
+/// Begins a transaction, if none is open.
+void begin_for(Rendering& rendering);
+/// Commits the rendering's transaction, if one is open.
+void commit_for(Rendering& rendering);
+/// A node's hooks as macros see them: dicts with sql and transaction.
+jinja::Value hooks_of(const Node& node, std::string_view key);
 
 }  // namespace leat::dbt

@@ -1,6 +1,8 @@
 // Seeds: CSV files of the project that become tables.
 #include <fmt/core.h>
 
+#include <optional>
+
 #include "base/error.h"
 #include "base/units.h"
 #include "dbt/build.h"
@@ -11,64 +13,119 @@
 namespace leat::dbt {
 namespace {
 
-constexpr std::size_t kRowsPerStatement = 1000;
+constexpr std::size_t kBytesPerStatement = 1 << 20;
 
-// The columns of the seed's table with their types: column_types first, then what the values look like.
-std::string column_list(const Node& node, const CsvTable& table, const sql::Dialect& dialect) {
-  const jinja::Value* types = node.config.as_dict().find("column_types");
-  std::string out;
-  for (std::size_t i = 0; i < table.header.size(); ++i) {
-    const jinja::Value* given = types && types->is_dict() ? types->as_dict().find(table.header[i]) : nullptr;
-    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", dialect.quote(table.header[i]),
-                       given ? jinja::to_text(*given) : dialect.type_name(guess_type(table, i)));
+struct SeedColumn {
+  std::string name;  ///< quoted
+  std::string type;
+  std::optional<batch::Type> guessed;  ///< absent where column_types says the type
+};
+
+// Names are folded as the engine folds names without quotes, unless quote_columns asks for them as written.
+std::string column_name(const Node& node, const std::string& header, const sql::Dialect& dialect) {
+  const jinja::Value* quoted = node.setting("quote_columns");
+  std::string name = header;
+  bool plain = !(quoted && jinja::truth(*quoted));
+  for (char c : header) plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
+  if (plain && dialect.name() == "postgres") {
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
+  return dialect.quote(name);
+}
+
+std::vector<SeedColumn> columns_of(const Node& node, const CsvTable& table, const sql::Dialect& dialect) {
+  const jinja::Value* types = node.setting("column_types");
+  std::vector<SeedColumn> columns;
+  for (std::size_t i = 0; i < table.width(); ++i) {
+    SeedColumn column{column_name(node, table.header[i], dialect), "", std::nullopt};
+    const jinja::Value* given = types && types->is_dict() ? types->as_dict().find(table.header[i]) : nullptr;
+    if (given) {
+      column.type = jinja::to_text(*given);
+    } else {
+      column.guessed = guess_type(table, i);
+      column.type = dialect.type_name(*column.guessed);
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+std::string column_list(const std::vector<SeedColumn>& columns) {
+  std::string out;
+  for (const SeedColumn& column : columns)
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", column.name, column.type);
   return out;
 }
 
-std::string values_of(const CsvTable& table, std::size_t from, std::size_t to, const sql::Dialect& dialect) {
-  std::string out;
-  for (std::size_t row = from; row < to; ++row) {
-    out += row == from ? "(" : ",\n(";
-    for (std::size_t i = 0; i < table.header.size(); ++i) {
-      if (i) out += ", ";
-      out += table.rows[row][i] ? dialect.literal(*table.rows[row][i]) : "null";
-    }
-    out += ")";
+void append_value(const CsvTable& table, std::size_t row, std::size_t i, const SeedColumn& column,
+                  const sql::Dialect& dialect, std::string& out) {
+  std::string_view field = table.at(row, i);
+  if (is_null_field(field)) {
+    out += "null";
+  } else if (!column.guessed) {
+    out += dialect.literal(field);
+  } else {
+    std::string text = normalized(field, *column.guessed);
+    bool number = column.guessed->kind == batch::TypeKind::int32 ||
+                  column.guessed->kind == batch::TypeKind::int64 ||
+                  column.guessed->kind == batch::TypeKind::float64;
+    out += number ? text : dialect.literal(text);
   }
-  return out;
+}
+
+// Inserts all rows, about a megabyte a statement.
+void insert_rows(const CsvTable& table, const std::vector<SeedColumn>& columns, const std::string& relation,
+                 sql::Adapter& adapter) {
+  std::string head = "insert into " + relation + " values ", sql;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    sql += sql.empty() ? head + "(" : ",\n(";
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i) sql += ", ";
+      append_value(table, row, i, columns[i], adapter.dialect(), sql);
+    }
+    sql += ")";
+    if (sql.size() < kBytesPerStatement) continue;
+    adapter.execute(sql);
+    sql.clear();
+  }
+  if (!sql.empty()) adapter.execute(sql);
 }
 
 }  // namespace
 
-NodeResult NodeBuilder::build_seed(const Node& node, sql::Adapter& adapter) const {
+void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult& result) const {
+  sql::Adapter& adapter = *rendering.adapter;
   const sql::Dialect& dialect = adapter.dialect();
-  std::string delimiter = node.config_text("delimiter");
-  CsvTable table = read_csv(node.raw_code, node.path, delimiter.empty() ? ',' : delimiter[0]);
+  std::string delimiter = node.config_text("delimiter"), text = document::read_file(node.file);
+  CsvTable table = read_csv(text, node.display, delimiter.empty() ? ',' : delimiter[0]);
   if (table.header.empty())
     throw Error(ErrorCode::dbt_project, "The seed is empty; its first line has to name the columns",
-                node.path);
-  adapter.create_schema(node.relation.schema);
+                node.display);
+  ensure_schema(node, rendering);
+  const MacroEntry* hooks = project_.macros().find("run_hooks", node.package);
+  auto run_hooks_of = [&](const char* key, bool inside) {
+    jinja::Value wanted = hooks_of(node, key);
+    if (!wanted.items().empty())
+      project_.renderer().call(*hooks, {{"hooks", wanted}, {"inside_transaction", jinja::Value(inside)}}, rendering);
+  };
+  run_hooks_of("pre_hook", false);
   sql::Relation beside = node.relation;
   beside.identifier += "__dbt_tmp";
-  adapter.execute("begin");
   adapter.drop(beside);
-  adapter.execute(
-      fmt::format("create table {} ({})", dialect.render(beside), column_list(node, table, dialect)));
-  for (std::size_t from = 0; from < table.rows.size(); from += kRowsPerStatement) {
-    std::size_t to = std::min(table.rows.size(), from + kRowsPerStatement);
-    adapter.execute(
-        fmt::format("insert into {} values {}", dialect.render(beside), values_of(table, from, to, dialect)));
-  }
+  std::vector<SeedColumn> columns = columns_of(node, table, dialect);
+  execute_for(rendering, fmt::format("create table {} ({})", dialect.render(beside), column_list(columns)), true);
+  run_hooks_of("pre_hook", true);
+  insert_rows(table, columns, dialect.render(beside), adapter);
   env_.failpoint("dbt_before_swap");
   for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
     if (each.identifier == node.relation.identifier) adapter.drop(each);
   }
   adapter.rename(beside, node.relation.identifier);
-  adapter.execute("commit");
-  NodeResult result;
-  result.rows = static_cast<std::int64_t>(table.rows.size());
-  result.message = format_count(result.rows) + " rows";
-  return result;
+  run_hooks_of("post_hook", true);
+  commit_for(rendering);
+  run_hooks_of("post_hook", false);
+  result.rows = static_cast<std::int64_t>(table.rows());
+  result.message = format_count(result.rows) + (result.rows == 1 ? " row" : " rows");
 }
 
 }  // namespace leat::dbt

@@ -1,32 +1,49 @@
 // Selector: dbt's selection language over anything that has names, tags, paths and upstreams.
 //
 // Guarantees: unions by spaces (several arguments), intersections by commas, `+`/`n+`/`@` graph operators,
-// methods
-//   tag:, path:, file:, source:, resource_type:, fqn:, package:, config.materialized:. A pattern may hold
-//   `*` and `?`.
+// methods fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:, test_type:,
+// group:, access:, version:, and for runs stream:, page:, model:, seed:. A pattern may hold `*`, `?` and `[…]`.
 // Threads: pure functions.
-// Errors: Error(dbt_selector) for an unknown method or a malformed operator; Error(cli_selection) when a term
-// selects
-//   nothing, with near names.
+// Errors: Error(dbt_selector) for an unknown method or a malformed operator; Error(cli_selection) when a name or
+// path selects nothing, with near names.
 // Source: https://docs.getdbt.com/reference/node-selection/syntax
 #pragma once
 #include <string>
 #include <vector>
+
+#include "jinja/value.h"
 
 namespace leat::dbt {
 
 /// What can be selected. `upstream` are ids of other items; ids that are not among the items are ignored.
 struct Selectable {
   std::string id, name;
-  std::string kind;  ///< "model", "seed", "test", "source", "stream", "page"
+  std::string kind;  ///< "model", "seed", "snapshot", "test", "source", "stream", "page"
   std::string path;  ///< relative to the project, "models/marts/orders.sql"
   std::string package;
   std::string materialized;  ///< of models
+  std::string version;       ///< of versioned models
+  std::string test_name;     ///< of generic tests: "unique"; "" for singular ones
   std::vector<std::string> fqn, tags, upstream;
+  jinja::Value config;  ///< a dict, or absent
 };
 
-/// Returns, for each item, whether it is selected. An empty `include` selects everything.
-/// Tests are selected along with what they test (dbt's eager indirect selection).
+/// How tests come along with what they test.
+enum class IndirectSelection {
+  eager,     ///< when anything that they read is selected
+  cautious,  ///< when all that they read is selected
+  buildable, ///< when all that they read is selected or above it
+  empty      ///< never
+};
+
+struct Selection {
+  std::vector<std::string> include;  ///< empty: everything
+  std::vector<std::string> exclude;
+  IndirectSelection indirect = IndirectSelection::eager;
+};
+
+/// Returns, for each item, whether it is selected.
+std::vector<bool> select(const std::vector<Selectable>& items, const Selection& selection);
 std::vector<bool> select(const std::vector<Selectable>& items, const std::vector<std::string>& include,
                          const std::vector<std::string>& exclude);
 

@@ -86,12 +86,16 @@ std::vector<jinja::Value> as_items(const jinja::Value& value) {
 
 }  // namespace
 
+std::string setting_name(std::string key) {
+  if (key.starts_with('+')) key.erase(0, 1);
+  while (key.starts_with(' ')) key.erase(0, 1);
+  if (key == "pre-hook") return "pre_hook";
+  return key == "post-hook" ? "post_hook" : key;
+}
+
 void merge_config(jinja::Dict& config, const jinja::Dict& more) {
   more.each([&](const jinja::Value& given, const jinja::Value& value) {
-    std::string key = jinja::to_text(given);
-    if (key.starts_with('+')) key.erase(0, 1);
-    if (key == "pre-hook") key = "pre_hook";
-    if (key == "post-hook") key = "post_hook";
+    std::string key = setting_name(jinja::to_text(given));
     const jinja::Value* before = config.find(key);
     switch (merging_of(key)) {
       case Merging::append: {
@@ -116,6 +120,62 @@ void merge_config(jinja::Dict& config, const jinja::Dict& more) {
         break;
     }
   });
+}
+
+namespace {
+
+// Text that YAML would read as something else, or as syntax, is quoted.
+std::string yaml_text(const std::string& text) {
+  bool plain = !text.empty() && document::parse_scalar(text).is_text() &&
+               text.find_first_of(":#{}[]&*!|>'\"%@`,\n") == std::string::npos && text.front() != '-' &&
+               text.front() != '?' && text.front() != ' ' && text.back() != ' ';
+  return plain ? text : document::json_quote(text);
+}
+
+void append_yaml(const jinja::Value& value, std::size_t indent, bool sort_keys, std::string& out) {
+  std::string margin(indent, ' ');
+  if (value.is_dict() && !value.as_dict().empty()) {
+    std::vector<std::pair<std::string, jinja::Value>> members;
+    value.as_dict().each([&](const jinja::Value& key, const jinja::Value& item) {
+      members.emplace_back(jinja::to_text(key), item);
+    });
+    if (sort_keys)
+      std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [key, item] : members) {
+      bool nested = (item.is_dict() && !item.as_dict().empty()) || (item.is_list() && !item.items().empty());
+      out += margin + yaml_text(key) + (nested ? ":\n" : ": ");
+      append_yaml(item, nested && item.is_dict() ? indent + 2 : indent, sort_keys, out);
+    }
+  } else if ((value.is_list() || value.is_tuple()) && !value.items().empty()) {
+    for (const jinja::Value& item : value.items()) {
+      std::string below;
+      append_yaml(item, indent + 2, sort_keys, below);
+      bool nested = below.starts_with(margin + "  ");
+      out += margin + "- " + (nested ? below.substr(indent + 2) : below);
+    }
+  } else if (value.is_string()) {
+    out += yaml_text(value.as_string()) + "\n";
+  } else {
+    out += jinja::to_json(value) + "\n";
+  }
+}
+
+}  // namespace
+
+std::string to_yaml(const jinja::Value& value, bool sort_keys) {
+  std::string out;
+  append_yaml(value, 0, sort_keys, out);
+  return out;
+}
+
+jinja::Value native_value(const std::string& text) {
+  if (auto whole = jinja::parse_integer(text)) return jinja::Value(*whole);
+  if (auto real = jinja::parse_real(text)) return jinja::Value(*real);
+  if (text == "True" || text == "true") return jinja::Value(true);
+  if (text == "False" || text == "false") return jinja::Value(false);
+  if (text == "None") return jinja::Value::none();
+  bool quoted = text.size() >= 2 && (text[0] == '\'' || text[0] == '"') && text.back() == text[0];
+  return jinja::Value(quoted ? text.substr(1, text.size() - 2) : text);
 }
 
 }  // namespace leat::dbt

@@ -1,0 +1,104 @@
+#include "dbt/config_defaults.h"
+
+#include "dbt/renderer.h"
+#include "jinja/operations.h"
+
+namespace leat::dbt {
+
+using jinja::Value;
+
+namespace {
+
+void set_common(jinja::Dict& dict) {
+  dict.set("enabled", Value(true));
+  dict.set("alias", Value::none());
+  dict.set("schema", Value::none());
+  dict.set("database", Value::none());
+  dict.set("tags", Value::list());
+  dict.set("meta", Value::dict());
+  dict.set("group", Value::none());
+}
+
+void set_for_tests(jinja::Dict& dict) {
+  dict.set("schema", "dbt_test__audit");
+  dict.set("materialized", "test");
+  dict.set("severity", "ERROR");
+  dict.set("store_failures", Value::none());
+  dict.set("store_failures_as", Value::none());
+  dict.set("where", Value::none());
+  dict.set("limit", Value::none());
+  dict.set("fail_calc", "count(*)");
+  dict.set("warn_if", "!= 0");
+  dict.set("error_if", "!= 0");
+}
+
+void set_for_built(jinja::Dict& dict, const Node& node) {
+  dict.set("materialized", node.materialized());
+  dict.set("incremental_strategy", Value::none());
+  dict.set("batch_size", Value::none());
+  dict.set("lookback", Value(1));
+  dict.set("begin", Value::none());
+  dict.set("persist_docs", Value::dict());
+  dict.set("post-hook", Value::list());
+  dict.set("pre-hook", Value::list());
+  dict.set("quoting", Value::dict());
+  dict.set("column_types", Value::dict());
+  dict.set("full_refresh", Value::none());
+  dict.set("unique_key", Value::none());
+  dict.set("on_schema_change", "ignore");
+  dict.set("on_configuration_change", "apply");
+  dict.set("grants", Value::dict());
+  dict.set("packages", Value::list());
+  dict.set("docs", Value::dict({{"show", Value(true)}, {"node_color", Value::none()}}));
+  dict.set("contract", Value::dict({{"enforced", Value(false)}, {"alias_types", Value(true)}}));
+  dict.set("event_time", Value::none());
+  dict.set("concurrent_batches", Value::none());
+}
+
+}  // namespace
+
+Value full_config(const Node& node) {
+  Value config = Value::dict();
+  jinja::Dict& dict = config.as_dict();
+  if (node.type == ResourceType::source) {
+    dict.set("enabled", Value(true));
+    dict.set("event_time", Value::none());
+    dict.set("freshness", Value::none());
+    dict.set("loaded_at_field", Value::none());
+    dict.set("loaded_at_query", Value::none());
+    dict.set("meta", Value::dict());
+    dict.set("tags", Value::list());
+  } else {
+    set_common(dict);
+    node.type == ResourceType::test ? set_for_tests(dict) : set_for_built(dict, node);
+    if (node.type == ResourceType::model) {
+      dict.set("access", "protected");
+      dict.set("freshness", Value::none());
+    }
+    if (node.type == ResourceType::seed) {
+      dict.set("delimiter", ",");
+      dict.set("quote_columns", Value::none());
+    }
+  }
+  if (!node.config.is_dict()) return config;
+  node.config.as_dict().each([&](const Value& key, const Value& value) {
+    const std::string& name = key.as_string();
+    if (name == "pre_hook" || name == "post_hook") {
+      std::vector<Value> hooks;
+      for (const Value& hook : hooks_of(node, name).items()) {
+        Value each = hook;
+        each.as_dict().set("index", Value::none());
+        hooks.push_back(each);
+      }
+      dict.set(name == "pre_hook" ? "pre-hook" : "post-hook", Value::list(std::move(hooks)));
+    } else if (name == "tags") {
+      std::vector<std::string> tags = node.tags();
+      dict.set("tags", Value::list(std::vector<Value>(tags.begin(), tags.end())));
+    } else {
+      dict.set(name, value);
+    }
+  });
+  return config;
+}
+
+}  // namespace leat::dbt

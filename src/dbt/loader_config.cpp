@@ -1,0 +1,171 @@
+// ProjectLoader: configurations and what follows from them: schema, alias, quotes.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "dbt/loader.h"
+#include "dbt/values.h"
+#include "jinja/operations.h"
+
+namespace leat::dbt {
+
+using document::Value;
+
+void ProjectLoader::configure() {
+  for (Node& node : project_->nodes_) configure_node(node);
+  for (Node& test : tests_) configure_test(test);
+  auto part = [this](std::vector<Node>& nodes, std::vector<Node>& kept) {
+    for (Node& node : nodes) (node.enabled() ? kept : project_->disabled_).push_back(std::move(node));
+  };
+  std::vector<Node> kept;
+  part(project_->nodes_, kept);
+  // A test of what is disabled is disabled as well.
+  std::set<std::string_view> ids;
+  for (const Node& node : kept) ids.insert(node.unique_id);
+  for (Node& test : tests_) {
+    if (!ids.count(test.test.attached_to)) test.config.as_dict().set("enabled", jinja::Value(false));
+  }
+  part(tests_, kept);
+  project_->nodes_ = std::move(kept);
+}
+
+// dbt_project.yml of the node's package from its root to the node's folder, then properties, then config() in the
+// file; the project's dbt_project.yml has the last word on nodes of packages.
+void ProjectLoader::configure_node(Node& node) {
+  node.config = jinja::Value::dict();
+  jinja::Dict& merged = node.config.as_dict();
+  merge_tree(project_->package(node.package).tree(node.type), node, merged);
+  if (auto found = configs_.find(node.unique_id); found != configs_.end())
+    merge_config(merged, found->second.as_dict());
+  if (node.has_code()) {
+    Rendering rendering = parsing(&node);
+    project_->renderer_->render(*project_->renderer_->parsed(node), rendering);
+    merge_config(merged, rendering.config.as_dict());
+    node.called_config = rendering.config;
+    parse_hooks(node, rendering);
+    node.refs = std::move(rendering.refs);
+    node.sources = std::move(rendering.sources);
+  }
+  if (node.package != project_->name()) merge_tree(project_->packages_.front().tree(node.type), node, merged);
+}
+
+// The test's own settings were read with its properties.
+void ProjectLoader::configure_test(Node& node) {
+  jinja::Value own = node.config;
+  node.config = jinja::Value::dict();
+  jinja::Dict& merged = node.config.as_dict();
+  merge_tree(project_->package(node.package).tree(node.type), node, merged);
+  merge_config(merged, own.as_dict());
+  if (node.package != project_->name()) merge_tree(project_->packages_.front().tree(node.type), node, merged);
+}
+
+// Hooks may ref() as well; they are rendered again when they run.
+void ProjectLoader::parse_hooks(Node& node, Rendering& rendering) {
+  for (const char* key : {"pre_hook", "post_hook"}) {
+    for (const jinja::Value& hook : hooks_of(node, key).items()) {
+      const jinja::Value* sql = hook.as_dict().find("sql");
+      if (sql->is_string() && sql->as_string().find("{") != std::string::npos)
+        project_->renderer_->render_text(sql->as_string(), node.display + ", " + key, rendering);
+    }
+  }
+}
+
+// One level of a config tree: settings here, and the branch that the node's path takes.
+void ProjectLoader::merge_tree(const Value& tree, const Node& node, jinja::Dict& merged, std::size_t depth) {
+  if (!tree.is_mapping()) return;
+  jinja::Value here = jinja::Value::dict();
+  const Value* branch = nullptr;
+  for (const auto& [key, value] : tree.members()) {
+    if (depth < node.fqn.size() && key == node.fqn[depth] && value.is_mapping()) {
+      branch = &value;
+    } else if (key.starts_with('+') || !value.is_mapping()) {
+      here.as_dict().set(key, to_jinja(value));
+    }
+  }
+  merge_config(merged, here.as_dict());
+  if (branch) merge_tree(*branch, node, merged, depth + 1);
+}
+
+void ProjectLoader::name_relations() {
+  for (Node& node : project_->nodes_) {
+    name_relation(node);
+    quote_relation(node);
+  }
+  check_relations_differ();
+}
+
+void ProjectLoader::name_relation(Node& node) {
+  const TargetInfo& target = project_->options_.target;
+  if (node.type == ResourceType::source) {
+    if (node.relation.database.empty()) node.relation.database = target.database;
+    return;
+  }
+  const jinja::Value none = jinja::Value::none();
+  auto custom = [&](const char* key) {
+    const jinja::Value* found = node.setting(key);
+    return found ? *found : none;
+  };
+  jinja::Value schema = custom("schema"), database = custom("database"), alias = custom("alias");
+  if (node.type == ResourceType::test && schema.is_none()) schema = "dbt_test__audit";
+  node.relation.database = target.database;
+  node.relation.schema = target.schema;
+  node.relation.identifier = node.name;
+  std::string named_schema = named("generate_schema_name", node, schema, "custom_schema_name");
+  std::string named_database = named("generate_database_name", node, database, "custom_database_name");
+  std::string identifier = named("generate_alias_name", node, alias, "custom_alias_name");
+  if (const jinja::Value* fixed = node.setting("target_schema")) named_schema = jinja::to_text(*fixed);
+  if (const jinja::Value* fixed = node.setting("target_database")) named_database = jinja::to_text(*fixed);
+  node.relation.schema = named_schema;
+  node.relation.database = named_database;
+  node.relation.identifier = identifier;
+  node.relation.kind = node.materialized() == "view" ? sql::RelationKind::view : sql::RelationKind::table;
+}
+
+// `quoting:` of the project, then of the node; sources know only their own.
+void ProjectLoader::quote_relation(Node& node) {
+  constexpr const char* kParts[] = {"database", "schema", "identifier"};
+  auto take = [&](int part, bool quoted) { node.quotes[part] = quoted; };
+  for (int part = 0; part < 3; ++part) {
+    const Value& project = project_->packages_.front().file["quoting"][kParts[part]];
+    if (!project.is_null() && node.type != ResourceType::source) take(part, project.boolean());
+    const Value& own = node.properties["quoting"][kParts[part]];
+    if (!own.is_null()) take(part, own.boolean());
+    const jinja::Value* config = node.setting("quoting");
+    const jinja::Value* found = config && config->is_dict() ? config->as_dict().find(kParts[part]) : nullptr;
+    if (found && !found->is_none()) take(part, jinja::truth(*found));
+  }
+}
+
+std::string ProjectLoader::named(const char* macro, const Node& node, const jinja::Value& custom,
+                                 const char* parameter) {
+  const MacroEntry* found = project_->macros_.find(macro, node.package);
+  LEAT_ASSERT(found);
+  Rendering rendering = parsing(&node);
+  // A macro that takes its arguments in dbt's order is called by position whatever it names them.
+  std::string first = found->info->parameters.empty() ? parameter : found->info->parameters[0];
+  std::vector<std::pair<std::string, jinja::Value>> arguments = {{first, custom}};
+  if (found->info->parameters.size() > 1)
+    arguments.emplace_back(found->info->parameters[1], project_->renderer_->node_value(node));
+  jinja::Value result = project_->renderer_->call(*found, arguments, rendering);
+  std::string text = result.is_none() ? "" : jinja::to_text(result);
+  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
+  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+}
+
+void ProjectLoader::check_relations_differ() const {
+  std::map<std::string, const Node*> held;
+  for (const Node& node : project_->nodes_) {
+    if (!node.referable() || node.is_ephemeral()) continue;
+    auto [other, fresh] = held.emplace(project_->options_.dialect->render(node.relation), &node);
+    if (fresh) continue;
+    throw Error(ErrorCode::dbt_project,
+                fmt::format("Two nodes would build {}: {} and {}", other->first, other->second->unique_id,
+                            node.unique_id),
+                node.where)
+        .fix("Give one of them another alias or schema.");
+  }
+}
+
+}  // namespace leat::dbt

@@ -1,0 +1,121 @@
+// ProjectLoader: files become nodes.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "dbt/digest.h"
+#include "dbt/loader.h"
+#include "jinja/block_scanner.h"
+
+namespace leat::dbt {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string stripped(const std::string& text) {
+  std::size_t from = text.find_first_not_of(" \t\r\n\f\v"), to = text.find_last_not_of(" \t\r\n\f\v");
+  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+}
+
+}  // namespace
+
+void ProjectLoader::read_files(const Package& package) {
+  for (const std::string& below : package.paths("model-paths")) {
+    for (const std::string& path : package.files(below, {".sql", ".py"})) {
+      if (path.ends_with(".py")) {
+        throw Error(ErrorCode::dbt_unsupported, "Python models are not run", package.prefix + path)
+            .fix("Write the model in SQL, or set it aside.");
+      }
+      add_file(package, ResourceType::model, below, path);
+    }
+  }
+  for (const std::string& below : package.paths("seed-paths")) {
+    for (const std::string& path : package.files(below, {".csv"})) add_file(package, ResourceType::seed, below, path);
+  }
+  for (const std::string& below : package.paths("snapshot-paths")) {
+    for (const std::string& path : package.files(below, {".sql"})) add_snapshots(package, below, path);
+  }
+  for (const std::string& below : package.paths("analysis-paths")) {
+    for (const std::string& path : package.files(below, {".sql"}))
+      add_file(package, ResourceType::analysis, below, path);
+  }
+  for (const std::string& below : package.paths("test-paths")) {
+    for (const std::string& path : package.files(below, {".sql"})) {
+      if (!path.starts_with(below + "/generic/")) add_file(package, ResourceType::test, below, path);
+    }
+  }
+}
+
+Node ProjectLoader::make_node(const Package& package, ResourceType type, const std::string& below,
+                              const std::string& path, const std::string& name) const {
+  Node node;
+  node.type = type;
+  node.name = name;
+  node.package = package.name;
+  node.path = path;
+  node.below = fs::path(path).lexically_relative(below).string();
+  node.file = package.folder + "/" + path;
+  node.display = package.prefix + path;
+  node.where = node.display;
+  node.unique_id = fmt::format("{}.{}.{}", dbt::name(type), node.package, node.name);
+  node.fqn.push_back(node.package);
+  // Analyses and singular tests are addressed below a folder of their kind.
+  if (type == ResourceType::analysis) node.fqn.push_back("analysis");
+  for (const fs::path& part : fs::path(node.below).parent_path()) node.fqn.push_back(part.string());
+  node.fqn.push_back(node.name);
+  node.config = jinja::Value::dict();
+  return node;
+}
+
+void ProjectLoader::add_file(const Package& package, ResourceType type, const std::string& below,
+                             const std::string& path) {
+  Node node = make_node(package, type, below, path, fs::path(path).stem().string());
+  std::string text = document::read_file(node.file);
+  node.checksum = sha256_hex(stripped(text));
+  if (type != ResourceType::seed) {
+    node.raw_code = stripped(text);
+    std::size_t begin = std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size());
+    node.first_line += static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
+  }
+  project_->nodes_.push_back(std::move(node));
+}
+
+// A file may hold several {% snapshot name %} blocks.
+void ProjectLoader::add_snapshots(const Package& package, const std::string& below, const std::string& path) {
+  std::string text = document::read_file(package.folder + "/" + path);
+  for (const jinja::SourceBlock& block : jinja::scan_blocks(text, package.prefix + path)) {
+    if (block.type != "snapshot") continue;
+    Node node = make_node(package, ResourceType::snapshot, below, path, std::string(block.name));
+    // Between folders and name stands the file's name.
+    node.fqn.insert(node.fqn.end() - 1, fs::path(path).stem().string());
+    node.raw_code = std::string(block.contents);
+    node.first_line = block.line;
+    node.checksum = sha256_hex(stripped(text));
+    node.where = fmt::format("{}:{}:1", node.display, block.line);
+    project_->nodes_.push_back(std::move(node));
+  }
+}
+
+void ProjectLoader::read_properties() {
+  Properties properties(*project_, project_->nodes_, project_->docs_, env_);
+  for (const Package& package : project_->packages_) {
+    std::vector<std::string> folders;
+    for (const char* key : {"model-paths", "seed-paths", "snapshot-paths", "analysis-paths", "test-paths", "macro-paths"}) {
+      for (std::string& folder : package.paths(key)) {
+        if (std::find(folders.begin(), folders.end(), folder) == folders.end())
+          folders.push_back(std::move(folder));
+      }
+    }
+    for (const std::string& folder : folders) {
+      for (const std::string& path : package.files(folder, {".yml", ".yaml"}))
+        properties.add_file(package, folder, path);
+    }
+  }
+  properties.add_tests(tests_);
+  configs_ = properties.configs();
+}
+
+}  // namespace leat::dbt

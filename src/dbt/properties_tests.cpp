@@ -1,0 +1,133 @@
+// Properties: the generic tests that the files declare become nodes.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "dbt/properties.h"
+#include "dbt/test_names.h"
+#include "dbt/values.h"
+#include "jinja/operations.h"
+
+namespace leat::dbt {
+
+using document::Value;
+
+namespace {
+
+constexpr const char* kTestSettings[] = {
+    "severity", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures", "store_failures_as",
+    "tags",     "meta",  "enabled", "database", "schema", "alias",     "sql_header"};
+
+bool is_test_setting(std::string_view key) {
+  return std::any_of(std::begin(kTestSettings), std::end(kTestSettings),
+                     [&](const char* each) { return key == each; });
+}
+
+// ref(…), source(…), var(…), env_var(…) and doc(…) are templates even without braces.
+void wrap_calls(Value& value) {
+  for (Value& item : value.items()) wrap_calls(item);
+  for (auto& [key, member] : value.members()) wrap_calls(member);
+  if (!value.is_text()) return;
+  const std::string& text = value.raw();
+  std::size_t from = text.find_first_not_of(' '), open = text.find('(');
+  if (from == std::string::npos || open == std::string::npos || text.find_last_not_of(' ') != text.rfind(')'))
+    return;
+  std::string callee = text.substr(from, open - from);
+  while (callee.ends_with(' ')) callee.pop_back();
+  for (const char* each : {"ref", "source", "var", "env_var", "doc"}) {
+    if (callee != each) continue;
+    document::Mark mark = value.mark();
+    value = Value::of("{{ " + text + " }}");
+    value.set_mark(mark);
+    return;
+  }
+}
+
+}  // namespace
+
+void Properties::add_tests(std::vector<Node>& tests) {
+  std::unordered_map<std::string, std::size_t> by_id;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) by_id.emplace(nodes_[i].unique_id, i);
+  tests.reserve(declared_.size());
+  for (const Declared& declared : declared_)
+    tests.push_back(make_test(declared, nodes_[by_id.at(declared.attached_to)]));
+}
+
+// What a test's mapping holds: arguments (directly, or under `arguments:`), settings (directly, or under
+// `config:`), its own name and description.
+void Properties::take_settings(const Value& given, Node& node, std::string& wanted_name) const {
+  for (const auto& [key, value] : given.members()) {
+    if (key == "config") {
+      merge_config(node.config.as_dict(), render(value).as_dict());
+    } else if (key == "arguments") {
+      for (const auto& [name, argument] : value.members()) node.test.arguments.set(name, argument);
+    } else if (key == "name") {
+      wanted_name = value.raw();
+    } else if (key == "description") {
+      node.description = value.raw();
+    } else if (key == "column_name") {
+      node.test.column = value.raw();
+    } else if (is_test_setting(key)) {
+      node.config.as_dict().set(key, render(value));
+    } else if (key != "test_name") {
+      node.test.arguments.set(key, value);
+    }
+  }
+}
+
+// A test is "unique", or {accepted_values: {values: […], config: {…}}}, or {name: …, test_name: accepted_values, …}.
+Node Properties::make_test(const Declared& declared, const Node& tested) const {
+  Node node;
+  node.type = ResourceType::test;
+  node.package = declared.fqn.front();
+  node.path = declared.path;
+  node.display = declared.display;
+  node.where = declared.test.where();
+  node.config = jinja::Value::dict();
+  node.test.column = declared.column;
+  node.test.attached_to = declared.attached_to;
+  node.test.arguments = Value::mapping();
+  std::string wanted_name;
+  if (declared.test.is_text()) {
+    node.test.macro = declared.test.raw();
+  } else if (const Value* named = declared.test.find("test_name")) {
+    node.test.macro = named->as_text("test_name");
+    take_settings(declared.test, node, wanted_name);
+  } else if (declared.test.is_mapping() && declared.test.members().size() == 1) {
+    node.test.macro = declared.test.members()[0].first;
+    take_settings(declared.test.members()[0].second, node, wanted_name);
+  } else {
+    throw Error(ErrorCode::dbt_project, "A test is a name, or one name with its arguments",
+                declared.test.where());
+  }
+  if (!declared.column_tags.is_absent()) {
+    jinja::Value tags = jinja::Value::dict({{"tags", declared.column_tags}});
+    merge_config(node.config.as_dict(), tags.as_dict());
+  }
+  std::string target = tested.type == ResourceType::source ? "source_" + tested.source_name + "_" + tested.name
+                       : tested.version.empty()            ? tested.name
+                                                           : tested.name + "_v" + tested.version;
+  TestName named = name_test(node.test, target, model_argument(tested), wanted_name);
+  node.name = named.full;
+  node.below = named.alias + ".sql";
+  node.unique_id = fmt::format("test.{}.{}.{}", node.package, named.full, named.hash);
+  if (named.alias != named.full && !node.setting("alias")) node.config.as_dict().set("alias", named.alias);
+  node.fqn = declared.fqn;
+  node.fqn.push_back(node.name);
+  node.raw_code = "{{ test_" + node.test.macro + "(**_dbt_generic_test_kwargs) }}";
+  if (std::size_t dot = node.test.macro.find('.'); dot != std::string::npos) {
+    node.raw_code = "{{ " + node.test.macro.substr(0, dot + 1) + "test_" + node.test.macro.substr(dot + 1) +
+                    "(**_dbt_generic_test_kwargs) }}";
+  }
+  wrap_calls(node.test.arguments);
+  // What the test reads: the model first.
+  if (tested.type == ResourceType::source) {
+    node.sources.push_back({tested.source_name, tested.name, ""});
+  } else {
+    node.refs.push_back({"", tested.name, tested.version});
+  }
+  return node;
+}
+
+}  // namespace leat::dbt
