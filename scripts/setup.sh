@@ -11,12 +11,12 @@ fail() { printf 'setup: %s\n' "$1" >&2; printf 'setup: what to do: %s\n' "$2" >&
 
 packages="g++ cmake ninja-build ccache mold pkg-config ca-certificates curl nodejs npm libfmt-dev
 libsimdjson-dev libyaml-cpp-dev libcli11-dev libcurl4-openssl-dev libcpp-httplib-dev libpq-dev libsqlite3-dev
-libre2-dev libpcre2-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev libzstd-dev zlib1g-dev
-libarchive-dev libssl-dev tzdata"
+libpcre2-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev zlib1g-dev
+libssl-dev tzdata"
 case $group in
   build) ;;
-  test) packages="$packages doctest-dev librapidcheck-dev postgresql-15 chromium fonts-dejavu-core" ;;
-  lint) packages="$packages clang-format clang-tidy doctest-dev librapidcheck-dev" ;;
+  test) packages="$packages doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
+  lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
   *) fail "unknown group '$group'" "use build, test, lint or fuzz" ;;
 esac
