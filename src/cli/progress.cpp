@@ -89,8 +89,7 @@ class Progress::Screen : public EventListener {
  private:
   void note(const Event& event) {
     if (event.name == "step_started") {
-      running_[event.text("asset")] = {event.text("kind"), event.text("name"), 0, 0,
-                                       env_.steady()};
+      running_[event.text("asset")] = {event.text("kind"), event.text("name"), 0, 0, env_.steady()};
     } else if (event.name == "batch_loaded") {
       Running& stream = running_[fmt::format("stream.{}.{}", event.text("connection"), event.text("stream"))];
       if (stream.name.empty()) {

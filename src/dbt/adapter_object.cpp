@@ -142,9 +142,8 @@ class AdapterObject final : public jinja::Object {
   // Names are compared as the engine does: DuckDB ignores case.
   bool same_name(const std::string& a, const std::string& b) const {
     if (a == b || dialect_.name() != "duckdb" || a.size() != b.size()) return a == b;
-    return std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
-      return std::tolower(x) == std::tolower(y);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
   }
 
   Value find_relation(const sql::Relation& wanted) const {
@@ -256,7 +255,8 @@ class AdapterObject final : public jinja::Object {
   }
   Value drop_schema(CallArguments& arguments) {
     const sql::Relation& relation = relation_of(arguments, 0, "relation");
-    execute_for(now_, fmt::format("drop schema if exists {} cascade", dialect_.quote(relation.schema)), false);
+    execute_for(now_, fmt::format("drop schema if exists {} cascade", dialect_.quote(relation.schema)),
+                false);
     return Value("");
   }
 

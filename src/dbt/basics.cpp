@@ -79,7 +79,8 @@ void add_messages(jinja::Context& context, Env& env) {
 
 void add_documents(jinja::Context& context) {
   add(context, "tojson", [](CallArguments& arguments) {
-    return Value(jinja::to_json(arguments.require(0, "value"), -1, arguments.truth_or(2, "sort_keys", false)));
+    return Value(
+        jinja::to_json(arguments.require(0, "value"), -1, arguments.truth_or(2, "sort_keys", false)));
   });
   add(context, "fromjson", [](CallArguments& arguments) {
     return to_jinja(document::parse_json(arguments.text(0, "string"), "fromjson"));
@@ -166,7 +167,8 @@ void add_basics(jinja::Context& context, const Project& project, Env& env) {
   add(context, "doc", [](CallArguments&) { return Value(""); });
   add(context, "try_or_compiler_error", [](CallArguments& arguments) {
     CallArguments rest;
-    for (std::size_t i = 2; i < arguments.positional.size(); ++i) rest.positional.push_back(arguments.positional[i]);
+    for (std::size_t i = 2; i < arguments.positional.size(); ++i)
+      rest.positional.push_back(arguments.positional[i]);
     rest.named = arguments.named;
     return jinja::call_value(*arguments.session, arguments.require(1, "func"), rest);
   });

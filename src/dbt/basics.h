@@ -1,4 +1,5 @@
-// Basics: the names that templates of every node see alike: target, flags, var-free functions, modules, exceptions.
+// Basics: the names that templates of every node see alike: target, flags, var-free functions, modules,
+// exceptions.
 //
 // Guarantees: as documented by dbt. Log lines and warnings leave as events (dbt_message).
 // Threads: the values may be used by any number of renderings at once.

@@ -97,22 +97,27 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
   return result;
 }
 
-// Says which file failed, and where the compiled SQL stands. The warehouse's own words come first, without the
-// macros on the way to it.
+// Says which file failed, and where the compiled SQL stands. The warehouse's own words come first, without
+// the macros on the way to it.
 Error NodeBuilder::failure_of(const Node& node, const Rendering& rendering, const Error& error) const {
   if (error.code() != ErrorCode::warehouse_sql) return error;
   const Error& first = rendering.refused ? *rendering.refused : error;
-  std::string file = std::filesystem::path(artifact_path("compiled", node)).lexically_relative(project_.folder()).string();
+  std::string file =
+      std::filesystem::path(artifact_path("compiled", node)).lexically_relative(project_.folder()).string();
   constexpr std::string_view kLine = "line ";
   std::size_t at = first.where().rfind(kLine);
   std::string line;
   if (at != std::string::npos && !rendering.statements.empty()) {
     // The statement holds the compiled SQL somewhere: count from there.
-    std::int64_t said = jinja::parse_integer(first.where().substr(at + kLine.size(), first.where().find(' ', at + kLine.size()) - at - kLine.size())).value_or(0);
+    std::int64_t said = jinja::parse_integer(first.where().substr(at + kLine.size(),
+                                                                  first.where().find(' ', at + kLine.size()) -
+                                                                      at - kLine.size()))
+                            .value_or(0);
     const std::string& statement = rendering.statements.back();
     std::size_t begin = rendering.compiled.empty() ? std::string::npos : statement.find(rendering.compiled);
     if (begin != std::string::npos && said > 0) {
-      std::int64_t before = std::count(statement.begin(), statement.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+      std::int64_t before =
+          std::count(statement.begin(), statement.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
       if (said > before) line = fmt::format(":{}", said - before);
     }
   }
@@ -128,8 +133,8 @@ void NodeBuilder::ensure_schema(const Node& node, Rendering& rendering) const {
   }
   const MacroEntry* own = project_.macros().find("create_schema", node.package);
   if (own && own->package != kOwnPackage) {
-    project_.renderer().call(
-        *own, {{own->info->parameters.at(0), project_.renderer().relation_value(node)}}, rendering);
+    project_.renderer().call(*own, {{own->info->parameters.at(0), project_.renderer().relation_value(node)}},
+                             rendering);
     commit_for(rendering);
   } else {
     rendering.adapter->create_schema(node.relation.schema);
@@ -168,7 +173,8 @@ std::string NodeBuilder::run_macro(const std::string& name, const document::Valu
   const MacroEntry* macro = dot == std::string::npos
                                 ? project_.macros().find(name)
                                 : project_.macros().find_in(name.substr(0, dot), name.substr(dot + 1));
-  if (!macro) throw Error(ErrorCode::dbt_unresolved, fmt::format("There is no macro `{}`", name), project_.folder());
+  if (!macro)
+    throw Error(ErrorCode::dbt_unresolved, fmt::format("There is no macro `{}`", name), project_.folder());
   Rendering rendering = rendering_of(nullptr, adapter);
   rendering.package = macro->package == kOwnPackage ? project_.name() : macro->package;
   std::vector<std::pair<std::string, jinja::Value>> given;
@@ -190,11 +196,12 @@ jinja::Value results_value(const Project& project, const std::vector<FinishedNod
   for (const FinishedNode& each : results) {
     double seconds = std::chrono::duration<double>(each.result.finished - each.result.started).count();
     bool test = each.node->type == ResourceType::test;
-    all.push_back(jinja::Value::dict({{"node", project.renderer().node_value(*each.node)},
-                                      {"status", jinja::Value(each.status)},
-                                      {"message", jinja::Value(each.result.message)},
-                                      {"failures", test ? jinja::Value(each.result.rows) : jinja::Value::none()},
-                                      {"execution_time", jinja::Value(seconds)}}));
+    all.push_back(
+        jinja::Value::dict({{"node", project.renderer().node_value(*each.node)},
+                            {"status", jinja::Value(each.status)},
+                            {"message", jinja::Value(each.result.message)},
+                            {"failures", test ? jinja::Value(each.result.rows) : jinja::Value::none()},
+                            {"execution_time", jinja::Value(seconds)}}));
   }
   return jinja::Value::list(std::move(all));
 }
@@ -213,10 +220,10 @@ void NodeBuilder::run_hooks(const std::vector<std::string>& hooks, sql::Adapter&
 }
 
 std::string NodeBuilder::fingerprint(const Node& node) const {
-  return fmt::format("{}\n{}\n{}\n{}\n{}", node.has_code() ? node.raw_code : node.checksum,
-                     jinja::to_json(node.config, -1, true),
-                     node.test.macro + document::to_json(node.test.arguments, true),
-                     project_.options().dialect->render(node.relation), node.has_code() ? uses_text(node) : "");
+  return fmt::format(
+      "{}\n{}\n{}\n{}\n{}", node.has_code() ? node.raw_code : node.checksum,
+      jinja::to_json(node.config, -1, true), node.test.macro + document::to_json(node.test.arguments, true),
+      project_.options().dialect->render(node.relation), node.has_code() ? uses_text(node) : "");
 }
 
 // The text of every macro that the node uses, and the values of variables.
@@ -226,8 +233,8 @@ std::string NodeBuilder::uses_text(const Node& node) const {
                                : uses_->of(*project_.renderer().parsed(node), node.package);
   if (node.is_generic_test()) {
     if (const MacroEntry* test = uses_->find_test(node.test.macro, node.package)) uses.macros.insert(test);
-  } else if (const MacroEntry* own = project_.macros().materialization(
-                 node.materialized(), node.package, project_.options().dialect->name())) {
+  } else if (const MacroEntry* own = project_.macros().materialization(node.materialized(), node.package,
+                                                                       project_.options().dialect->name())) {
     uses.macros.insert(own);
   }
   std::lock_guard lock(mutex_);

@@ -1,12 +1,12 @@
-// NodeBuilder: builds one node of a project in a session: compiles it, materializes models and snapshots, loads
-// seeds, runs tests.
+// NodeBuilder: builds one node of a project in a session: compiles it, materializes models and snapshots,
+// loads seeds, runs tests.
 //
-// Guarantees: a model's relation is replaced in one transaction; a node that fails leaves its relation as it
-// was. The compiled SQL stands in target/compiled, what was run in target/run.
+// Guarantees: a model's relation is replaced in one transaction; a node that fails leaves its relation as
+// it was. The compiled SQL stands in target/compiled, what was run in target/run.
 // Threads: one NodeBuilder may be used by any number of threads, each with its own Adapter.
 // Owns: what it knows of macros.
-// Errors: build() throws Error(dbt_model_failed, dbt_project, jinja_…) with the model's file and the warehouse's
-// message; the session is out of any transaction then.
+// Errors: build() throws Error(dbt_model_failed, dbt_project, jinja_…) with the model's file and the
+// warehouse's message; the session is out of any transaction then.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -50,8 +50,8 @@ class NodeBuilder {
   std::string compile(const Node& node, sql::Adapter& adapter) const;
   /// Compiles SQL that is no node of the project (`show --inline`).
   std::string compile_inline(const std::string& sql, sql::Adapter& adapter) const;
-  /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not an
-  /// error.
+  /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not
+  /// an error.
   NodeResult build(const Node& node, sql::Adapter& adapter) const;
   /// Changes when what build() would do changes: code, configuration, macros, variables, target.
   std::string fingerprint(const Node& node) const;

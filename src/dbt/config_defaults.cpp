@@ -9,6 +9,11 @@ using jinja::Value;
 
 namespace {
 
+Value freshness() {
+  auto never = [] { return Value::dict({{"count", Value::none()}, {"period", Value::none()}}); };
+  return Value::dict({{"warn_after", never()}, {"error_after", never()}, {"filter", Value::none()}});
+}
+
 void set_common(jinja::Dict& dict) {
   dict.set("enabled", Value(true));
   dict.set("alias", Value::none());
@@ -63,7 +68,7 @@ Value full_config(const Node& node) {
   if (node.type == ResourceType::source) {
     dict.set("enabled", Value(true));
     dict.set("event_time", Value::none());
-    dict.set("freshness", Value::none());
+    dict.set("freshness", freshness());
     dict.set("loaded_at_field", Value::none());
     dict.set("loaded_at_query", Value::none());
     dict.set("meta", Value::dict());

@@ -30,7 +30,8 @@ struct CsvTable {
 CsvTable read_csv(std::string_view text, const std::string& file, char delimiter = ',');
 /// True for what a seed loads as null: nothing, or "null" in any case.
 bool is_null_field(std::string_view field);
-/// The narrowest of int32, int64, float64, date, timestamp, boolean and text that fits every value of a column.
+/// The narrowest of int32, int64, float64, date, timestamp, boolean and text that fits every value of a
+/// column.
 batch::Type guess_type(const CsvTable& table, std::size_t column);
 /// The field as that type is written in SQL: numbers without group commas, percent and currency signs.
 std::string normalized(std::string_view field, const batch::Type& type);

@@ -45,7 +45,8 @@ bool flag(const batch::RecordBatch& row, std::size_t column) {
 }  // namespace
 
 // Keeps the failing rows in a table or view, and reads them from there.
-std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering, const std::string& sql) const {
+std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering,
+                                        const std::string& sql) const {
   std::string kind = node.config_text("store_failures_as");
   const jinja::Value* stored = node.setting("store_failures");
   bool wanted = stored ? jinja::truth(*stored) : project_.options().store_failures;
@@ -57,7 +58,8 @@ std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering, 
   for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
     if (each.identifier == node.relation.identifier) adapter.drop(each);
   }
-  std::string code = fmt::format("create {} {} as (\n{}\n)", kind == "view" ? "view" : "table", relation, sql);
+  std::string code =
+      fmt::format("create {} {} as (\n{}\n)", kind == "view" ? "view" : "table", relation, sql);
   execute_for(rendering, code, true);
   commit_for(rendering);
   return "select * from " + relation;
@@ -68,14 +70,14 @@ void NodeBuilder::run_test(const Node& node, Rendering& rendering, NodeResult& r
   LEAT_ASSERT(macro);
   std::string limit = node.config_text("limit");
   std::string main_sql = store_failures(node, rendering, result.compiled);
-  std::string sql = jinja::to_text(project_.renderer().call(
-      *macro,
-      {{"main_sql", jinja::Value(main_sql)},
-       {"fail_calc", jinja::Value(setting_or(node, "fail_calc", "count(*)"))},
-       {"warn_if", jinja::Value(setting_or(node, "warn_if", "!= 0"))},
-       {"error_if", jinja::Value(setting_or(node, "error_if", "!= 0"))},
-       {"limit", limit.empty() ? jinja::Value::none() : jinja::Value(limit)}},
-      rendering));
+  std::string sql = jinja::to_text(
+      project_.renderer().call(*macro,
+                               {{"main_sql", jinja::Value(main_sql)},
+                                {"fail_calc", jinja::Value(setting_or(node, "fail_calc", "count(*)"))},
+                                {"warn_if", jinja::Value(setting_or(node, "warn_if", "!= 0"))},
+                                {"error_if", jinja::Value(setting_or(node, "error_if", "!= 0"))},
+                                {"limit", limit.empty() ? jinja::Value::none() : jinja::Value(limit)}},
+                               rendering));
   rendering.statements.push_back(sql);
   write_artifact("run", node, sql);
   sql::QueryResult answer = rendering.adapter->query(sql, 1);

@@ -21,11 +21,12 @@ bool is_word(const sql::Token& token, std::string_view word) {
                     [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
 }
 
-// Puts the expressions after the WITH [RECURSIVE] that the code begins with, or gives it one. Comments before it
-// stay where they are.
+// Puts the expressions after the WITH [RECURSIVE] that the code begins with, or gives it one. Comments before
+// it stay where they are.
 std::string inject(const std::string& code, const std::vector<Cte>& ctes) {
   std::string list;
-  for (const Cte& cte : ctes) list += fmt::format("{} {} as (\n{}\n)", list.empty() ? "" : ",", cte.name, cte.code);
+  for (const Cte& cte : ctes)
+    list += fmt::format("{} {} as (\n{}\n)", list.empty() ? "" : ",", cte.name, cte.code);
   std::vector<sql::Token> tokens = sql::tokenize(code);
   if (tokens.empty() || !is_word(tokens[0], "with")) {
     std::size_t begin = tokens.empty() ? 0 : tokens[0].offset;

@@ -1,4 +1,5 @@
-// JsonWriter: writes JSON as a stream, so that a manifest of ten thousand nodes never stands in memory twice.
+// JsonWriter: writes JSON as a stream, so that a manifest of ten thousand nodes never stands in memory
+// twice.
 //
 // Guarantees: commas and quotes are right as long as begin and end are balanced.
 // Threads: one.

@@ -63,7 +63,8 @@ void ProjectLoader::read_packages() {
     std::vector<std::string> order;
     for (const Value& each : entry["search_order"].items()) order.push_back(each.as_text("search_order"));
     if (!order.empty())
-      project_->macros_.set_search_order(entry["macro_namespace"].as_text("macro_namespace"), std::move(order));
+      project_->macros_.set_search_order(entry["macro_namespace"].as_text("macro_namespace"),
+                                         std::move(order));
   }
   const Value& install = root.file["packages-install-path"];
   std::string below = install.is_null() ? "dbt_packages" : install.raw();
@@ -133,9 +134,11 @@ void ProjectLoader::read_macros() {
 
 void ProjectLoader::read_docs(const Package& package) {
   std::vector<std::string> folders;
-  for (const char* key : {"model-paths", "seed-paths", "snapshot-paths", "macro-paths", "analysis-paths", "test-paths"}) {
+  for (const char* key :
+       {"model-paths", "seed-paths", "snapshot-paths", "macro-paths", "analysis-paths", "test-paths"}) {
     for (std::string& folder : package.paths(key)) {
-      if (std::find(folders.begin(), folders.end(), folder) == folders.end()) folders.push_back(std::move(folder));
+      if (std::find(folders.begin(), folders.end(), folder) == folders.end())
+        folders.push_back(std::move(folder));
     }
   }
   for (const std::string& folder : folders) {

@@ -1,5 +1,5 @@
-// ProjectLoader: the stages that make a Project of a folder, in their order: packages, macros, files, properties,
-// configuration, names, references.
+// ProjectLoader: the stages that make a Project of a folder, in their order: packages, macros, files,
+// properties, configuration, names, references.
 //
 // Guarantees: load() may be called once; what it returns is whole.
 // Threads: one.

@@ -31,8 +31,8 @@ void ProjectLoader::configure() {
   project_->nodes_ = std::move(kept);
 }
 
-// dbt_project.yml of the node's package from its root to the node's folder, then properties, then config() in the
-// file; the project's dbt_project.yml has the last word on nodes of packages.
+// dbt_project.yml of the node's package from its root to the node's folder, then properties, then config() in
+// the file; the project's dbt_project.yml has the last word on nodes of packages.
 void ProjectLoader::configure_node(Node& node) {
   node.config = jinja::Value::dict();
   jinja::Dict& merged = node.config.as_dict();

@@ -33,7 +33,8 @@ void ProjectLoader::read_files(const Package& package) {
     }
   }
   for (const std::string& below : package.paths("seed-paths")) {
-    for (const std::string& path : package.files(below, {".csv"})) add_file(package, ResourceType::seed, below, path);
+    for (const std::string& path : package.files(below, {".csv"}))
+      add_file(package, ResourceType::seed, below, path);
   }
   for (const std::string& below : package.paths("snapshot-paths")) {
     for (const std::string& path : package.files(below, {".sql"})) add_snapshots(package, below, path);
@@ -78,7 +79,8 @@ void ProjectLoader::add_file(const Package& package, ResourceType type, const st
   if (type != ResourceType::seed) {
     node.raw_code = stripped(text);
     std::size_t begin = std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size());
-    node.first_line += static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
+    node.first_line += static_cast<std::size_t>(
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
   }
   project_->nodes_.push_back(std::move(node));
 }
@@ -103,7 +105,8 @@ void ProjectLoader::read_properties() {
   Properties properties(*project_, project_->nodes_, project_->docs_, env_);
   for (const Package& package : project_->packages_) {
     std::vector<std::string> folders;
-    for (const char* key : {"model-paths", "seed-paths", "snapshot-paths", "analysis-paths", "test-paths", "macro-paths"}) {
+    for (const char* key :
+         {"model-paths", "seed-paths", "snapshot-paths", "analysis-paths", "test-paths", "macro-paths"}) {
       for (std::string& folder : package.paths(key)) {
         if (std::find(folders.begin(), folders.end(), folder) == folders.end())
           folders.push_back(std::move(folder));

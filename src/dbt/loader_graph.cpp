@@ -52,8 +52,8 @@ std::string place_of(const Node& node, const std::string& name) {
   std::size_t at = node.raw_code.find("'" + name + "'");
   if (at == std::string::npos) at = node.raw_code.find("\"" + name + "\"");
   if (at == std::string::npos || node.is_generic_test()) return node.where;
-  auto line = static_cast<std::size_t>(std::count(node.raw_code.begin(),
-                                                  node.raw_code.begin() + static_cast<std::ptrdiff_t>(at), '\n')) +
+  auto line = static_cast<std::size_t>(std::count(
+                  node.raw_code.begin(), node.raw_code.begin() + static_cast<std::ptrdiff_t>(at), '\n')) +
               node.first_line;
   std::size_t begin = node.raw_code.rfind('\n', at);
   return fmt::format("{}:{}:{}", node.display, line, at - (begin == std::string::npos ? 0 : begin + 1) + 1);
@@ -70,9 +70,10 @@ void ProjectLoader::depend_on_ref(Node& node, const Reference& reference) {
   bool disabled = std::any_of(project_->disabled_.begin(), project_->disabled_.end(), [&](const Node& each) {
     return each.referable() && each.name == reference.name;
   });
-  std::string what = fmt::format("ref('{}'{}) names nothing{}", reference.name,
-                                 reference.version.empty() ? "" : fmt::format(", v={}", reference.version),
-                                 disabled ? ": the model of that name is disabled" : did_you_mean(reference.name, names));
+  std::string what =
+      fmt::format("ref('{}'{}) names nothing{}", reference.name,
+                  reference.version.empty() ? "" : fmt::format(", v={}", reference.version),
+                  disabled ? ": the model of that name is disabled" : did_you_mean(reference.name, names));
   throw Error(ErrorCode::dbt_unresolved, what, place_of(node, reference.name));
 }
 
@@ -85,7 +86,8 @@ void ProjectLoader::depend_on_source(Node& node, const Reference& reference) {
     if (each.source_name == reference.package) tables.push_back(each.name);
     sources.push_back(each.source_name);
   }
-  std::string near = tables.empty() ? did_you_mean(reference.package, sources) : did_you_mean(reference.name, tables);
+  std::string near =
+      tables.empty() ? did_you_mean(reference.package, sources) : did_you_mean(reference.name, tables);
   throw Error(ErrorCode::dbt_unresolved,
               fmt::format("source('{}', '{}') names nothing{}", reference.package, reference.name, near),
               place_of(node, reference.name));
@@ -114,7 +116,8 @@ void ProjectLoader::check_circles() const {
         trail.emplace_back(below, 0);
         continue;
       }
-      auto first = std::find_if(trail.begin(), trail.end(), [&](const auto& each) { return each.first == below; });
+      auto first =
+          std::find_if(trail.begin(), trail.end(), [&](const auto& each) { return each.first == below; });
       std::string circle;
       for (auto each = first; each != trail.end(); ++each) circle += nodes[each->first].name + " -> ";
       throw Error(ErrorCode::dbt_cycle, circle + nodes[below].name, nodes[below].where);

@@ -20,10 +20,10 @@ void MacroTable::add_file(const std::string& package, const std::string& path, c
     const auto& found = is_macro ? entry->parsed->macros() : entry->parsed->blocks();
     if (found.empty()) continue;
     entry->info = &found.front();
-    entry->name = is_macro                         ? entry->info->name
-                  : block.type == "materialization" ? fmt::format("materialization_{}_{}", entry->info->name,
-                                                                  entry->info->adapter)
-                                                    : "test_" + entry->info->name;
+    entry->name = is_macro ? entry->info->name
+                  : block.type == "materialization"
+                      ? fmt::format("materialization_{}_{}", entry->info->name, entry->info->adapter)
+                      : "test_" + entry->info->name;
     entry->package = package;
     entry->path = path;
     entry->text = std::string(block.text);
@@ -31,7 +31,8 @@ void MacroTable::add_file(const std::string& package, const std::string& path, c
     entry->value = entry->parsed->macro_value(*entry->info);
     auto [before, fresh] = names.try_emplace(entry->name, entry.get());
     if (!fresh && package != kOwnPackage) {
-      throw Error(ErrorCode::dbt_project, fmt::format("There are two macros `{}` in `{}`", entry->name, package),
+      throw Error(ErrorCode::dbt_project,
+                  fmt::format("There are two macros `{}` in `{}`", entry->name, package),
                   fmt::format("{}:{}", path, block.line))
           .fix(fmt::format("Rename one; the other is in {}.", before->second->path));
     }

@@ -141,7 +141,8 @@ void write_node(JsonWriter& out, const Node& node, const Project& project, doubl
   out.member("alias", node.relation.identifier);
   out.key("checksum");
   bool hashed = !node.is_generic_test();
-  out.raw(fmt::format("{{\"name\": \"{}\", \"checksum\": \"{}\"}}", hashed ? "sha256" : "none", hashed ? node.checksum : ""));
+  out.raw(fmt::format("{{\"name\": \"{}\", \"checksum\": \"{}\"}}", hashed ? "sha256" : "none",
+                      hashed ? node.checksum : ""));
   out.key("config");
   out.value(full_config(node));
   out.key("tags");
@@ -308,7 +309,8 @@ void write_disabled(JsonWriter& out, const Project& project, double created) {
   for (const Node& node : project.disabled()) {
     JsonWriter one;
     one.begin_object();
-    node.type == ResourceType::source ? write_source(one, node, project, created) : write_node(one, node, project, created);
+    node.type == ResourceType::source ? write_source(one, node, project, created)
+                                      : write_node(one, node, project, created);
     std::string text = one.take();
     // {"id": {…} becomes "id": [{…}]
     std::size_t colon = text.find(": ");

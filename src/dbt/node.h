@@ -43,16 +43,16 @@ struct Node {
   std::string display;  ///< relative to the project, for messages
   std::string raw_code;
   std::size_t first_line = 1;  ///< the line of the file where raw_code begins
-  std::string checksum;  ///< SHA-256 of the file's text
+  std::string checksum;        ///< SHA-256 of the file's text
   std::vector<std::string> fqn;
   std::string description;
-  std::string patch;           ///< the properties file that describes it, "" for none
-  std::string version;         ///< of a versioned model, else ""
-  bool latest = true;          ///< false: ref() without a version means another version
-  std::string source_name;     ///< of sources
-  jinja::Value config;         ///< a dict: the merged configuration
-  jinja::Value called_config;  ///< a dict: what config() in the file said
-  sql::Relation relation;      ///< where it is (models, seeds, snapshots, sources, stored failures)
+  std::string patch;                    ///< the properties file that describes it, "" for none
+  std::string version;                  ///< of a versioned model, else ""
+  bool latest = true;                   ///< false: ref() without a version means another version
+  std::string source_name;              ///< of sources
+  jinja::Value config;                  ///< a dict: the merged configuration
+  jinja::Value called_config;           ///< a dict: what config() in the file said
+  sql::Relation relation;               ///< where it is (models, seeds, snapshots, sources, stored failures)
   bool quotes[3] = {true, true, true};  ///< database, schema, identifier: whether they are quoted
   std::vector<Reference> refs, sources;
   std::vector<std::string> depends_on;  ///< unique ids, in order of first mention

@@ -1,7 +1,9 @@
-// Project: a dbt project, read: dbt_project.yml, properties, models, seeds, snapshots, tests, macros, packages.
+// Project: a dbt project, read: dbt_project.yml, properties, models, seeds, snapshots, tests, macros,
+// packages.
 //
-// Guarantees: load() parses everything and resolves every ref and source, so that a project that loads has a
-// whole graph without circles. Nodes stand in the order of their paths, the project's before its packages'.
+// Guarantees: load() parses everything and resolves every ref and source, so that a project that loads has
+// a whole graph without circles. Nodes stand in the order of their paths, the project's before its
+// packages'.
 // Threads: immutable after load(); share freely.
 // Owns: all it read.
 // Errors: Error(dbt_project), Error(dbt_unresolved) with near names, Error(dbt_cycle) with the circle,
@@ -87,7 +89,7 @@ class Project {
   MacroTable macros_;
   std::vector<Node> nodes_, disabled_;
   std::map<std::string, std::string> docs_;
-  MacroTable::NameMap<std::size_t> index_;                  // by unique id
+  MacroTable::NameMap<std::size_t> index_;                   // by unique id
   MacroTable::NameMap<std::vector<std::size_t>> referable_;  // by name
   MacroTable::NameMap<std::vector<std::size_t>> sources_;    // by "source.table"
   std::unique_ptr<Renderer> renderer_;

@@ -125,7 +125,8 @@ void Properties::describe(const File& file, const Value& entry, Node& node) {
   node.description = described(file, entry["description"]);
   node.columns = entry["columns"];
   for (Value& column : node.columns.items()) {
-    if (column.find("description")) column.set("description", Value::of(described(file, column["description"])));
+    if (column.find("description"))
+      column.set("description", Value::of(described(file, column["description"])));
   }
   node.properties = entry;
   // These may stand beside `config` as well.

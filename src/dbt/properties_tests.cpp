@@ -15,9 +15,10 @@ using document::Value;
 
 namespace {
 
-constexpr const char* kTestSettings[] = {
-    "severity", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures", "store_failures_as",
-    "tags",     "meta",  "enabled", "database", "schema", "alias",     "sql_header"};
+constexpr const char* kTestSettings[] = {"severity", "where",     "limit",          "warn_if",
+                                         "error_if", "fail_calc", "store_failures", "store_failures_as",
+                                         "tags",     "meta",      "enabled",        "database",
+                                         "schema",   "alias",     "sql_header"};
 
 bool is_test_setting(std::string_view key) {
   return std::any_of(std::begin(kTestSettings), std::end(kTestSettings),
@@ -76,7 +77,8 @@ void Properties::take_settings(const Value& given, Node& node, std::string& want
   }
 }
 
-// A test is "unique", or {accepted_values: {values: […], config: {…}}}, or {name: …, test_name: accepted_values, …}.
+// A test is "unique", or {accepted_values: {values: […], config: {…}}}, or {name: …, test_name:
+// accepted_values, …}.
 Node Properties::make_test(const Declared& declared, const Node& tested) const {
   Node node;
   node.type = ResourceType::test;
@@ -105,9 +107,10 @@ Node Properties::make_test(const Declared& declared, const Node& tested) const {
     jinja::Value tags = jinja::Value::dict({{"tags", declared.column_tags}});
     merge_config(node.config.as_dict(), tags.as_dict());
   }
-  std::string target = tested.type == ResourceType::source ? "source_" + tested.source_name + "_" + tested.name
-                       : tested.version.empty()            ? tested.name
-                                                           : tested.name + "_v" + tested.version;
+  std::string target = tested.type == ResourceType::source
+                           ? "source_" + tested.source_name + "_" + tested.name
+                       : tested.version.empty() ? tested.name
+                                                : tested.name + "_v" + tested.version;
   TestName named = name_test(node.test, target, model_argument(tested), wanted_name);
   node.name = named.full;
   node.below = named.alias + ".sql";

@@ -102,8 +102,8 @@ Value RelationObject::unbuilt(const sql::Relation& relation, const sql::Dialect&
 }
 
 Value RelationObject::cte(std::string name, const sql::Dialect& dialect) {
-  return Value(jinja::make_ref<RelationObject>(sql::Relation{"", "", std::move(name)}, dialect,
-                                               RelationType::cte));
+  return Value(
+      jinja::make_ref<RelationObject>(sql::Relation{"", "", std::move(name)}, dialect, RelationType::cte));
 }
 
 std::string RelationObject::str() const {
@@ -257,7 +257,8 @@ std::optional<Value> ColumnObject::method(std::string_view name, CallArguments& 
   if (name == "is_numeric") return Value(kind == TypeKind::decimal);
   if (name == "is_number") return Value(integer || real || kind == TypeKind::decimal);
   if (name == "string_size") return Value(type_argument(column_.native_type, 0).value_or(256));
-  if (name == "string_type") return Value(fmt::format("character varying({})", arguments.integer_or(0, "size", 256)));
+  if (name == "string_type")
+    return Value(fmt::format("character varying({})", arguments.integer_or(0, "size", 256)));
   if (name == "literal") return Value(fmt::format("'{}'", jinja::to_text(arguments.require(0, "value"))));
   if (name == "can_expand_to") {
     auto* other = arguments.require(0, "other_column").as<ColumnObject>();
@@ -304,7 +305,8 @@ class ColumnClass final : public jinja::Object {
   bool is_callable() const override { return true; }
   Value call(CallArguments& arguments) override {
     std::string type = arguments.text(1, "dtype");
-    if (const Value* size = arguments.find(2, "char_size"); size && size->is_integral() && type.find('(') == std::string::npos)
+    if (const Value* size = arguments.find(2, "char_size");
+        size && size->is_integral() && type.find('(') == std::string::npos)
       type += fmt::format("({})", size->as_integer());
     return Value(jinja::make_ref<ColumnObject>(
         sql::RelationColumn{arguments.text(0, "column"), type, dialect_.parse_type(type)}, dialect_));
@@ -315,9 +317,11 @@ class ColumnClass final : public jinja::Object {
       return Value(jinja::make_ref<ColumnObject>(
           sql::RelationColumn{arguments.text(0, "name"), type, dialect_.parse_type(type)}, dialect_));
     }
-    if (name == "string_type") return Value(fmt::format("character varying({})", arguments.integer_or(0, "size", 256)));
+    if (name == "string_type")
+      return Value(fmt::format("character varying({})", arguments.integer_or(0, "size", 256)));
     if (name == "numeric_type")
-      return Value(fmt::format("{}({},{})", arguments.text(0, "dtype"), arguments.integer_or(1, "precision", 18),
+      return Value(fmt::format("{}({},{})", arguments.text(0, "dtype"),
+                               arguments.integer_or(1, "precision", 18),
                                arguments.integer_or(2, "scale", 0)));
     if (name == "translate_type") return Value(translated(arguments.text(0, "dtype")));
     return std::nullopt;

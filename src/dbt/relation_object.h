@@ -1,7 +1,7 @@
 // RelationObject, ColumnObject: the Relation and Column of dbt's macros.
 //
-// Guarantees: a Relation prints as its name, with the parts and quotes that its policies say; two are equal when
-// they print the same.
+// Guarantees: a Relation prints as its name, with the parts and quotes that its policies say; two are
+// equal when they print the same.
 // Threads: immutable; any.
 // Owns: nothing foreign; the dialect outlives them.
 // Errors: Error(jinja_type) for arguments that don't fit.
@@ -26,7 +26,8 @@ class RelationObject final : public jinja::Object {
   /// A relation whose type its kind tells.
   static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect);
   /// A relation whose quotes are said.
-  static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect, const bool (&quotes)[3]);
+  static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect,
+                           const bool (&quotes)[3]);
   /// A relation of a node, which may not be built yet: its type is not known.
   static jinja::Value unbuilt(const sql::Relation& relation, const sql::Dialect& dialect,
                               const bool (&quotes)[3]);

@@ -23,7 +23,8 @@ std::unique_ptr<jinja::Environment> make_environment(jinja::UndefinedPolicy poli
   auto environment = std::make_unique<jinja::Environment>(std::move(options));
   for (const char* name : {"as_text", "as_bool", "as_native", "as_number"})
     environment->add_filter(name, [](CallArguments& arguments) { return arguments.self; });
-  environment->add_filter("is_list", [](CallArguments& arguments) { return Value(arguments.self.is_list()); });
+  environment->add_filter("is_list",
+                          [](CallArguments& arguments) { return Value(arguments.self.is_list()); });
   environment->add_global("return", jinja::return_function());
   return environment;
 }
@@ -149,7 +150,8 @@ Value columns_value(const Node& node) {
   for (const document::Value& column : node.columns.items()) {
     Value each = to_jinja(column);
     for (const char* key : {"description", "data_type", "quote", "meta", "tags"}) {
-      if (!each.as_dict().find(key)) each.as_dict().set(key, std::string(key) == "description" ? Value("") : Value::none());
+      if (!each.as_dict().find(key))
+        each.as_dict().set(key, std::string(key) == "description" ? Value("") : Value::none());
     }
     columns.as_dict().set(column["name"].raw(), each);
   }
@@ -159,8 +161,10 @@ Value columns_value(const Node& node) {
 Value test_metadata(const Node& node) {
   Value metadata = Value::dict();
   std::size_t dot = node.test.macro.find('.');
-  metadata.as_dict().set("name", dot == std::string::npos ? node.test.macro : node.test.macro.substr(dot + 1));
-  metadata.as_dict().set("namespace", dot == std::string::npos ? Value::none() : Value(node.test.macro.substr(0, dot)));
+  metadata.as_dict().set("name",
+                         dot == std::string::npos ? node.test.macro : node.test.macro.substr(dot + 1));
+  metadata.as_dict().set("namespace",
+                         dot == std::string::npos ? Value::none() : Value(node.test.macro.substr(0, dot)));
   metadata.as_dict().set("kwargs", to_jinja(node.test.arguments));
   return metadata;
 }

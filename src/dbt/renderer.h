@@ -1,5 +1,5 @@
-// Renderer: renders a node's templates in dbt's contexts: while parsing (nothing is executed, references are
-// recorded) and while building (the warehouse answers).
+// Renderer: renders a node's templates in dbt's contexts: while parsing (nothing is executed, references
+// are recorded) and while building (the warehouse answers).
 //
 // Guarantees: ref, source, config, var, env_var, this, target, adapter, run_query and the rest behave as
 // documented by dbt for their phase; a macro of the project's wins over a name of the context.
@@ -90,7 +90,8 @@ class Renderer {
 
 /// The `adapter` object for a rendering; while parsing its methods answer with empty values.
 jinja::Value make_adapter_object(Rendering& rendering, const Renderer& renderer);
-/// Runs SQL for a rendering: begins a transaction where `begin` says so and none is open; notes the statement.
+/// Runs SQL for a rendering: begins a transaction where `begin` says so and none is open; notes the
+/// statement.
 std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begin);
 /// Begins a transaction, if none is open.
 void begin_for(Rendering& rendering);

@@ -22,7 +22,8 @@ void write_file(const std::string& folder, const char* name, const std::string& 
   std::filesystem::create_directories(folder, made);
   std::string path = folder + "/" + name, beside = path + ".tmp";
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(beside.c_str(), "wb"), std::fclose);
-  bool written = out && std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() && std::fflush(out.get()) == 0;
+  bool written = out && std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() &&
+                 std::fflush(out.get()) == 0;
   out.reset();
   std::error_code failed;
   if (written) std::filesystem::rename(beside, path, failed);
@@ -113,7 +114,8 @@ std::string run_results_json(const Project& project, const std::vector<FinishedN
   return out.take();
 }
 
-void write_run_results(const Project& project, const std::vector<FinishedNode>& results, double seconds, Env& env) {
+void write_run_results(const Project& project, const std::vector<FinishedNode>& results, double seconds,
+                       Env& env) {
   write_file(project.target_folder(), "run_results.json", run_results_json(project, results, seconds, env));
 }
 

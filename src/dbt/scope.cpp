@@ -47,7 +47,8 @@ class ContextObject final : public jinja::Object {
     if (name != "update") return std::nullopt;
     const Value& more = arguments.require(0, "values");
     if (more.is_dict())
-      more.as_dict().each([&](const Value& key, const Value& value) { context_.variables()->set(key, value); });
+      more.as_dict().each(
+          [&](const Value& key, const Value& value) { context_.variables()->set(key, value); });
     return Value::none();
   }
   bool is_mapping() const override { return true; }
@@ -133,7 +134,8 @@ Value Scope::make_ref_function() {
     note(rendering_.refs, reference);
     if (!rendering_.execute()) return make_this();
     const Node* target = renderer_.project().find_ref(reference, rendering_.package);
-    if (!target) throw Error(ErrorCode::dbt_unresolved, fmt::format("ref('{}') names nothing", reference.name));
+    if (!target)
+      throw Error(ErrorCode::dbt_unresolved, fmt::format("ref('{}') names nothing", reference.name));
     if (target->is_ephemeral()) rendering_.ephemerals.push_back(target);
     return renderer_.relation_value(*target);
   });

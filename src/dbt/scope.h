@@ -1,4 +1,5 @@
-// Scope: the names that templates of one node see in one rendering: ref, source, config, this, adapter, macros, …
+// Scope: the names that templates of one node see in one rendering: ref, source, config, this, adapter,
+// macros, …
 //
 // Guarantees: names are made when they are first asked for. Order: macros, the node's names, basics.h.
 // Threads: the one that renders.

@@ -106,14 +106,16 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
   auto run_hooks_of = [&](const char* key, bool inside) {
     jinja::Value wanted = hooks_of(node, key);
     if (!wanted.items().empty())
-      project_.renderer().call(*hooks, {{"hooks", wanted}, {"inside_transaction", jinja::Value(inside)}}, rendering);
+      project_.renderer().call(*hooks, {{"hooks", wanted}, {"inside_transaction", jinja::Value(inside)}},
+                               rendering);
   };
   run_hooks_of("pre_hook", false);
   sql::Relation beside = node.relation;
   beside.identifier += "__dbt_tmp";
   adapter.drop(beside);
   std::vector<SeedColumn> columns = columns_of(node, table, dialect);
-  execute_for(rendering, fmt::format("create table {} ({})", dialect.render(beside), column_list(columns)), true);
+  execute_for(rendering, fmt::format("create table {} ({})", dialect.render(beside), column_list(columns)),
+              true);
   run_hooks_of("pre_hook", true);
   insert_rows(table, columns, dialect.render(beside), adapter);
   env_.failpoint("dbt_before_swap");

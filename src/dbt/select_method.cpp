@@ -36,7 +36,8 @@ bool glob(std::string_view pattern, std::string_view text) {
   std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
   while (t < text.size()) {
     bool in_set = false;
-    std::size_t set = p < pattern.size() && pattern[p] == '[' ? match_set(pattern.substr(p), text[t], in_set) : 0;
+    std::size_t set =
+        p < pattern.size() && pattern[p] == '[' ? match_set(pattern.substr(p), text[t], in_set) : 0;
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = t;
@@ -84,7 +85,8 @@ bool matches_parts(const std::string& pattern, const std::vector<std::string>& f
   if (versioned && fqn.size() >= 2) {
     if (fqn[fqn.size() - 2] == pattern) return true;
     std::string flat = fqn[fqn.size() - 2] + "_" + fqn.back();
-    if (flat == pattern || (wanted.size() >= 2 && flat == wanted[wanted.size() - 2] + "_" + wanted.back())) return true;
+    if (flat == pattern || (wanted.size() >= 2 && flat == wanted[wanted.size() - 2] + "_" + wanted.back()))
+      return true;
   } else if (fqn.back() == pattern) {
     return true;
   }
@@ -119,7 +121,8 @@ bool matches_source(const std::string& pattern, const Selectable& item) {
   const std::string& source = item.fqn[item.fqn.size() - 2];
   if (wanted.size() == 1) return glob(wanted[0], source);
   if (wanted.size() == 2) return glob(wanted[0], source) && glob(wanted[1], item.name);
-  return wanted.size() == 3 && glob(wanted[0], item.package) && glob(wanted[1], source) && glob(wanted[2], item.name);
+  return wanted.size() == 3 && glob(wanted[0], item.package) && glob(wanted[1], source) &&
+         glob(wanted[2], item.name);
 }
 
 // config.materialized:view, config.meta.owner:jane, config.tags:nightly
@@ -160,7 +163,8 @@ bool matches_bare(const std::string& pattern, const Selectable& item) {
   bool file = pattern.ends_with(".sql") || pattern.ends_with(".csv") || pattern.ends_with(".py");
   if (file && matches_file(pattern, item)) return true;
   bool own = item.kind == "stream" || item.kind == "page";
-  return item.id == pattern || (own && glob(pattern, item.name)) || matches_fqn(pattern, item);
+  return item.id == pattern || (own && (glob(pattern, item.name) || glob(pattern, item.id))) ||
+         matches_fqn(pattern, item);
 }
 
 }  // namespace
@@ -182,8 +186,10 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
   if (method == "file") return matches_file(pattern, item);
   if (method == "source") return matches_source(pattern, item);
   if (method == "resource_type") return item.kind == pattern;
-  if (method == "package") return pattern == "this" ? item.path.find("dbt_packages/") != 0 : glob(pattern, item.package);
-  if (method == "test_name") return item.kind == "test" && glob(pattern, item.test_name.empty() ? item.name : item.test_name);
+  if (method == "package")
+    return pattern == "this" ? item.path.find("dbt_packages/") != 0 : glob(pattern, item.package);
+  if (method == "test_name")
+    return item.kind == "test" && glob(pattern, item.test_name.empty() ? item.name : item.test_name);
   if (method == "test_type") return matches_test_type(pattern, item);
   if (method == "group" || method == "access") return matches_config(method, pattern, item);
   if (method == "version") return glob(pattern, item.version.empty() ? "none" : item.version);

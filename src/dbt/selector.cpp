@@ -95,10 +95,13 @@ class Graph {
     if (how == IndirectSelection::buildable) spread(near, kWholeGraph, true);
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (items_[i].kind != "test" || chosen[i] || up_[i].empty()) continue;
-      auto is_chosen = [&](std::size_t parent) { return bool(chosen[parent]) && items_[parent].kind != "test"; };
+      auto is_chosen = [&](std::size_t parent) {
+        return bool(chosen[parent]) && items_[parent].kind != "test";
+      };
       auto is_near = [&](std::size_t parent) { return bool(near[parent]); };
       bool any = std::any_of(up_[i].begin(), up_[i].end(), is_chosen);
-      chosen[i] = how == IndirectSelection::eager ? any : any && std::all_of(up_[i].begin(), up_[i].end(), is_near);
+      chosen[i] =
+          how == IndirectSelection::eager ? any : any && std::all_of(up_[i].begin(), up_[i].end(), is_near);
     }
   }
 
@@ -189,8 +192,8 @@ class Choice {
 std::vector<bool> select(const std::vector<Selectable>& items, const Selection& selection) {
   if (selection.include.empty() && selection.exclude.empty()) return std::vector<bool>(items.size(), true);
   Choice choice(items, selection.indirect);
-  std::vector<bool> chosen = selection.include.empty() ? std::vector<bool>(items.size(), true)
-                                                       : choice.all(selection.include, true);
+  std::vector<bool> chosen =
+      selection.include.empty() ? std::vector<bool>(items.size(), true) : choice.all(selection.include, true);
   std::vector<bool> left_out = choice.all(selection.exclude, false);
   for (std::size_t i = 0; i < items.size(); ++i) chosen[i] = chosen[i] && !left_out[i];
   return chosen;

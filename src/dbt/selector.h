@@ -1,11 +1,12 @@
 // Selector: dbt's selection language over anything that has names, tags, paths and upstreams.
 //
 // Guarantees: unions by spaces (several arguments), intersections by commas, `+`/`n+`/`@` graph operators,
-// methods fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:, test_type:,
-// group:, access:, version:, and for runs stream:, page:, model:, seed:. A pattern may hold `*`, `?` and `[…]`.
+// methods fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:,
+// test_type:, group:, access:, version:, and for runs stream:, page:, model:, seed:. A pattern may hold
+// `*`, `?` and `[…]`.
 // Threads: pure functions.
-// Errors: Error(dbt_selector) for an unknown method or a malformed operator; Error(cli_selection) when a name or
-// path selects nothing, with near names.
+// Errors: Error(dbt_selector) for an unknown method or a malformed operator; Error(cli_selection) when a
+// name or path selects nothing, with near names.
 // Source: https://docs.getdbt.com/reference/node-selection/syntax
 #pragma once
 #include <string>
@@ -30,10 +31,10 @@ struct Selectable {
 
 /// How tests come along with what they test.
 enum class IndirectSelection {
-  eager,     ///< when anything that they read is selected
-  cautious,  ///< when all that they read is selected
-  buildable, ///< when all that they read is selected or above it
-  empty      ///< never
+  eager,      ///< when anything that they read is selected
+  cautious,   ///< when all that they read is selected
+  buildable,  ///< when all that they read is selected or above it
+  empty       ///< never
 };
 
 struct Selection {

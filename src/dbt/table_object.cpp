@@ -206,8 +206,9 @@ Value make_table(const sql::QueryResult& result) {
 }
 
 Value make_empty_table() {
-  return Value(jinja::make_ref<TableObject>(std::vector<std::string>{}, std::vector<Value>{},
-                                            Value(jinja::make_ref<ColumnsObject>(std::vector<std::string>{}, std::vector<Value>{}))));
+  return Value(jinja::make_ref<TableObject>(
+      std::vector<std::string>{}, std::vector<Value>{},
+      Value(jinja::make_ref<ColumnsObject>(std::vector<std::string>{}, std::vector<Value>{}))));
 }
 
 std::string print_table(const Value& value, std::size_t rows_max) {

@@ -32,8 +32,9 @@ std::string cleaned(const std::string& text) {
 
 void flatten(const jinja::Value& value, std::vector<std::string>& parts) {
   if (value.is_dict()) {
-    value.as_dict().each(
-        [&](const jinja::Value&, const jinja::Value& item) { parts.push_back(cleaned(jinja::to_text(item))); });
+    value.as_dict().each([&](const jinja::Value&, const jinja::Value& item) {
+      parts.push_back(cleaned(jinja::to_text(item)));
+    });
   } else if (value.is_list()) {
     for (const jinja::Value& item : value.items()) parts.push_back(cleaned(jinja::to_text(item)));
   } else {
@@ -62,11 +63,10 @@ jinja::Value hashable(const jinja::Value& value) {
 }  // namespace
 
 std::string model_argument(const Node& tested) {
-  std::string target = tested.type == ResourceType::source
-                           ? fmt::format("source('{}', '{}')", tested.source_name, tested.name)
-                       : tested.version.empty()
-                           ? fmt::format("ref('{}')", tested.name)
-                           : fmt::format("ref('{}', version='{}')", tested.name, tested.version);
+  std::string target =
+      tested.type == ResourceType::source ? fmt::format("source('{}', '{}')", tested.source_name, tested.name)
+      : tested.version.empty()            ? fmt::format("ref('{}')", tested.name)
+                               : fmt::format("ref('{}', version='{}')", tested.name, tested.version);
   return "{{ get_where_subquery(" + target + ") }}";
 }
 
@@ -78,12 +78,14 @@ TestName name_test(const GenericTest& test, const std::string& target, const std
   std::vector<std::pair<std::string, jinja::Value>> arguments;
   for (const auto& [key, value] : test.arguments.members()) arguments.emplace_back(key, to_jinja(value));
   if (!test.column.empty()) arguments.emplace_back("column_name", jinja::Value(test.column));
-  std::sort(arguments.begin(), arguments.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(arguments.begin(), arguments.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
 
   TestName name;
   name.full = name.alias = wanted;
   if (wanted.empty()) {
-    std::string kind = (target.starts_with("source_") ? "source_" : "") + (space.empty() ? "" : space + "_") + bare;
+    std::string kind =
+        (target.starts_with("source_") ? "source_" : "") + (space.empty() ? "" : space + "_") + bare;
     std::string rest = target.starts_with("source_") ? target.substr(7) : target;
     std::vector<std::string> parts;
     for (const auto& [key, value] : arguments) flatten(value, parts);

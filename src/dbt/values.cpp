@@ -140,7 +140,8 @@ void append_yaml(const jinja::Value& value, std::size_t indent, bool sort_keys, 
       members.emplace_back(jinja::to_text(key), item);
     });
     if (sort_keys)
-      std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+      std::sort(members.begin(), members.end(),
+                [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [key, item] : members) {
       bool nested = (item.is_dict() && !item.as_dict().empty()) || (item.is_list() && !item.items().empty());
       out += margin + yaml_text(key) + (nested ? ":\n" : ": ");

@@ -17,7 +17,8 @@ Makers makers_of(const ProjectFile& project, const dbt::Project* dbt) {
   for (const ConnectionFile& connection : project.connections) {
     for (const sync::StreamSettings& settings : connection.connection.streams) {
       std::string table = settings.table.empty() ? settings.name : settings.table;
-      makers[{connection.connection.schema, table}] = fmt::format("stream.{}.{}", connection.connection.name, settings.name);
+      makers[{connection.connection.schema, table}] =
+          fmt::format("stream.{}.{}", connection.connection.name, settings.name);
     }
   }
   if (!dbt) return makers;
@@ -35,7 +36,8 @@ std::vector<std::string> upstream_of(const std::vector<sql::RelationName>& relat
   for (const sql::RelationName& relation : relations) {
     bool found = false;
     for (const auto& [name, id] : makers) {
-      if (name.second != relation.identifier || (!relation.schema.empty() && name.first != relation.schema)) continue;
+      if (name.second != relation.identifier || (!relation.schema.empty() && name.first != relation.schema))
+        continue;
       ids.push_back(id);
       found = true;
     }
@@ -66,11 +68,16 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
       pages::PageResult result = pages_->build_page(page, adapter, env_, options);
       Outcome outcome;
       outcome.rows = result.rows;
-      outcome.message = fmt::format("{} queries, {} rows, {}", result.queries, format_count(result.rows), format_bytes(result.bytes));
+      outcome.message = fmt::format("{} queries, {} rows, {}", result.queries, format_count(result.rows),
+                                    format_bytes(result.bytes));
       return outcome;
     };
-    asset.fingerprint = [this, &page, options](sql::Adapter&) { return pages_->fingerprint(page, options) + options.output; };
-    asset.exists = [this, &page, options](sql::Adapter&) { return std::filesystem::exists(pages_->output_file(page, options)); };
+    asset.fingerprint = [this, &page, options](sql::Adapter&) {
+      return pages_->fingerprint(page, options) + options.output;
+    };
+    asset.exists = [this, &page, options](sql::Adapter&) {
+      return std::filesystem::exists(pages_->output_file(page, options));
+    };
     assets.push_back(std::move(asset));
   }
 }

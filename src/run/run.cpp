@@ -12,7 +12,7 @@ namespace {
 std::vector<bool> choose(const std::vector<Asset>& assets, const RunOptions& options) {
   std::vector<dbt::Selectable> items;
   for (const Asset& asset : assets) items.push_back(asset.what);
-  std::vector<bool> chosen = dbt::select(items, options.select, options.exclude);
+  std::vector<bool> chosen = dbt::select(items, {options.select, options.exclude, options.indirect});
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
     const auto& kinds = options.kinds;
@@ -81,6 +81,11 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   execution.full_refresh = options.full_refresh || !options.skip_unchanged;
   execution.run_id = report.run_id;
   std::size_t done = 0;
+  DbtNodes* nodes = workspace.dbt_nodes();
+  if (nodes && std::none_of(order.begin(), order.end(),
+                            [&](std::size_t i) { return nodes->project().find(assets[i].what.id); }))
+    nodes = nullptr;
+  if (nodes) nodes->begin(*workspace.warehouse().adapter());
   std::vector<Outcome> outcomes = execute(
       assets, chosen, [&] { return workspace.warehouse().adapter(); }, env, execution,
       [&](const Asset& asset, const Outcome& outcome) {
@@ -88,7 +93,10 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
                                        outcome.error ? outcome.error->what_failed() : outcome.message,
                                        format_iso_timestamp(env.now()), outcome.rows, outcome.took_ms});
         announce(env, asset, outcome, ++done, order.size());
+        if (nodes) nodes->note(asset, outcome);
       });
+  if (nodes)
+    nodes->end(*workspace.warehouse().adapter(), static_cast<double>(env.elapsed_ms(started)) / 1000);
   for (std::size_t i : order) report.steps.push_back({assets[i].what, std::move(outcomes[i])});
   report.took_ms = env.elapsed_ms(started);
   std::string status = env.stop().stop_requested() ? "interrupted" : report.succeeded() ? "success" : "error";

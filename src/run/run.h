@@ -21,6 +21,7 @@ struct RunOptions {
   std::vector<std::string> select, exclude;
   std::vector<std::string>
       kinds;  ///< empty: every kind; else only these ("stream", "model", "seed", "test", "page")
+  dbt::IndirectSelection indirect = dbt::IndirectSelection::eager;
   bool full_refresh = false;
   bool skip_unchanged = true;
   int threads = 0;      ///< 0: the project's

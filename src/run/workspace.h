@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "dbt/build.h"
 #include "dbt/project.h"
 #include "pages/project.h"
 #include "run/asset.h"
+#include "run/dbt_nodes.h"
 #include "run/project_file.h"
 #include "run/stand_in.h"
 #include "sync/sync.h"
@@ -30,6 +30,8 @@ struct WorkspaceOptions {
   bool stand_in = true;  ///< false: never starts it (commands that read no source)
   bool full_refresh = false;
   document::Value vars;  ///< of --vars
+  bool store_failures = false;
+  std::string command = "build";  ///< dbt's verb, as its templates see it
   std::optional<stream::Window> window;
 };
 
@@ -43,6 +45,8 @@ class Workspace {
   warehouses::Warehouse& warehouse();
   /// The dbt project, or nullptr when there is none.
   const dbt::Project* dbt();
+  /// The same with its builder and artifacts.
+  DbtNodes* dbt_nodes();
   const StandInProcess* stand_in() const { return stand_in_.get(); }
   /// The URL of the stand-in, "" when the real source is read.
   std::string stand_in_url() const { return stand_in_ ? stand_in_->url() : ""; }
@@ -54,7 +58,6 @@ class Workspace {
   void add_streams(std::vector<Asset>& assets, const std::string& run_id);
   void add_nodes(std::vector<Asset>& assets);
   void add_pages(std::vector<Asset>& assets);
-  void hold_back_below_tests(std::vector<Asset>& assets);
   const stream::Catalog& catalog(const ConnectionFile& connection);
   Outcome load_stream(const ConnectionFile& connection, const std::string& stream, const std::string& run_id,
                       sql::Adapter& adapter);
@@ -65,8 +68,7 @@ class Workspace {
   Env& env_;
   std::unique_ptr<StandInProcess> stand_in_;
   std::unique_ptr<warehouses::Warehouse> warehouse_;
-  std::unique_ptr<dbt::Project> dbt_;
-  std::unique_ptr<dbt::NodeBuilder> builder_;
+  std::unique_ptr<DbtNodes> dbt_;
   std::unique_ptr<pages::Project> pages_;
   std::mutex catalog_mutex_;  // guards catalogs_
   std::map<std::string, stream::Catalog> catalogs_;

@@ -15,7 +15,8 @@ const Spec kSpec{
      {"memory_limit", FieldKind::text, "How much memory DuckDB may use before it spills to disk.", "1GB"},
      {"threads", FieldKind::integer, "How many threads it may use; all cores when left out."},
      {"temp_directory", FieldKind::path, "Where it spills; beside the file when left out."},
-     {"read_only", FieldKind::boolean, "Opens the file for reading only.", "false"}}};
+     {"read_only", FieldKind::boolean, "Opens the file for reading only.", "false"},
+     {"schema", FieldKind::text, "The schema of dbt models that name none.", "main"}}};
 
 class DuckWarehouse : public Warehouse {
  public:

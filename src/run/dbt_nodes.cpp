@@ -1,0 +1,142 @@
+#include "run/dbt_nodes.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace leat::run {
+
+DbtNodes::DbtNodes(const dbt::ProjectOptions& options, Env& env)
+    : env_(env),
+      project_(dbt::Project::load(options, env)),
+      builder_(std::make_unique<dbt::NodeBuilder>(*project_, env)) {}
+
+namespace {
+
+bool relation_exists(sql::Adapter& adapter, const sql::Relation& relation) {
+  std::vector<sql::Relation> all = adapter.list_relations(relation.schema);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const sql::Relation& each) { return each.identifier == relation.identifier; });
+}
+
+// dbt's word for what became of a node.
+std::string dbt_status(const dbt::Node& node, const Outcome& outcome) {
+  bool test = node.type == dbt::ResourceType::test;
+  switch (outcome.status) {
+    case Status::success:
+      return test ? "pass" : "success";
+    case Status::warning:
+      return "warn";
+    case Status::unchanged:
+      return "no-op";
+    case Status::skipped:
+      return "skipped";
+    case Status::error:
+      break;
+  }
+  bool found_rows = outcome.error && outcome.error->code() == ErrorCode::dbt_test_failed;
+  return test && found_rows ? "fail" : "error";
+}
+
+}  // namespace
+
+Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter) {
+  dbt::NodeResult result = builder_->build(node, adapter);
+  Outcome outcome;
+  outcome.rows = result.rows;
+  outcome.message = result.message;
+  if (result.status == dbt::NodeStatus::warn) outcome.status = Status::warning;
+  if (result.status == dbt::NodeStatus::fail) {
+    outcome.status = Status::error;
+    outcome.error = Error(ErrorCode::dbt_test_failed,
+                          fmt::format("The test {} finds {}", node.name, result.message), node.where);
+  }
+  std::lock_guard lock(mutex_);
+  results_[node.unique_id] = std::move(result);
+  return outcome;
+}
+
+void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed) {
+  std::vector<dbt::Selectable> selectables = project_->selectables();
+  for (std::size_t i = 0; i < project_->nodes().size(); ++i) {
+    const dbt::Node& node = project_->nodes()[i];
+    if (node.type == dbt::ResourceType::source || node.type == dbt::ResourceType::analysis) continue;
+    Asset asset;
+    asset.what = std::move(selectables[i]);
+    for (std::string& id : asset.what.upstream) {
+      const dbt::Node* above = project_->find(id);
+      if (!above || above->type != dbt::ResourceType::source) continue;
+      auto stream = landed.find({above->relation.schema, above->relation.identifier});
+      if (stream != landed.end()) id = stream->second;
+    }
+    asset.work = [this, &node](sql::Adapter& adapter) { return build(node, adapter); };
+    asset.fingerprint = [this, &node](sql::Adapter&) { return builder_->fingerprint(node); };
+    if (node.referable() && !node.is_ephemeral())
+      asset.exists = [&node](sql::Adapter& adapter) { return relation_exists(adapter, node.relation); };
+    assets.push_back(std::move(asset));
+  }
+}
+
+void DbtNodes::begin(sql::Adapter& adapter) {
+  builder_->run_hooks(project_->on_run_start(), adapter);
+}
+
+void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
+  const dbt::Node* node = project_->find(asset.what.id);
+  if (!node) return;
+  dbt::FinishedNode finished{node, dbt_status(*node, outcome), {}};
+  std::lock_guard lock(mutex_);
+  if (auto found = results_.find(node->unique_id); found != results_.end()) finished.result = found->second;
+  finished.result.message = outcome.error ? outcome.error->what_failed() : outcome.message;
+  finished_.push_back(std::move(finished));
+}
+
+void DbtNodes::end(sql::Adapter& adapter, double seconds) {
+  dbt::write_manifest(*project_, env_);
+  dbt::write_run_results(*project_, finished_, seconds, env_);
+  builder_->run_hooks(project_->on_run_end(), adapter, &finished_);
+}
+
+void DbtNodes::hold_back_below_tests(std::vector<Asset>& assets) {
+  std::unordered_map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < assets.size(); ++i) index[assets[i].what.id] = i;
+  // What is above each asset, tests left out, as one bit an asset.
+  std::size_t words = (assets.size() + 63) / 64;
+  std::vector<std::vector<std::uint64_t>> above(assets.size());
+  auto has = [&](std::size_t i, std::size_t other) {
+    return (above[i][other / 64] >> (other % 64) & 1) != 0;
+  };
+  std::function<void(std::size_t)> collect = [&](std::size_t i) {
+    if (!above[i].empty()) return;
+    above[i].resize(words);
+    for (const std::string& id : assets[i].what.upstream) {
+      auto found = index.find(id);
+      if (found == index.end()) continue;
+      std::size_t up = found->second;
+      collect(up);
+      above[i][up / 64] |= std::uint64_t{1} << (up % 64);
+      for (std::size_t word = 0; word < words; ++word) above[i][word] |= above[up][word];
+    }
+  };
+  for (std::size_t i = 0; i < assets.size(); ++i) collect(i);
+  std::vector<std::vector<std::string>> more(assets.size());
+  for (const Asset& test : assets) {
+    if (test.what.kind != "test" || test.what.upstream.empty()) continue;
+    std::vector<std::size_t> tested;
+    for (const std::string& id : test.what.upstream) {
+      if (auto found = index.find(id); found != index.end()) tested.push_back(found->second);
+    }
+    if (tested.size() != test.what.upstream.size()) continue;
+    for (std::size_t i = 0; i < assets.size(); ++i) {
+      if (assets[i].what.kind == "test") continue;
+      if (std::all_of(tested.begin(), tested.end(), [&](std::size_t up) { return has(i, up); }))
+        more[i].push_back(test.what.id);
+    }
+  }
+  for (std::size_t i = 0; i < assets.size(); ++i)
+    assets[i].what.upstream.insert(assets[i].what.upstream.end(), more[i].begin(), more[i].end());
+}
+
+}  // namespace leat::run

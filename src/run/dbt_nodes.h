@@ -1,0 +1,56 @@
+// DbtNodes: the dbt project of a workspace as assets of a run, with its hooks and artifacts.
+//
+// Guarantees: artifacts are written whatever became of the run; a failing on-run-start hook fails the run
+// before its first step.
+// Threads: add_assets, begin and end by one thread; the assets' functions by any.
+// Owns: the project, its builder and the results of its nodes.
+// Errors: those of dbt/project.h and dbt/build.h.
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dbt/artifacts.h"
+#include "dbt/build.h"
+#include "dbt/project.h"
+#include "run/asset.h"
+
+namespace leat::run {
+
+/// The stream that lands in a schema and table, by (schema, table).
+using LandedTables = std::map<std::pair<std::string, std::string>, std::string>;
+
+class DbtNodes {
+ public:
+  DbtNodes(const dbt::ProjectOptions& options, Env& env);
+
+  const dbt::Project& project() const { return *project_; }
+  const dbt::NodeBuilder& builder() const { return *builder_; }
+  /// Adds an asset for every node that is built; sources that a stream lands are that stream.
+  void add_assets(std::vector<Asset>& assets, const LandedTables& landed);
+  /// Makes what is below a tested node wait for the test, when everything the test reads is above it (as `dbt
+  /// build` does).
+  static void hold_back_below_tests(std::vector<Asset>& assets);
+
+  /// Runs on-run-start.
+  void begin(sql::Adapter& adapter);
+  /// Notes what became of an asset, where it is a node.
+  void note(const Asset& asset, const Outcome& outcome);
+  /// Runs on-run-end and writes the artifacts.
+  void end(sql::Adapter& adapter, double seconds);
+
+ private:
+  Outcome build(const dbt::Node& node, sql::Adapter& adapter);
+
+  Env& env_;
+  std::unique_ptr<dbt::Project> project_;
+  std::unique_ptr<dbt::NodeBuilder> builder_;
+  std::mutex mutex_;  // guards results_, finished_
+  std::map<std::string, dbt::NodeResult> results_;
+  std::vector<dbt::FinishedNode> finished_;
+};
+
+}  // namespace leat::run
