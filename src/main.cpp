@@ -1,6 +1,7 @@
 // The composition root: signals, the environment, the command line.
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -21,7 +22,13 @@ void watch_signals(leat::Env& env) {
     int got = 0;
     sigwait(&signals, &got);
     env.request_stop();
+    env.emit({"stop_requested",
+              leat::EventLevel::warning,
+              {{"message",
+                std::string("stopping at the next batch (Ctrl-C again: at once)")}}});
     sigwait(&signals, &got);
+    constexpr char kCursor[] = "\033[?25h\n";  // a live display hides it
+    if (isatty(STDOUT_FILENO) && write(STDOUT_FILENO, kCursor, sizeof kCursor - 1) < 0) _exit(130);
     _exit(130);
   }).detach();
 }

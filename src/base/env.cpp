@@ -111,6 +111,11 @@ void Env::listen(EventListener& listener) {
   listeners_.push_back(&listener);
 }
 
+void Env::forget(EventListener& listener) {
+  std::lock_guard lock(mutex_);
+  std::erase(listeners_, &listener);
+}
+
 void Env::emit(const Event& event) {
   std::vector<EventListener*> listeners;
   {

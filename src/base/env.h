@@ -4,7 +4,7 @@
 //
 // Guarantees: an Env made with a fixed clock never sleeps; wait() then moves the clock instead.
 // Threads: every member function may be called from any thread.
-// Owns: nothing but its clock; listeners must outlive it.
+// Owns: nothing but its clock; listeners must outlive it or be forgotten.
 // Errors: wait() and check_cancelled() throw Error(cancelled) after a stop was asked for.
 #pragma once
 #include <chrono>
@@ -72,6 +72,8 @@ class Env {
   void check_cancelled() const;
 
   void listen(EventListener& listener);
+  /// Stops telling `listener`. Requires: no other thread is emitting.
+  void forget(EventListener& listener);
   void emit(const Event& event);
 
   /// A named place where tests make the process die or an error appear:

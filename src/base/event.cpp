@@ -4,6 +4,20 @@
 
 namespace leat {
 
+std::string_view name(EventLevel level) {
+  constexpr std::string_view names[] = {"debug", "progress", "info", "warning", "error"};
+  return names[static_cast<std::size_t>(level)];
+}
+
+std::span<const EventInfo> event_infos() {
+  static constexpr EventInfo all[] = {
+#define LEAT_EVENT(name, level, fields, when) {#name, #level, fields, when},
+#include "base/events.def"
+#undef LEAT_EVENT
+  };
+  return all;
+}
+
 const EventValue* Event::find(std::string_view field) const {
   for (const auto& [key, value] : fields) {
     if (key == field) return &value;

@@ -5,6 +5,7 @@
 // Threads: emit may be called from any thread; a listener does its own locking.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,7 @@ enum class EventLevel { debug, progress, info, warning, error };
 
 using EventValue = std::variant<bool, std::int64_t, double, std::string>;
 
-/// `name` is snake_case and one of docs/reference/events.md; fields carry their unit in their name
+/// `name` is snake_case and one of events.def; fields carry their unit in their name
 /// (`took_ms`).
 struct Event {
   std::string_view name;
@@ -31,6 +32,16 @@ struct Event {
   /// Returns the field as a whole number, or 0 when it is not there or is no number.
   std::int64_t number(std::string_view field) const;
 };
+
+/// "info" and so on.
+std::string_view name(EventLevel level);
+
+/// What events.def says of an event.
+struct EventInfo {
+  std::string_view name, level, fields, when;
+};
+/// Every event, in the order of events.def.
+std::span<const EventInfo> event_infos();
 
 class EventListener {
  public:

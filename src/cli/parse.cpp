@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
+#include "document/value.h"
 
 namespace leat::cli {
 namespace {
@@ -21,11 +22,14 @@ Examples:
   leat explain LEAT-HTTP-401                what an error means and what to do)";
 
 void print_error(const Error& error, bool json) {
-  if (json) {
-    Terminal::line(
-        fmt::format("{{\"level\":\"error\",\"event\":\"failed\",\"code\":\"{}\"}}", info(error.code()).name));
+  if (!json) {
+    Terminal::complain(fmt::format("{} {}", Terminal::ink(Ink::red, "error:"), error.what()));
+    return;
   }
-  Terminal::complain(fmt::format("{} {}", Terminal::ink(Ink::red, "error:"), error.what()));
+  auto quoted = [](std::string_view text) { return document::json_quote(text); };
+  Terminal::line(fmt::format(
+      R"({{"level":"error","event":"failed","code":"{}","where":{},"what":{},"fix":{}}})",
+      info(error.code()).name, quoted(error.where()), quoted(error.what_failed()), quoted(error.fix())));
 }
 
 void declare_globals(CLI::App& app, Globals& globals) {
@@ -95,7 +99,8 @@ int run_command_line(int argc, char** argv, Env& env) {
                                    chosen ? std::string(chosen->name()) + " " : ""));
     return kExitUsage;
   }
-  Terminal::set_up(globals.color && !env.variable("NO_COLOR"));
+  Terminal::set_up(globals.color && env.variable("NO_COLOR").value_or("").empty(),
+                   env.variable("TERM").value_or(""));
   if (!chosen) {
     Terminal::print(app.help());
     return kExitOk;

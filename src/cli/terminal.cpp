@@ -7,11 +7,12 @@
 #include <cerrno>
 
 #include "base/secret.h"
+#include "cli/styled.h"
 
 namespace leat::cli {
 namespace {
 
-bool g_color = false;
+bool g_color = false, g_live = false;
 
 void write_all(int file, std::string_view text) {
   std::string clean = redact(text);
@@ -24,25 +25,24 @@ void write_all(int file, std::string_view text) {
   }
 }
 
-// Counts characters: bytes that do not continue a UTF-8 sequence.
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  for (char c : text) count += (c & 0xC0) != 0x80;
-  return count;
-}
-
 }  // namespace
 
-void Terminal::set_up(bool color) {
-  g_color = color && ::isatty(STDOUT_FILENO);
+void Terminal::set_up(bool color, std::string_view kind) {
+  g_live = ::isatty(STDOUT_FILENO) && !kind.empty() && kind != "dumb";
+  g_color = color && g_live;
 }
 bool Terminal::is_live() {
-  return ::isatty(STDOUT_FILENO);
+  return g_live;
 }
 
 int Terminal::columns() {
   winsize size{};
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+int Terminal::rows() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
 void Terminal::print(std::string_view text) {

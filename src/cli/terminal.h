@@ -12,10 +12,11 @@ enum class Ink { plain, dim, bold, green, yellow, red, cyan };
 
 class Terminal {
  public:
-  /// Decides on color: off for --no-color, NO_COLOR, and when stdout is no terminal.
-  static void set_up(bool color);
+  /// Decides on color and motion: both off when stdout is no terminal or a dumb one; `kind` is TERM.
+  static void set_up(bool color, std::string_view kind);
   static bool is_live();  ///< stdout is a terminal that can be redrawn
   static int columns();   ///< its width, 80 when unknown
+  static int rows();      ///< its height, 24 when unknown
   /// Prints to stdout as it is.
   static void print(std::string_view text);
   static void line(std::string_view text);

@@ -18,18 +18,24 @@ namespace leat::run {
 
 enum class Status {
   success,
-  warning,    ///< done, with something to look at (a test of severity warn)
-  unchanged,  ///< nothing above it changed: not run
-  skipped,    ///< something above it failed
+  warning,      ///< done, with something to look at (a test of severity warn)
+  unchanged,    ///< nothing above it changed: not run
+  skipped,      ///< something above it failed, or the run was interrupted before its turn
+  interrupted,  ///< it was at work when the run was asked to stop
   error,
 };
 std::string_view name(Status status);
+/// True when what is below can't go on.
+inline bool blocks(Status status) {
+  return status == Status::error || status == Status::skipped || status == Status::interrupted;
+}
 
 struct Outcome {
   Status status = Status::success;
-  std::int64_t rows = -1;  ///< -1 where there is no such number
-  std::string message;     ///< "1,234 rows", "3 rows fail"
-  std::string version;     ///< streams: the id of the last load that changed rows
+  std::int64_t rows = -1;      ///< that changed, or failures of a test; -1 where there is no such number
+  std::int64_t rows_read = 0;  ///< streams only
+  std::string message;         ///< "1,234 rows", "3 rows fail"
+  std::string version;         ///< streams: the id of the last load that changed rows
   std::optional<Error> error;
   std::int64_t took_ms = 0;
 };
@@ -42,6 +48,10 @@ struct Asset {
   std::function<std::string(sql::Adapter&)> fingerprint;
   /// False when what it made is gone; null: nothing to look for.
   std::function<bool(sql::Adapter&)> exists;
+  /// At most `lane_width` assets of one lane run at once ("" and 0: no limit): streams of one source share
+  /// it.
+  std::string lane;
+  int lane_width = 0;
 };
 
 }  // namespace leat::run

@@ -15,6 +15,27 @@ DbtNodes::DbtNodes(const dbt::ProjectOptions& options, Env& env)
 
 namespace {
 
+// What a node's code sees beside its text and what is above it: variables of the environment, and for code that asks
+// for the time or the run, the run itself.
+std::string surroundings(const dbt::Node& node, const Env& env, const std::string& run_id) {
+  std::string out;
+  for (std::string_view word : {"run_started_at", "invocation_id", "modules.datetime"}) {
+    if (node.raw_code.find(word) != std::string::npos) out = run_id;
+  }
+  constexpr std::string_view kCall = "env_var(";
+  std::size_t at = 0;
+  while ((at = node.raw_code.find(kCall, at)) != std::string::npos) {
+    at += kCall.size();
+    std::size_t open = node.raw_code.find_first_of("'\"", at);
+    if (open == std::string::npos) break;
+    std::size_t close = node.raw_code.find(node.raw_code[open], open + 1);
+    if (close == std::string::npos) break;
+    std::string name = node.raw_code.substr(open + 1, close - open - 1);
+    out += fmt::format("\n{}={}", name, env.variable(name).value_or(""));
+  }
+  return out;
+}
+
 bool relation_exists(sql::Adapter& adapter, const sql::Relation& relation) {
   std::vector<sql::Relation> all = adapter.list_relations(relation.schema);
   return std::any_of(all.begin(), all.end(),
@@ -32,6 +53,7 @@ std::string dbt_status(const dbt::Node& node, const Outcome& outcome) {
     case Status::unchanged:
       return "no-op";
     case Status::skipped:
+    case Status::interrupted:
       return "skipped";
     case Status::error:
       break;
@@ -58,7 +80,7 @@ Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter) {
   return outcome;
 }
 
-void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed) {
+void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed, const std::string& run_id) {
   std::vector<dbt::Selectable> selectables = project_->selectables();
   for (std::size_t i = 0; i < project_->nodes().size(); ++i) {
     const dbt::Node& node = project_->nodes()[i];
@@ -72,7 +94,9 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
       if (stream != landed.end()) id = stream->second;
     }
     asset.work = [this, &node](sql::Adapter& adapter) { return build(node, adapter); };
-    asset.fingerprint = [this, &node](sql::Adapter&) { return builder_->fingerprint(node); };
+    asset.fingerprint = [this, &node, run_id](sql::Adapter&) {
+      return builder_->fingerprint(node) + surroundings(node, env_, run_id);
+    };
     if (node.referable() && !node.is_ephemeral())
       asset.exists = [&node](sql::Adapter& adapter) { return relation_exists(adapter, node.relation); };
     assets.push_back(std::move(asset));

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -12,7 +13,7 @@
 namespace leat::run {
 
 std::string_view name(Status status) {
-  constexpr std::string_view names[] = {"success", "warning", "unchanged", "skipped", "error"};
+  constexpr std::string_view names[] = {"success", "warning", "unchanged", "skipped", "interrupted", "error"};
   return names[static_cast<std::size_t>(status)];
 }
 
@@ -31,6 +32,7 @@ class Execution {
         outcomes_(assets.size()),
         waiting_for_(assets.size()),
         below_(assets.size()),
+        blame_(assets.size()),
         versions_of_(assets.size()) {
     for (std::size_t i = 0; i < assets.size(); ++i) index_[assets[i].what.id] = i;
     for (std::size_t i = 0; i < assets.size(); ++i) {
@@ -74,29 +76,44 @@ class Execution {
     std::unique_ptr<sql::Adapter> adapter;
     std::unique_lock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [&] { return left_ == 0 || !ready_.empty(); });
+      std::vector<std::size_t>::iterator next;
+      changed_.wait(lock, [&] { return left_ == 0 || (next = next_ready()) != ready_.end(); });
       if (left_ == 0) return;
-      std::size_t i = ready_.front();
-      ready_.erase(ready_.begin());
-      bool skip = above_failed(i);
+      std::size_t i = *next;
+      ready_.erase(next);
+      std::optional<std::string> reason = reason_to_skip(i);
+      if (!assets_[i].lane.empty()) ++in_lane_[assets_[i].lane];
       lock.unlock();
-      Outcome outcome = skip ? skipped() : run_guarded(i, adapter);
+      Outcome outcome = reason ? skipped(std::move(*reason)) : run_guarded(i, adapter);
       lock.lock();
+      if (!assets_[i].lane.empty()) --in_lane_[assets_[i].lane];
       finish(i, std::move(outcome));
     }
   }
 
-  bool above_failed(std::size_t i) const {
-    for (std::size_t above : chosen_above(i)) {
-      if (outcomes_[above].status == Status::error || outcomes_[above].status == Status::skipped) return true;
-    }
-    return false;
+  // Requires: mutex_ is held. The first whose lane has room.
+  std::vector<std::size_t>::iterator next_ready() {
+    return std::find_if(ready_.begin(), ready_.end(), [&](std::size_t i) {
+      const Asset& asset = assets_[i];
+      return asset.lane.empty() || asset.lane_width <= 0 || in_lane_[asset.lane] < asset.lane_width;
+    });
   }
 
-  Outcome skipped() const {
+  // Requires: mutex_ is held. Names what failed first, however far above.
+  std::optional<std::string> reason_to_skip(std::size_t i) {
+    if (env_.stop().stop_requested()) return "the run was interrupted";
+    for (std::size_t above : chosen_above(i)) {
+      if (!blocks(outcomes_[above].status)) continue;
+      blame_[i] = outcomes_[above].status == Status::skipped ? blame_[above] : above;
+      return assets_[blame_[i]].what.name + " failed";
+    }
+    return std::nullopt;
+  }
+
+  static Outcome skipped(std::string reason) {
     Outcome outcome;
     outcome.status = Status::skipped;
-    outcome.message = "something above it failed";
+    outcome.message = std::move(reason);
     return outcome;
   }
 
@@ -105,8 +122,9 @@ class Execution {
     Outcome outcome;
     const Asset& asset = assets_[i];
     try {
-      env_.check_cancelled();
       if (!adapter) adapter = open_();
+      // A long statement ends at once when the run is asked to stop.
+      std::stop_callback cancel(env_.stop(), [&adapter] { adapter->cancel(); });
       env_.emit({"step_started",
                  EventLevel::progress,
                  {{"asset", asset.what.id}, {"kind", asset.what.kind}, {"name", asset.what.name}}});
@@ -114,11 +132,14 @@ class Execution {
     } catch (const Error& error) {
       outcome.status = Status::error;
       outcome.error = error;
-      adapter.reset();  // its session may be inside a transaction
     } catch (const std::exception& error) {
       outcome.status = Status::error;
       outcome.error = Error(ErrorCode::internal, error.what(), asset.what.id);
-      adapter.reset();
+    }
+    if (outcome.error) {
+      adapter.reset();  // its session may be inside a transaction
+      // Whatever an engine calls a statement that was cancelled: it was.
+      if (env_.stop().stop_requested()) outcome.status = Status::interrupted;
     }
     outcome.took_ms = env_.elapsed_ms(started);
     return outcome;
@@ -199,12 +220,14 @@ class Execution {
   const ExecutorOptions& options_;
   const OutcomeListener& listener_;
 
-  std::mutex mutex_;  // guards outcomes_, waiting_for_, ready_, left_
+  std::mutex mutex_;  // guards outcomes_, waiting_for_, ready_, in_lane_, blame_, left_
   std::condition_variable changed_;
   std::vector<Outcome> outcomes_;
   std::vector<std::size_t> waiting_for_;
   std::vector<std::vector<std::size_t>> below_;
   std::vector<std::size_t> ready_;
+  std::map<std::string, int> in_lane_;  // how many of a lane run now
+  std::vector<std::size_t> blame_;      // of what is skipped: what failed above it
   std::size_t left_ = 0;
   std::map<std::string, std::size_t> index_;
   std::vector<std::string> versions_of_;  // each written by its asset's worker before what is below it starts

@@ -6,7 +6,9 @@
 //   not run.
 // Threads: execute() blocks; inside, `threads` workers, each with its own session.
 // Owns: its sessions.
-// Errors: an asset's error is in its Outcome. Error(cancelled) becomes the outcome of what was running.
+// Errors: an asset's error is in its Outcome. When the run is asked to stop, statements at work are
+// cancelled, what
+//   was running ends as interrupted and the rest as skipped.
 #pragma once
 #include <functional>
 #include <memory>

@@ -33,6 +33,7 @@ const Spec kConnectionSpec{
      {"metadata_prefix", FieldKind::text, "The prefix of raw_id, extracted_at, meta and generation_id.",
       "_airbyte_"},
      {"metadata", FieldKind::boolean, "Whether these columns are added.", "true"},
+     {"parallel_streams", FieldKind::integer, "How many of its streams load at once.", "2"},
      {"queue_bytes", FieldKind::bytes, "Held between reading and writing, a stream.", "32MB"},
      {"commit_interval", FieldKind::duration, "Checkpoints within this time commit together."},
      {"commit_bytes", FieldKind::bytes, "Checkpoints commit together until this much is staged."}}};
@@ -103,6 +104,7 @@ ConnectionFile read_connection(const std::string& name, const Value& mapping, co
   out.connection.schema = settings.text("schema");
   out.connection.dead_letters_max = settings.integer("dead_letters_max");
   out.connection.metadata_prefix = settings.boolean("metadata") ? settings.text("metadata_prefix") : "";
+  out.connection.parallel_streams = static_cast<int>(settings.integer("parallel_streams"));
   out.connection.queue_bytes = settings.bytes("queue_bytes");
   out.connection.commit_interval = settings.duration("commit_interval");
   out.connection.commit_bytes = settings.bytes("commit_bytes");

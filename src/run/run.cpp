@@ -1,13 +1,20 @@
 #include "run/run.h"
 
 #include <algorithm>
+#include <mutex>
 
+#include "base/secret.h"
 #include "base/time.h"
+#include "run/event_json.h"
 #include "run/lock.h"
 #include "run/store/store.h"
 
 namespace leat::run {
 namespace {
+
+bool is_node(std::string_view kind) {
+  return kind != "stream" && kind != "page";
+}
 
 std::vector<bool> choose(const std::vector<Asset>& assets, const RunOptions& options) {
   std::vector<dbt::Selectable> items;
@@ -25,8 +32,7 @@ void announce(Env& env, const Asset& asset, const Outcome& outcome, std::size_t 
   EventLevel level = outcome.status == Status::error     ? EventLevel::error
                      : outcome.status == Status::warning ? EventLevel::warning
                                                          : EventLevel::info;
-  bool is_node = asset.what.kind != "stream" && asset.what.kind != "page";
-  env.emit({is_node                     ? "node_finished"
+  env.emit({is_node(asset.what.kind)    ? "node_finished"
             : asset.what.kind == "page" ? "page_finished"
                                         : "stream_step_finished",
             level,
@@ -56,6 +62,89 @@ std::vector<dbt::Selectable> plan(Workspace& workspace, const RunOptions& option
   return out;
 }
 
+namespace {
+
+// Keeps what a run tells in the store, but for progress.
+class StoreListener : public EventListener {
+ public:
+  StoreListener(Store& store, const std::string& run_id, Env& env)
+      : store_(store), run_id_(run_id), env_(env) {
+    env.listen(*this);
+  }
+  ~StoreListener() override { env_.forget(*this); }
+  StoreListener(const StoreListener&) = delete;
+  StoreListener& operator=(const StoreListener&) = delete;
+
+  void on_event(const Event& event) override {
+    if (event.level == EventLevel::progress || event.level == EventLevel::debug) return;
+    std::lock_guard lock(mutex_);
+    if (++count_ > kEventsMax) return;
+    store_.add_event(run_id_, {format_iso_timestamp(env_.now()), std::string(name(event.level)),
+                               std::string(event.name), redact(fields_json(event))});
+  }
+  void add_step(const StepRow& step) {
+    std::lock_guard lock(mutex_);
+    store_.add_step(run_id_, step);
+  }
+
+ private:
+  static constexpr int kEventsMax = 10'000;  // of one run
+  Store& store_;
+  const std::string& run_id_;
+  Env& env_;
+  std::mutex mutex_;  // guards store_, count_
+  int count_ = 0;
+};
+
+// The run's row in the store; a run that throws before its end is an error.
+class RunRecord {
+ public:
+  RunRecord(Store& store, const RunRow& row, Env& env) : store_(store), id_(row.id), env_(env) {
+    store.begin_run(row);
+  }
+  ~RunRecord() { store_.finish_run(id_, status_, format_iso_timestamp(env_.now())); }
+  RunRecord(const RunRecord&) = delete;
+  RunRecord& operator=(const RunRecord&) = delete;
+  void end(std::string status) { status_ = std::move(status); }
+
+ private:
+  Store& store_;
+  std::string id_;
+  Env& env_;
+  std::string status_ = "error";
+};
+
+StepRow step_row(const Asset& asset, const Outcome& outcome, Env& env) {
+  return {asset.what.id,
+          asset.what.kind,
+          std::string(name(outcome.status)),
+          outcome.error ? redact(outcome.error->what_failed()) : outcome.message,
+          format_iso_timestamp(env.now()),
+          outcome.rows,
+          outcome.took_ms};
+}
+
+void announce_start(Workspace& workspace, const RunReport& report, const std::vector<Asset>& assets,
+                    const std::vector<std::size_t>& order) {
+  auto count = [&](auto&& is) {
+    return static_cast<std::int64_t>(
+        std::count_if(order.begin(), order.end(), [&](std::size_t i) { return is(assets[i].what.kind); }));
+  };
+  workspace.env().emit(
+      {"run_started",
+       EventLevel::info,
+       {{"run", report.run_id},
+        {"project", workspace.project().name},
+        {"target", workspace.target()},
+        {"steps", static_cast<std::int64_t>(order.size())},
+        {"streams", count([](const std::string& kind) { return kind == "stream"; })},
+        {"nodes", count([](const std::string& kind) { return is_node(kind) && kind != "test"; })},
+        {"tests", count([](const std::string& kind) { return kind == "test"; })},
+        {"pages", count([](const std::string& kind) { return kind == "page"; })}}});
+}
+
+}  // namespace
+
 RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   Env& env = workspace.env();
   ProjectLock lock(workspace.project().folder);
@@ -65,42 +154,37 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   std::vector<Asset> assets = workspace.assets(report.run_id);
   std::vector<bool> chosen = choose(assets, options);
   std::vector<std::size_t> order = order_of(assets, chosen);
+  DbtNodes* nodes = workspace.dbt_nodes();
+  if (nodes && std::none_of(order.begin(), order.end(),
+                            [&](std::size_t i) { return nodes->project().find(assets[i].what.id); }))
+    nodes = nullptr;
 
   Store store(workspace.project().folder);
-  store.begin_run(
-      {report.run_id, options.command, workspace.target(), "running", format_iso_timestamp(env.now())});
-  env.emit({"run_started",
-            EventLevel::info,
-            {{"run", report.run_id},
-             {"project", workspace.project().name},
-             {"target", workspace.target()},
-             {"steps", static_cast<std::int64_t>(order.size())}}});
+  RunRecord record(
+      store, {report.run_id, options.command, workspace.target(), "running", format_iso_timestamp(env.now())},
+      env);
+  StoreListener history(store, report.run_id, env);
+  announce_start(workspace, report, assets, order);
 
   ExecutorOptions execution;
   execution.threads = options.threads > 0 ? options.threads : workspace.project().threads;
   execution.full_refresh = options.full_refresh || !options.skip_unchanged;
   execution.run_id = report.run_id;
   std::size_t done = 0;
-  DbtNodes* nodes = workspace.dbt_nodes();
-  if (nodes && std::none_of(order.begin(), order.end(),
-                            [&](std::size_t i) { return nodes->project().find(assets[i].what.id); }))
-    nodes = nullptr;
   if (nodes) nodes->begin(*workspace.warehouse().adapter());
   std::vector<Outcome> outcomes = execute(
       assets, chosen, [&] { return workspace.warehouse().adapter(); }, env, execution,
       [&](const Asset& asset, const Outcome& outcome) {
-        store.add_step(report.run_id, {asset.what.id, asset.what.kind, std::string(name(outcome.status)),
-                                       outcome.error ? outcome.error->what_failed() : outcome.message,
-                                       format_iso_timestamp(env.now()), outcome.rows, outcome.took_ms});
-        announce(env, asset, outcome, ++done, order.size());
+        history.add_step(step_row(asset, outcome, env));
         if (nodes) nodes->note(asset, outcome);
+        announce(env, asset, outcome, ++done, order.size());
       });
-  if (nodes)
-    nodes->end(*workspace.warehouse().adapter(), static_cast<double>(env.elapsed_ms(started)) / 1000);
   for (std::size_t i : order) report.steps.push_back({assets[i].what, std::move(outcomes[i])});
+  if (nodes) nodes->end(*workspace.warehouse().adapter(), static_cast<double>(env.elapsed_ms(started)) / 1000);
   report.took_ms = env.elapsed_ms(started);
-  std::string status = env.stop().stop_requested() ? "interrupted" : report.succeeded() ? "success" : "error";
-  store.finish_run(report.run_id, status, format_iso_timestamp(env.now()));
+  report.interrupted = env.stop().stop_requested();
+  std::string status = report.interrupted ? "interrupted" : report.succeeded() ? "success" : "error";
+  record.end(status);
   env.emit({"run_finished",
             report.succeeded() ? EventLevel::info : EventLevel::error,
             {{"run", report.run_id}, {"status", status}, {"took_ms", report.took_ms}}});

@@ -37,8 +37,9 @@ struct RunReport {
   std::string run_id;
   std::vector<StepReport> steps;  ///< of the chosen assets, in the order of the graph
   std::int64_t took_ms = 0;
+  bool interrupted = false;
   std::int64_t count(Status status) const;
-  bool succeeded() const { return count(Status::error) == 0; }
+  bool succeeded() const { return !interrupted && count(Status::error) == 0; }
 };
 
 /// The chosen assets in an order in which they could run.

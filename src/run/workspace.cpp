@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/units.h"
 #include "run/versions.h"
 
@@ -50,7 +52,7 @@ const dbt::Project* Workspace::dbt() {
 std::vector<Asset> Workspace::assets(const std::string& run_id) {
   std::vector<Asset> assets;
   add_streams(assets, run_id);
-  add_nodes(assets);
+  add_nodes(assets, run_id);
   add_pages(assets);
   DbtNodes::hold_back_below_tests(assets);
   return assets;
@@ -79,6 +81,8 @@ void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_i
       asset.what.package = connection.connection.name;
       asset.what.path = "leat.yml";
       asset.what.fqn = {connection.connection.name, name};
+      asset.lane = connection.connection.name;
+      asset.lane_width = std::max(1, connection.connection.parallel_streams);
       asset.work = [this, &connection, name, run_id](sql::Adapter& adapter) {
         return load_stream(connection, name, run_id, adapter);
       };
@@ -86,6 +90,22 @@ void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_i
     }
   }
 }
+
+namespace {
+
+// "1,234 read, 1,200 new, 34 changed"
+std::string describe(const sync::StreamResult& result) {
+  std::string text = format_count(result.rows_read) + " read";
+  auto add = [&](std::int64_t count, const char* word) {
+    if (count > 0) text += fmt::format(", {} {}", format_count(count), word);
+  };
+  add(result.rows_inserted, "new");
+  add(result.rows_updated, "changed");
+  add(result.rows_rejected, "rejected");
+  return result.rows_changed() == 0 && result.rows_rejected == 0 ? text + ", nothing new" : text;
+}
+
+}  // namespace
 
 Outcome Workspace::load_stream(const ConnectionFile& connection, const std::string& stream,
                                const std::string& run_id, sql::Adapter& adapter) {
@@ -99,10 +119,8 @@ Outcome Workspace::load_stream(const ConnectionFile& connection, const std::stri
       [&] { return warehouse().destination(); }, env_, options);
   Outcome outcome;
   outcome.rows = result.rows_changed();
-  outcome.message = fmt::format("{} read, {} new, {} changed", format_count(result.rows_read),
-                                format_count(result.rows_inserted), format_count(result.rows_updated));
-  if (result.rows_rejected > 0)
-    outcome.message += fmt::format(", {} rejected", format_count(result.rows_rejected));
+  outcome.rows_read = result.rows_read;
+  outcome.message = describe(result);
   if (result.error) {
     outcome.status = Status::error;
     outcome.error = result.error;
@@ -112,7 +130,7 @@ Outcome Workspace::load_stream(const ConnectionFile& connection, const std::stri
   return outcome;
 }
 
-void Workspace::add_nodes(std::vector<Asset>& assets) {
+void Workspace::add_nodes(std::vector<Asset>& assets, const std::string& run_id) {
   DbtNodes* nodes = dbt_nodes();
   if (!nodes) return;
   LandedTables landed;
@@ -123,7 +141,7 @@ void Workspace::add_nodes(std::vector<Asset>& assets) {
           fmt::format("stream.{}.{}", connection.connection.name, settings.name);
     }
   }
-  nodes->add_assets(assets, landed);
+  nodes->add_assets(assets, landed, run_id);
 }
 
 }  // namespace leat::run

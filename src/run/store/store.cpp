@@ -16,6 +16,9 @@ pragma busy_timeout = 5000;
 create table if not exists runs (id text primary key, command text, target text, status text, started_at text, finished_at text);
 create table if not exists steps (run_id text, asset text, kind text, status text, message text, rows_out integer, took_ms integer, finished_at text);
 create index if not exists steps_by_run on steps (run_id);
+create index if not exists steps_by_asset on steps (asset);
+create table if not exists events (run_id text, at text, level text, name text, fields text);
+create index if not exists events_by_run on events (run_id);
 )";
 
 class Statement {
@@ -67,6 +70,17 @@ bool Store::run(const char* sql, const std::vector<std::string>& texts,
 }
 
 void Store::begin_run(const RunRow& row) {
+  // The lock is ours: whoever left these died.
+  run("update runs set status = 'interrupted' where status = 'running'", {});
+  for (const char* table : {"steps", "events"}) {
+    std::string sql =
+        std::string("delete from ") + table +
+        " where run_id in (select id from runs order by started_at desc, rowid desc limit -1 offset ?)";
+    run(sql.c_str(), {}, {kRunsKept - 1});
+  }
+  run("delete from runs where id in (select id from runs order by started_at desc, rowid desc limit -1 "
+      "offset ?)",
+      {}, {kRunsKept - 1});
   run("insert into runs (id, command, target, status, started_at) values (?, ?, ?, 'running', ?)",
       {row.id, row.command, row.target, row.started_at});
 }
@@ -108,6 +122,39 @@ std::vector<StepRow> Store::steps(const std::string& run_id) {
   while (statement.step() == SQLITE_ROW) {
     rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
                     statement.text(4), statement.number(5), statement.number(6)});
+  }
+  return rows;
+}
+
+void Store::add_event(const std::string& run_id, const EventRow& event) {
+  run("insert into events (run_id, at, level, name, fields) values (?, ?, ?, ?, ?)",
+      {run_id, event.at, event.level, event.name, event.fields});
+}
+
+std::vector<EventRow> Store::events(const std::string& run_id) {
+  Statement statement(handle_, "select at, level, name, fields from events where run_id = ? order by rowid");
+  statement.bind(1, run_id);
+  std::vector<EventRow> rows;
+  while (statement.step() == SQLITE_ROW)
+    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3)});
+  return rows;
+}
+
+std::vector<AssetRow> Store::assets(const std::string& target) {
+  // A bare column beside max() is taken from the row of the maximum (SQLite, select.html, section 2.5).
+  Statement statement(
+      handle_,
+      "select s.asset, s.kind, s.status, s.finished_at, s.message, s.rows_out, "
+      "(select max(d.finished_at) from steps d join runs e on e.id = d.run_id where d.asset = s.asset "
+      "and e.target = ?1 and d.status in ('success', 'warning', 'unchanged')), max(s.rowid) "
+      "from steps s join runs r on r.id = s.run_id where r.target = ?1 and s.status <> 'skipped' "
+      "group by s.asset order by case s.kind when 'stream' then 0 when 'seed' then 1 "
+      "when 'model' then 2 when 'test' then 4 else 3 end, s.asset");
+  statement.bind(1, target);
+  std::vector<AssetRow> rows;
+  while (statement.step() == SQLITE_ROW) {
+    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
+                    statement.text(4), statement.text(6), statement.number(5)});
   }
   return rows;
 }

@@ -1,6 +1,9 @@
 // Store: the history of runs in `.leat/leat.db`: what `leat status` and the console show.
 //
 // Guarantees: history only; losing the file loses no data and no state (that lives in the warehouse).
+// Bounded: the
+//   last kRunsKept runs with their steps and events. A run whose process died is shown as interrupted by the
+//   next.
 // Threads: one at a time; the caller locks.
 // Owns: the SQLite handle.
 // Errors: Error(run_store) from the constructor; later failures are swallowed, a run must not fail for its
@@ -23,20 +26,36 @@ struct StepRow {
   std::int64_t rows = -1, took_ms = 0;
 };
 
+struct EventRow {
+  std::string at, level, name, fields;  ///< fields: a JSON object
+};
+/// The newest run that an asset was part of, not skipped.
+struct AssetRow {
+  std::string asset, kind, status, finished_at, message;
+  std::string built_at;  ///< when it last was done or found unchanged
+  std::int64_t rows = -1;
+};
+
 class Store {
  public:
+  static constexpr int kRunsKept = 1000;
   /// Opens (or makes) the store of the project in `folder`.
   explicit Store(const std::string& folder);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  /// Requires: the project's lock is held (older runs that never ended are marked).
   void begin_run(const RunRow& run);
   void add_step(const std::string& run_id, const StepRow& step);
   void finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at);
   /// The last runs, newest first.
   std::vector<RunRow> runs(int count);
   std::vector<StepRow> steps(const std::string& run_id);
+  void add_event(const std::string& run_id, const EventRow& event);
+  std::vector<EventRow> events(const std::string& run_id);
+  /// Every asset in its newest state for a target, by kind and name.
+  std::vector<AssetRow> assets(const std::string& target);
 
  private:
   bool run(const char* sql, const std::vector<std::string>& texts,
