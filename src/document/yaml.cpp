@@ -70,8 +70,9 @@ class Converter {
                     mark(pair.first).text());
       }
       out.members().emplace_back(key, convert(pair.second, depth + 1));
-      // An empty value has no place of its own; its key's is the next best.
-      if (out.members().back().second.mark().line == 0)
+      // A value that is left out has no place of its own (the parser names that of what follows); its key's
+      // is better.
+      if (out.members().back().second.mark().line == 0 || out.members().back().second.is_null())
         out.members().back().second.set_mark(mark(pair.first));
     }
     for (const Value& each : merged) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/time.h"
@@ -18,6 +19,8 @@ std::string_view name(Status status) {
 }
 
 namespace {
+
+constexpr auto kCancelAgain = std::chrono::milliseconds(100);
 
 class Execution {
  public:
@@ -58,11 +61,24 @@ class Execution {
     std::vector<std::jthread> threads;
     std::size_t workers = std::min(left_, static_cast<std::size_t>(std::max(1, options_.threads)));
     for (std::size_t i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
+    wait_or_cancel();
     threads.clear();
     return std::move(outcomes_);
   }
 
  private:
+  // Waits for the end. When the run is asked to stop, statements at work are cancelled, again and again: one
+  // may just be about to begin.
+  void wait_or_cancel() {
+    std::unique_lock lock(mutex_);
+    auto done = [&] { return left_ == 0; };
+    changed_.wait(lock, env_.stop(), done);
+    while (!done()) {
+      for (sql::Adapter* adapter : at_work_) adapter->cancel();
+      changed_.wait_for(lock, kCancelAgain, done);
+    }
+  }
+
   std::vector<std::size_t> chosen_above(std::size_t i) const {
     std::vector<std::size_t> above;
     for (const std::string& id : assets_[i].what.upstream) {
@@ -117,14 +133,22 @@ class Execution {
     return outcome;
   }
 
+  void at_work(sql::Adapter& adapter, bool begins) {
+    std::lock_guard lock(mutex_);
+    if (begins) {
+      at_work_.insert(&adapter);
+    } else {
+      at_work_.erase(&adapter);
+    }
+  }
+
   Outcome run_guarded(std::size_t i, std::unique_ptr<sql::Adapter>& adapter) {
     auto started = env_.steady();
     Outcome outcome;
     const Asset& asset = assets_[i];
     try {
       if (!adapter) adapter = open_();
-      // A long statement ends at once when the run is asked to stop.
-      std::stop_callback cancel(env_.stop(), [&adapter] { adapter->cancel(); });
+      at_work(*adapter, true);
       env_.emit({"step_started",
                  EventLevel::progress,
                  {{"asset", asset.what.id}, {"kind", asset.what.kind}, {"name", asset.what.name}}});
@@ -136,6 +160,7 @@ class Execution {
       outcome.status = Status::error;
       outcome.error = Error(ErrorCode::internal, error.what(), asset.what.id);
     }
+    if (adapter) at_work(*adapter, false);
     if (outcome.error) {
       adapter.reset();  // its session may be inside a transaction
       // Whatever an engine calls a statement that was cancelled: it was.
@@ -220,8 +245,9 @@ class Execution {
   const ExecutorOptions& options_;
   const OutcomeListener& listener_;
 
-  std::mutex mutex_;  // guards outcomes_, waiting_for_, ready_, in_lane_, blame_, left_
-  std::condition_variable changed_;
+  std::mutex mutex_;  // guards outcomes_, waiting_for_, ready_, in_lane_, blame_, left_, at_work_
+  std::condition_variable_any changed_;
+  std::set<sql::Adapter*> at_work_;
   std::vector<Outcome> outcomes_;
   std::vector<std::size_t> waiting_for_;
   std::vector<std::vector<std::size_t>> below_;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
@@ -68,6 +69,8 @@ const Spec kPagesSpec{"pages",
                        {"output", FieldKind::path, "Where the site is built.", "site"},
                        {"title", FieldKind::text, "The site's title."}}};
 
+constexpr std::int64_t kThreadsMax = 64;
+
 std::vector<std::string> texts(const Value& list, std::string_view what) {
   std::vector<std::string> out;
   for (const Value& item : list.items()) out.push_back(item.as_text(what));
@@ -91,6 +94,9 @@ sync::StreamSettings read_stream(const std::string& name, const Value& mapping, 
 }
 
 ConnectionFile read_connection(const std::string& name, const Value& mapping, const Env& env) {
+  if (!mapping.is_mapping())
+    throw Error(ErrorCode::config_invalid, fmt::format("The connection `{}` has to be a mapping", name),
+                mapping.where());
   // The source keeps its variables until it is opened: they may come from the stand-in.
   Value without_source = mapping;
   without_source.set("source", Value::mapping());
@@ -110,8 +116,12 @@ ConnectionFile read_connection(const std::string& name, const Value& mapping, co
   out.connection.commit_bytes = settings.bytes("commit_bytes");
   out.connection.where = mapping.where();
   for (const Value::Member& member : settings.value("streams").members()) {
-    out.connection.streams.push_back(
-        read_stream(member.first, member.second.is_null() ? Value::mapping() : member.second, env));
+    if (!member.second.is_null() && !member.second.is_mapping())
+      throw Error(ErrorCode::config_invalid, fmt::format("The stream `{}` has to be a mapping", member.first),
+                  member.second.where());
+    Value stream = member.second.is_null() ? Value::mapping() : member.second;
+    stream.set_mark(member.second.mark());
+    out.connection.streams.push_back(read_stream(member.first, stream, env));
   }
   return out;
 }
@@ -167,6 +177,106 @@ std::string find_project(const std::string& start) {
               std::filesystem::absolute(start).string());
 }
 
+namespace {
+
+// Collects what is wrong in several places of a file, to tell all of it at once.
+class Problems {
+ public:
+  /// Runs `read`; an error of it is kept for later.
+  template <class Read>
+  void in(Read&& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      if (!first_) {
+        first_ = error;
+      } else {
+        rest_ += fmt::format("\n  {}: {}", error.where(), error.what_failed());
+      }
+    }
+  }
+  void tell() const {
+    if (!first_) return;
+    if (rest_.empty()) throw *first_;
+    throw Error(first_->code(), first_->what_failed() + rest_, first_->where());
+  }
+
+ private:
+  std::optional<Error> first_;
+  std::string rest_;
+};
+
+void check_targets(const ProjectFile& project, Problems& problems) {
+  for (const Value::Member& member : project.targets.members()) {
+    problems.in([&] {
+      if (!member.second.find("type"))
+        throw Error(ErrorCode::config_invalid, fmt::format("The target `{}` has no `type`", member.first),
+                    member.second.where());
+      warehouses::find_warehouse_kind(member.second["type"].as_text("type"), member.second["type"].where());
+    });
+  }
+  if (project.targets.find(project.default_target)) return;
+  problems.in([&] {
+    throw Error(ErrorCode::config_invalid, fmt::format("There is no target `{}`", project.default_target),
+                project.targets.where());
+  });
+}
+
+// Two streams that land in one table would replace each other.
+void check_tables(const ProjectFile& project, Problems& problems) {
+  std::map<std::string, std::string> landed;
+  for (const ConnectionFile& file : project.connections) {
+    for (const sync::StreamSettings& stream : file.connection.streams) {
+      std::string table = file.connection.schema + "." + (stream.table.empty() ? stream.name : stream.table);
+      auto [other, fresh] = landed.emplace(table, file.connection.name + "." + stream.name);
+      if (fresh) continue;
+      problems.in([&] {
+        throw Error(ErrorCode::config_invalid,
+                    fmt::format("The streams {} and {}.{} would both land in {}", other->second,
+                                file.connection.name, stream.name, table),
+                    stream.where)
+            .fix("Give one of them a `table`, or its connection another `schema`.");
+      });
+    }
+  }
+}
+
+void read_connections(const Value& all, ProjectFile& project, Env& env, Problems& problems) {
+  for (const Value::Member& member : all.members()) {
+    problems.in([&] { project.connections.push_back(read_connection(member.first, member.second, env)); });
+  }
+  for (const ConnectionFile& file : project.connections) {
+    problems.in([&] { sources::find_source_kind(file.source["type"].as_text("type"), file.source.where()); });
+  }
+}
+
+void read_parts(const document::Settings& settings, ProjectFile& project, Env& env, Problems& problems) {
+  auto absolute = [&](const std::string& relative) {
+    return (std::filesystem::path(project.folder) / relative).lexically_normal().string();
+  };
+  problems.in([&] {
+    if (!settings.has("stand_in")) return;
+    document::Settings stand_in = read_settings(kStandInSpec, settings.value("stand_in"), env);
+    project.stand_in = StandIn{texts(stand_in.value("command"), "command"), stand_in.text("variable")};
+    if (project.stand_in->command.empty())
+      throw Error(ErrorCode::config_invalid, "`command` names no program",
+                  settings.value("stand_in").where());
+  });
+  problems.in([&] {
+    if (!settings.has("dbt")) return;
+    project.dbt_folder = absolute(read_settings(kDbtSpec, settings.value("dbt"), env).text("project"));
+  });
+  problems.in([&] {
+    if (!settings.has("pages")) return;
+    document::Settings pages = read_settings(kPagesSpec, settings.value("pages"), env);
+    project.pages_folder = absolute(pages.text("folder"));
+    project.site_folder = absolute(pages.text("output"));
+    project.title = pages.has("title") ? pages.text("title") : project.name;
+  });
+}
+
+}  // namespace
+
 ProjectFile load_project(const std::string& folder, Env& env) {
   ProjectFile project;
   project.folder = folder;
@@ -177,30 +287,21 @@ ProjectFile load_project(const std::string& folder, Env& env) {
   // Targets and sources keep their variables until they are opened.
   Value shallow = root;
   for (const char* deferred : {"targets", "connections"}) {
-    if (shallow.find(deferred)) shallow.set(deferred, Value::mapping());
+    if (shallow.find(deferred) && shallow[deferred].is_mapping()) shallow.set(deferred, Value::mapping());
   }
-  document::Settings settings = read_settings(kProjectSpec, shallow, env);
-  project.name = settings.text("name");
-  project.default_target = settings.text("target");
-  project.threads = static_cast<int>(std::max<std::int64_t>(1, settings.integer("threads")));
-  project.targets = root["targets"];
-  for (const Value::Member& member : root["connections"].members())
-    project.connections.push_back(read_connection(member.first, member.second, env));
-  if (settings.has("stand_in")) {
-    document::Settings stand_in = read_settings(kStandInSpec, settings.value("stand_in"), env);
-    project.stand_in = StandIn{texts(stand_in.value("command"), "command"), stand_in.text("variable")};
-  }
-  auto absolute = [&](const std::string& relative) {
-    return (std::filesystem::path(folder) / relative).lexically_normal().string();
-  };
-  if (settings.has("dbt"))
-    project.dbt_folder = absolute(read_settings(kDbtSpec, settings.value("dbt"), env).text("project"));
-  if (settings.has("pages")) {
-    document::Settings pages = read_settings(kPagesSpec, settings.value("pages"), env);
-    project.pages_folder = absolute(pages.text("folder"));
-    project.site_folder = absolute(pages.text("output"));
-    project.title = pages.has("title") ? pages.text("title") : project.name;
-  }
+  Problems problems;
+  problems.in([&] {
+    document::Settings settings = read_settings(kProjectSpec, shallow, env);
+    project.name = settings.text("name");
+    project.default_target = settings.text("target");
+    project.threads = static_cast<int>(std::clamp<std::int64_t>(settings.integer("threads"), 1, kThreadsMax));
+    project.targets = root["targets"];
+    read_parts(settings, project, env, problems);
+    check_targets(project, problems);
+  });
+  read_connections(root["connections"], project, env, problems);
+  check_tables(project, problems);
+  problems.tell();
   return project;
 }
 

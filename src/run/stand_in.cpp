@@ -49,11 +49,11 @@ std::string read_line(int file, const Env& env) {
 
 // Between fork and exec: nothing here may allocate.
 [[noreturn]] void become(char* const* arguments, int output) {
+  for (int signal : {SIGTERM, SIGINT, SIGPIPE}) ::signal(signal, SIG_DFL);
   // A mask is inherited: the program would not hear that it shall end.
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::signal(SIGPIPE, SIG_DFL);
   // Ctrl-C on the terminal is meant for Leat, which still needs the source to end in order.
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -96,8 +96,13 @@ StandInProcess::StandInProcess(const StandIn& stand_in, Env& env) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  // Until it is itself, the child hears no signal that is meant for it.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);
   pid_ = ::fork();
   if (pid_ == 0) become(arguments.data(), ends[1]);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::close(ends[1]);
   output_ = ends[0];
   if (pid_ < 0) {

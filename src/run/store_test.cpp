@@ -1,0 +1,103 @@
+#include "run/store/store.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "run/event_json.h"
+#include "run/lock.h"
+#include "support/temporary_folder.h"
+
+using namespace leat;
+using namespace leat::run;
+using leat::testing::TemporaryFolder;
+
+TEST_CASE("runs and steps are kept, newest run first") {
+  TemporaryFolder folder;
+  {
+    Store store(folder.path());
+    store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+    store.add_step("r1", {"model.a", "model", "success", "7 rows", "2026-01-01T00:00:01Z", 7, 12});
+    store.add_step("r1", {"model.b", "model", "error", "no such column", "2026-01-01T00:00:02Z", -1, 3});
+    store.finish_run("r1", "error", "2026-01-01T00:00:03Z");
+  }
+  Store store(folder.path());  // another process
+  store.begin_run({"r2", "run", "duckdb", "", "2026-01-02T00:00:00Z"});
+  store.add_step("r2", {"model.a", "model", "unchanged", "", "2026-01-02T00:00:01Z", -1, 0});
+  store.add_step("r2", {"model.b", "model", "skipped", "", "2026-01-02T00:00:01Z", -1, 0});
+  std::vector<RunRow> runs = store.runs(10);
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].id == "r2");
+  CHECK(runs[0].status == "running");
+  CHECK(runs[1].failed == 1);
+  CHECK(store.steps("r1").at(0).rows == 7);
+  std::vector<AssetRow> assets = store.assets("duckdb");
+  REQUIRE(assets.size() == 2);
+  CHECK(assets[0].asset == "model.a");
+  CHECK(assets[0].status == "unchanged");
+  CHECK(assets[0].built_at == "2026-01-02T00:00:01Z");
+  CHECK(assets[1].status == "error");  // the newest time it was not skipped
+  CHECK(assets[1].built_at.empty());
+  CHECK(store.assets("postgres").empty());
+}
+
+TEST_CASE("a run whose process died is marked by the next one") {
+  TemporaryFolder folder;
+  Store store(folder.path());
+  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  store.begin_run({"r2", "run", "duckdb", "", "2026-01-02T00:00:00Z"});
+  CHECK(store.runs(10).at(1).status == "interrupted");
+  CHECK(store.runs(10).at(0).status == "running");
+}
+
+TEST_CASE("the history is bounded, with its steps and events") {
+  TemporaryFolder folder;
+  Store store(folder.path());
+  for (int i = 0; i < Store::kRunsKept + 5; ++i) {
+    std::string id = "r" + std::to_string(i);
+    store.begin_run({id, "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+    store.add_step(id, {"model.a", "model", "success", "", "", 0, 0});
+    store.add_event(id, {"2026-01-01T00:00:00Z", "info", "run_started", "{}"});
+  }
+  CHECK(store.runs(Store::kRunsKept * 2).size() == Store::kRunsKept);
+  CHECK(store.steps("r0").empty());
+  CHECK(store.events("r0").empty());
+  CHECK(store.events("r9").size() == 1);
+}
+
+TEST_CASE("a store that is no database is refused and the file is left alone") {
+  TemporaryFolder folder;
+  folder.write(
+      ".leat/leat.db",
+      "this is a text of more than a hundred bytes, so that it can't be taken for an empty database at all.");
+  try {
+    Store store(folder.path());
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::run_store);
+  }
+}
+
+TEST_CASE("one run of a project at a time, and the holder is named") {
+  TemporaryFolder folder;
+  {
+    ProjectLock lock(folder.path());
+    try {
+      ProjectLock second(folder.path());
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::run_busy);
+      CHECK(error.what_failed().find("Process ") == 0);
+    }
+  }
+  CHECK_NOTHROW(ProjectLock(folder.path()));
+}
+
+TEST_CASE("an event is one line of JSON, whatever its text holds") {
+  Event event{"dbt_message",
+              EventLevel::info,
+              {{"message", std::string("a \"b\"\nc")}, {"rows", std::int64_t{7}}, {"ok", true}}};
+  CHECK(
+      event_json(event, Timestamp{}) ==
+      R"({"at":"1970-01-01T00:00:00Z","level":"info","event":"dbt_message","message":"a \"b\"\nc","rows":7,"ok":true})");
+  CHECK(fields_json({"x", EventLevel::info, {}}) == "{}");
+}
