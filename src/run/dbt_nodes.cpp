@@ -15,25 +15,11 @@ DbtNodes::DbtNodes(const dbt::ProjectOptions& options, Env& env)
 
 namespace {
 
-// What a node's code sees beside its text and what is above it: variables of the environment, and for code that asks
-// for the time or the run, the run itself.
-std::string surroundings(const dbt::Node& node, const Env& env, const std::string& run_id) {
-  std::string out;
-  for (std::string_view word : {"run_started_at", "invocation_id", "modules.datetime"}) {
-    if (node.raw_code.find(word) != std::string::npos) out = run_id;
-  }
-  constexpr std::string_view kCall = "env_var(";
-  std::size_t at = 0;
-  while ((at = node.raw_code.find(kCall, at)) != std::string::npos) {
-    at += kCall.size();
-    std::size_t open = node.raw_code.find_first_of("'\"", at);
-    if (open == std::string::npos) break;
-    std::size_t close = node.raw_code.find(node.raw_code[open], open + 1);
-    if (close == std::string::npos) break;
-    std::string name = node.raw_code.substr(open + 1, close - open - 1);
-    out += fmt::format("\n{}={}", name, env.variable(name).value_or(""));
-  }
-  return out;
+// Code that asks for the time or the run means something else each time.
+bool depends_on_run(const dbt::Node& node) {
+  constexpr std::string_view words[] = {"run_started_at", "invocation_id", "modules.datetime"};
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view word) { return node.raw_code.find(word) != std::string::npos; });
 }
 
 bool relation_exists(sql::Adapter& adapter, const sql::Relation& relation) {
@@ -95,7 +81,7 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
     }
     asset.work = [this, &node](sql::Adapter& adapter) { return build(node, adapter); };
     asset.fingerprint = [this, &node, run_id](sql::Adapter&) {
-      return builder_->fingerprint(node) + surroundings(node, env_, run_id);
+      return builder_->fingerprint(node) + (depends_on_run(node) ? run_id : "");
     };
     if (node.referable() && !node.is_ephemeral())
       asset.exists = [&node](sql::Adapter& adapter) { return relation_exists(adapter, node.relation); };

@@ -29,8 +29,8 @@ class DbtNodes {
 
   const dbt::Project& project() const { return *project_; }
   const dbt::NodeBuilder& builder() const { return *builder_; }
-  /// Adds an asset for every node that is built; sources that a stream lands are that stream. Nodes that ask for the
-  /// time or the run have a fingerprint of `run_id`'s own.
+  /// Adds an asset for every node that is built; sources that a stream lands are that stream. Nodes that ask
+  /// for the time or the run have a fingerprint of `run_id`'s own.
   void add_assets(std::vector<Asset>& assets, const LandedTables& landed, const std::string& run_id);
   /// Makes what is below a tested node wait for the test, when everything the test reads is above it (as `dbt
   /// build` does).

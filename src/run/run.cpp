@@ -180,7 +180,8 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
         announce(env, asset, outcome, ++done, order.size());
       });
   for (std::size_t i : order) report.steps.push_back({assets[i].what, std::move(outcomes[i])});
-  if (nodes) nodes->end(*workspace.warehouse().adapter(), static_cast<double>(env.elapsed_ms(started)) / 1000);
+  if (nodes)
+    nodes->end(*workspace.warehouse().adapter(), static_cast<double>(env.elapsed_ms(started)) / 1000);
   report.took_ms = env.elapsed_ms(started);
   report.interrupted = env.stop().stop_requested();
   std::string status = report.interrupted ? "interrupted" : report.succeeded() ? "success" : "error";
