@@ -18,6 +18,10 @@ const ErrorInfo& info(ErrorCode code) {
   return kErrors[static_cast<std::size_t>(code)];
 }
 
+std::span<const ErrorInfo> error_infos() {
+  return kErrors;
+}
+
 const ErrorInfo* find_error(std::string_view name) {
   for (const ErrorInfo& row : kErrors) {
     if (row.name == name) return &row;

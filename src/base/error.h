@@ -11,6 +11,7 @@
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,8 @@ struct ErrorInfo {
 
 /// Returns the row of `code`.
 const ErrorInfo& info(ErrorCode code);
+/// Every row, in the order of error_codes.def.
+std::span<const ErrorInfo> error_infos();
 /// Finds a row by its printed name, or returns nullptr.
 const ErrorInfo* find_error(std::string_view name);
 

@@ -21,6 +21,11 @@ class ConnectCommand : public Command {
     return {{"connection", "The connection of leat.yml", &connection_, true},
             {"--live", "The real source, not the stand-in", &live_}};
   }
+  std::string_view details() const override {
+    return R"(Examples:
+  leat check chicago
+  leat discover chicago --live)";
+  }
   int run(const Globals& globals, Env& env) override {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     const run::ConnectionFile& connection = project.connection(connection_);

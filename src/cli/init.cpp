@@ -26,6 +26,10 @@ class InitCommand : public Command {
   std::vector<Option> options() override {
     return {{"name", "The project's name, and its folder", &name_, true}};
   }
+  std::string_view details() const override {
+    return R"(Example:
+  leat init coffee && cd coffee && leat run)";
+  }
   int run(const Globals&, Env&) override {
     namespace fs = std::filesystem;
     fs::path folder(name_);

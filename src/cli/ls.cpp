@@ -19,6 +19,12 @@ class LsCommand : public Command {
     return {{"select", "What to list (default: all)", &options_.select},
             {"--exclude", "What to leave out", &options_.exclude, false, "SELECTION"}};
   }
+  std::string_view details() const override {
+    return R"(Examples:
+  leat ls
+  leat ls +crimes_by_weekday
+  leat ls -v tag:daily              with tests)";
+  }
   int run(const Globals& globals, Env& env) override {
     run::WorkspaceOptions options;
     options.target = globals.target;

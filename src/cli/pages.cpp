@@ -17,6 +17,11 @@ class PagesCommand : public Command {
             {"--select,-s", "Which pages", &options_.select, false, "SELECTION"}};
   }
 
+  std::string_view details() const override {
+    return R"(Examples:
+  leat pages build
+  leat pages build --select index)";
+  }
   int run(const Globals& globals, Env& env) override {
     if (verb_ != "build")
       throw Error(ErrorCode::cli_usage, "`" + verb_ + "` is no verb of pages", "leat pages")

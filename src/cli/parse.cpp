@@ -2,7 +2,10 @@
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "base/spec.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
@@ -70,6 +73,32 @@ void declare(CLI::App& app, const Option& option) {
   if (!value_name.empty()) made->type_name(value_name);
 }
 
+// Says what is wrong with the command line, in the words of the command that it names.
+int refuse(const CLI::App& app, const std::string& what, const std::vector<std::string>& words, bool json) {
+  std::vector<CLI::App*> parsed = app.get_subcommands();
+  if (!parsed.empty()) {
+    print_error(Error(ErrorCode::cli_usage, what, "leat " + parsed[0]->get_name())
+                    .fix(fmt::format("`leat {} --help` says how it is used.", parsed[0]->get_name())),
+                json);
+    return kExitUsage;
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(each->get_name());
+  auto word = std::find_if(words.begin(), words.end(),
+                           [](const std::string& each) { return !each.starts_with('-'); });
+  std::string near = word == words.end() ? "" : nearest(*word, names);
+  Error error(ErrorCode::cli_usage, what, "leat");
+  if (word != words.end() && std::find(names.begin(), names.end(), *word) == names.end()) {
+    error = Error(ErrorCode::cli_usage,
+                  fmt::format("There is no command `{}`{}", *word,
+                              near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+                  "leat");
+  }
+  print_error(error.fix("`leat --help` lists the commands."), json);
+  return kExitUsage;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv, Env& env) {
@@ -94,10 +123,7 @@ int run_command_line(int argc, char** argv, Env& env) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    Terminal::complain(fmt::format("error: {} at the command line: {}\n  what to do: leat {}--help",
-                                   info(ErrorCode::cli_usage).name, error.what(),
-                                   chosen ? std::string(chosen->name()) + " " : ""));
-    return kExitUsage;
+    return refuse(app, error.what(), {argv + 1, argv + argc}, globals.log_format == "json");
   }
   Terminal::set_up(globals.color && env.variable("NO_COLOR").value_or("").empty(),
                    env.variable("TERM").value_or(""));

@@ -20,6 +20,12 @@ class QueryCommand : public Command {
             {"--format,-f", "table, csv, json (a line a row) or md", &format_, false, "FORMAT"},
             {"--limit", "The most rows to print", &limit_, false, "N"}};
   }
+  std::string_view details() const override {
+    return R"(Examples:
+  leat query "select count(*) from raw.crimes"
+  leat query --format csv "select * from marts.orders" > orders.csv
+  leat query --target postgres "select * from _leat.loads order by committed_at desc limit 5")";
+  }
   int run(const Globals& globals, Env& env) override {
     std::optional<TableFormat> format = parse_table_format(format_);
     if (!format)

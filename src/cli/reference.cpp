@@ -1,8 +1,5 @@
-// leat explain, sources, warehouses and docs: what the declarations say.
+// leat explain, sources and warehouses: what the declarations say.
 #include <fmt/core.h>
-
-#include <cstdio>
-#include <filesystem>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -13,12 +10,6 @@
 
 namespace leat::cli {
 namespace {
-
-constexpr const char* kAllCodes[] = {
-#define LEAT_ERROR(name, code, fault, title, fix) code,
-#include "base/error_codes.def"
-#undef LEAT_ERROR
-};
 
 std::string_view name_of(Fault fault) {
   constexpr std::string_view names[] = {"the project or the command", "the source", "the warehouse",
@@ -34,8 +25,8 @@ class ExplainCommand : public Command {
   std::vector<Option> options() override { return {{"code", "The code; all when left out", &code_}}; }
   int run(const Globals&, Env&) override {
     if (code_.empty()) {
-      for (const char* code : kAllCodes)
-        Terminal::line(fmt::format("{} {}", pad(code, 20), find_error(code)->title));
+      for (const ErrorInfo& each : error_infos())
+        Terminal::line(fmt::format("{} {}", pad(each.name, 20), each.title));
       return kExitOk;
     }
     const ErrorInfo* found = find_error(code_);
@@ -87,46 +78,6 @@ class KindsCommand : public Command {
   bool json_ = false;
 };
 
-void write_page(const std::string& path, const std::string& text) {
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(path.c_str(), "wb"), std::fclose);
-  if (!out || std::fwrite(text.data(), 1, text.size(), out.get()) != text.size())
-    throw Error(ErrorCode::file_io, "The page can't be written", path);
-}
-
-class DocsCommand : public Command {
- public:
-  std::string_view name() const override { return "docs"; }
-  std::string_view summary() const override { return "Print the reference pages from the declarations"; }
-  std::string_view group() const override { return "Reference"; }
-  std::vector<Option> options() override {
-    return {{"--folder", "Where to write them", &folder_, true, "DIR"}};
-  }
-  int run(const Globals&, Env&) override {
-    std::filesystem::create_directories(folder_);
-    std::string errors =
-        "# Errors\n\nPrinted from `src/base/error_codes.def` by `leat docs`. `leat explain CODE` says the "
-        "same.\n\n| code | what | what to do |\n|---|---|---|\n";
-    for (const char* code : kAllCodes) {
-      const ErrorInfo* each = find_error(code);
-      errors += fmt::format("| `{}` | {}. | {} |\n", each->name, each->title, each->fix);
-    }
-    write_page(folder_ + "/errors.md", errors);
-    std::string sources = "# Sources\n\nPrinted by `leat docs`; `leat sources show NAME` says the same.\n";
-    for (const auto* kind : sources::source_kinds())
-      sources += fmt::format("\n## {}\n{}", kind->name, markdown(*kind->spec));
-    write_page(folder_ + "/sources.md", sources);
-    std::string warehouses =
-        "# Warehouses\n\nPrinted by `leat docs`; `leat warehouses show NAME` says the same.\n";
-    for (const auto* kind : warehouses::warehouse_kinds())
-      warehouses += fmt::format("\n## {}\n{}", kind->name, markdown(*kind->spec));
-    write_page(folder_ + "/warehouses.md", warehouses);
-    return kExitOk;
-  }
-
- private:
-  std::string folder_;
-};
-
 }  // namespace
 
 std::unique_ptr<Command> make_explain() {
@@ -140,8 +91,4 @@ std::unique_ptr<Command> make_warehouses() {
   return std::make_unique<KindsCommand<warehouses::WarehouseKind>>(
       "warehouses", "List the kinds of warehouses, or one's settings", warehouses::warehouse_kinds());
 }
-std::unique_ptr<Command> make_docs() {
-  return std::make_unique<DocsCommand>();
-}
-
 }  // namespace leat::cli

@@ -41,6 +41,18 @@ class RunCommand : public Command {
             {"--dry-run", "Print what would run, in order, and stop", &dry_run_}};
   }
 
+  std::string_view details() const override {
+    return R"(Examples:
+  leat run                          everything; what is unchanged is skipped
+  leat run +crimes_by_weekday       one model and all it needs
+  leat run stream:crimes+           one stream and all that is below it
+  leat run tag:daily --exclude page:index
+  leat run --dry-run                what would run, in order
+  leat run stream:crimes --from 2024-01-01 --to 2024-02-01
+  leat run --log-format json        one JSON object a line, for machines
+
+What is loaded is committed window by window: a run that was interrupted, or died, goes on from there.)";
+  }
   int run(const Globals& globals, Env& env) override {
     run::WorkspaceOptions workspace_options;
     workspace_options.target = globals.target;

@@ -25,6 +25,12 @@ class SyncCommand : public Command {
             {"--live", "Read the real source even where the project has a stand-in", &live_}};
   }
 
+  std::string_view details() const override {
+    return R"(Examples:
+  leat sync chicago
+  leat sync chicago --stream crimes --full-refresh
+  leat sync chicago -s crimes --from 2024-01-01 --to 2024-02-01)";
+  }
   int run(const Globals& globals, Env& env) override {
     run::WorkspaceOptions options;
     options.target = globals.target;
