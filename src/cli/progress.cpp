@@ -115,8 +115,8 @@ class Progress::Screen : public EventListener {
       return fmt::format("{} the stand-in `{}` answers for the source at {} (--live reads the real one)",
                          Terminal::ink(Ink::cyan, "i"), event.text("command"), event.text("url"));
     }
-    if (event.name == "dbt_message" || event.level == EventLevel::warning ||
-        event.level == EventLevel::error) {
+    bool said = event.name == "dbt_message" && event.level != EventLevel::debug;
+    if (said || event.level == EventLevel::warning || event.level == EventLevel::error) {
       if (!event.find("done") && event.name != "stream_finished" && event.name != "run_finished") {
         std::string message = event.text("message");
         return message.empty()
