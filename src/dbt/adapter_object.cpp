@@ -178,7 +178,8 @@ class AdapterObject final : public jinja::Object {
   Value get_missing_columns(CallArguments& arguments) {
     std::vector<Value> missing;
     Value there = columns_of(relation_of(arguments, 1, "to_relation"));
-    for (const Value& column : columns_of(relation_of(arguments, 0, "from_relation")).items()) {
+    Value here = columns_of(relation_of(arguments, 0, "from_relation"));
+    for (const Value& column : here.items()) {
       bool found = false;
       for (const Value& other : there.items())
         found = found || same_name(column.as<ColumnObject>()->name(), other.as<ColumnObject>()->name());

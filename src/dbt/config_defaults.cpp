@@ -80,6 +80,13 @@ Value full_config(const Node& node) {
       dict.set("access", "protected");
       dict.set("freshness", Value::none());
     }
+    if (node.type == ResourceType::snapshot) {
+      Value names = Value::dict();
+      for (const char* each :
+           {"dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"})
+        names.as_dict().set(each, Value::none());
+      dict.set("snapshot_meta_column_names", names);
+    }
     if (node.type == ResourceType::seed) {
       dict.set("delimiter", ",");
       dict.set("quote_columns", Value::none());
@@ -90,8 +97,8 @@ Value full_config(const Node& node) {
     const std::string& name = key.as_string();
     if (name == "pre_hook" || name == "post_hook") {
       std::vector<Value> hooks;
-      for (const Value& hook : hooks_of(node, name).items()) {
-        Value each = hook;
+      Value given = hooks_of(node, name);
+      for (const Value& each : given.items()) {
         each.as_dict().set("index", Value::none());
         hooks.push_back(each);
       }
@@ -103,6 +110,8 @@ Value full_config(const Node& node) {
       dict.set(name, value);
     }
   });
+  if (const Value* stored = node.setting("store_failures"); stored && !node.setting("store_failures_as"))
+    dict.set("store_failures_as", jinja::truth(*stored) ? "table" : "ephemeral");
   return config;
 }
 

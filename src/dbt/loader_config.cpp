@@ -64,7 +64,8 @@ void ProjectLoader::configure_test(Node& node) {
 // Hooks may ref() as well; they are rendered again when they run.
 void ProjectLoader::parse_hooks(Node& node, Rendering& rendering) {
   for (const char* key : {"pre_hook", "post_hook"}) {
-    for (const jinja::Value& hook : hooks_of(node, key).items()) {
+    jinja::Value hooks = hooks_of(node, key);
+    for (const jinja::Value& hook : hooks.items()) {
       const jinja::Value* sql = hook.as_dict().find("sql");
       if (sql->is_string() && sql->as_string().find("{") != std::string::npos)
         project_->renderer_->render_text(sql->as_string(), node.display + ", " + key, rendering);

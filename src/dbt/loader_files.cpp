@@ -63,8 +63,8 @@ Node ProjectLoader::make_node(const Package& package, ResourceType type, const s
   node.where = node.display;
   node.unique_id = fmt::format("{}.{}.{}", dbt::name(type), node.package, node.name);
   node.fqn.push_back(node.package);
-  // Analyses and singular tests are addressed below a folder of their kind.
-  if (type == ResourceType::analysis) node.fqn.push_back("analysis");
+  // Analyses are addressed below a folder of their kind.
+  if (type == ResourceType::analysis) node.below = "analysis/" + node.below;
   for (const fs::path& part : fs::path(node.below).parent_path()) node.fqn.push_back(part.string());
   node.fqn.push_back(node.name);
   node.config = jinja::Value::dict();

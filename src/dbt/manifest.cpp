@@ -134,6 +134,12 @@ void write_place(JsonWriter& out, const Node& node, const Project& project) {
   out.text_or_null(kept ? jinja::to_text(project.renderer().relation_value(node)) : "");
 }
 
+// Versions are numbers where they look like numbers.
+void write_version(JsonWriter& out, const std::string& version) {
+  bool is_number = document::parse_scalar(version).kind() == document::Value::Kind::integer;
+  is_number ? out.raw(version) : out.text_or_null(version);
+}
+
 void write_node(JsonWriter& out, const Node& node, const Project& project, double created) {
   out.key(node.unique_id);
   out.begin_object();
@@ -184,9 +190,9 @@ void write_node(JsonWriter& out, const Node& node, const Project& project, doubl
     out.key("constraints");
     out.raw("[]");
     out.key("version");
-    out.text_or_null(node.version);
+    write_version(out, node.version);
     out.key("latest_version");
-    out.text_or_null(node.version.empty() ? "" : node.properties["latest_version"].raw());
+    write_version(out, node.version.empty() ? "" : node.properties["latest_version"].raw());
     out.key("deprecation_date");
     out.raw("null");
   }

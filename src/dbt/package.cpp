@@ -65,6 +65,7 @@ std::vector<std::string> Package::files(const std::string& below,
 const Value& Package::tree(ResourceType type) const {
   switch (type) {
     case ResourceType::model:
+    case ResourceType::analysis:
       return file["models"];
     case ResourceType::seed:
       return file["seeds"];
@@ -72,8 +73,6 @@ const Value& Package::tree(ResourceType type) const {
       return file["snapshots"];
     case ResourceType::source:
       return file["sources"];
-    case ResourceType::analysis:
-      return file["analyses"];
     case ResourceType::test:
       break;
   }

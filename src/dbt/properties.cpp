@@ -117,17 +117,21 @@ void Properties::add_config(const std::string& unique_id, const Value& config) {
   merge_config(held.as_dict(), to_jinja(hooks).as_dict());
 }
 
+void Properties::describe_columns(const File& file, const Value& entry, Node& node) const {
+  node.columns = entry["columns"];
+  for (Value& column : node.columns.items()) {
+    if (column.find("description"))
+      column.set("description", Value::of(described(file, column["description"])));
+  }
+}
+
 void Properties::describe(const File& file, const Value& entry, Node& node) {
   if (!node.patch.empty() && node.patch != file.display)
     throw Error(ErrorCode::dbt_project, fmt::format("`{}` is described twice", node.name), entry.where())
         .fix(fmt::format("Keep one of the entries; the other is in {}.", node.patch));
   node.patch = file.display;
   node.description = described(file, entry["description"]);
-  node.columns = entry["columns"];
-  for (Value& column : node.columns.items()) {
-    if (column.find("description"))
-      column.set("description", Value::of(described(file, column["description"])));
-  }
+  describe_columns(file, entry, node);
   node.properties = entry;
   // These may stand beside `config` as well.
   Value beside = Value::mapping();
@@ -173,10 +177,6 @@ void Properties::add_versions(const File& file, const Value& entry, const std::s
       if (const Value* own = version.find(key)) merged.set(key, *own);
     }
     describe(file, merged, *node);
-    std::string alias = name + "_v" + v;
-    std::replace(alias.begin(), alias.end(), '.', '_');
-    jinja::Value& held = configs_.emplace(node->unique_id, jinja::Value::dict()).first->second;
-    if (!held.as_dict().find("alias")) held.as_dict().set("alias", alias);
     add_config(node->unique_id, version["config"]);
   }
 }
@@ -187,12 +187,15 @@ void Properties::add_yaml_snapshot(const File& file, const Value& entry) {
   node.name = entry["name"].as_text("name");
   node.package = file.package.name;
   node.path = file.path;
-  node.below = file.below;
+  node.below = file.below + "/" + node.name + ".sql";
   node.file = file.package.folder + "/" + file.path;
   node.display = file.display;
   node.where = entry.where();
   node.unique_id = key_of(node.type, node.package, node.name);
-  node.fqn = {node.package, std::filesystem::path(file.path).stem().string(), node.name};
+  node.fqn.push_back(node.package);
+  for (const std::filesystem::path& part : std::filesystem::path(file.below).parent_path())
+    node.fqn.push_back(part.string());
+  node.fqn.push_back(node.name);
   node.config = jinja::Value::dict();
   node.raw_code = "select * from {{ " + entry["relation"].as_text("relation") + " }}";
   node.checksum = sha256_hex(node.raw_code);
@@ -226,7 +229,7 @@ void Properties::add_source_table(const File& file, const Value& source, const V
   node.fqn.push_back(node.name);
   node.config = jinja::Value::dict();
   node.description = described(file, table["description"]);
-  node.columns = table["columns"];
+  describe_columns(file, table, node);
   node.properties = table;
   node.properties.set("source_description", Value::of(described(file, source["description"])));
   node.properties.set("loader", source["loader"]);
@@ -247,7 +250,16 @@ void Properties::add_source_table(const File& file, const Value& source, const V
     if (!beside.members().empty()) add_config(id, beside);
     add_config(id, (*holder)["config"]);
   }
+  // Tests of a source bear its tags.
+  std::vector<jinja::Value> tags;
+  for (const Value* holder : {&source, &table}) {
+    jinja::Value given = to_jinja((*holder)["tags"]);
+    if (given.is_string()) tags.push_back(given);
+    if (given.is_list()) tags.insert(tags.end(), given.items().begin(), given.items().end());
+  }
+  std::size_t before = declared_.size();
   declare_all_tests(file, table, id);
+  for (; before < declared_.size(); ++before) declared_[before].source_tags = tags;
 }
 
 void Properties::declare_all_tests(const File& file, const Value& entry, const std::string& attached_to) {

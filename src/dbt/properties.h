@@ -43,8 +43,10 @@ class Properties {
     std::string display, path;
     std::vector<std::string> fqn;  ///< of the properties file: package and folders
     jinja::Value column_tags;      ///< tags of the column
+    std::vector<jinja::Value> source_tags;
   };
   void add_entries(const File& file, const document::Value& root, const char* key, ResourceType type);
+  void describe_columns(const File& file, const document::Value& entry, Node& node) const;
   void describe(const File& file, const document::Value& entry, Node& node);
   void add_versions(const File& file, const document::Value& entry, const std::string& name);
   void add_yaml_snapshot(const File& file, const document::Value& entry);

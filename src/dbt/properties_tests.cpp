@@ -103,9 +103,9 @@ Node Properties::make_test(const Declared& declared, const Node& tested) const {
     throw Error(ErrorCode::dbt_project, "A test is a name, or one name with its arguments",
                 declared.test.where());
   }
-  if (!declared.column_tags.is_absent()) {
-    jinja::Value tags = jinja::Value::dict({{"tags", declared.column_tags}});
-    merge_config(node.config.as_dict(), tags.as_dict());
+  for (const jinja::Value& more : {jinja::Value::list(declared.source_tags), declared.column_tags}) {
+    if (more.is_absent() || (more.is_list() && more.items().empty())) continue;
+    merge_config(node.config.as_dict(), jinja::Value::dict({{"tags", more}}).as_dict());
   }
   std::string target = tested.type == ResourceType::source
                            ? "source_" + tested.source_name + "_" + tested.name

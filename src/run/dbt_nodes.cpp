@@ -95,7 +95,7 @@ void DbtNodes::begin(sql::Adapter& adapter) {
 
 void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
   const dbt::Node* node = project_->find(asset.what.id);
-  if (!node) return;
+  if (!node || node->is_ephemeral()) return;
   dbt::FinishedNode finished{node, dbt_status(*node, outcome), {}};
   std::lock_guard lock(mutex_);
   if (auto found = results_.find(node->unique_id); found != results_.end()) finished.result = found->second;

@@ -22,7 +22,7 @@ with all_values as (
   select {{ column_name }} as value_field, count(*) as n_records from {{ model }} group by {{ column_name }}
 )
 select * from all_values where value_field not in (
-  {% for value in values %}{{ "'" ~ escape_single_quotes(value | string) ~ "'" if quote else value }}{{ ', ' if not loop.last }}{% endfor %}
+  {% for value in values %}{{ "'" ~ value ~ "'" if quote else value }}{{ ', ' if not loop.last }}{% endfor %}
 )
 {% endmacro %}
 

@@ -1,0 +1,1 @@
+{% macro default__greet(name) -%}'{{ var("greeting", "hi") }} {{ name }}, from the project'{%- endmacro %}

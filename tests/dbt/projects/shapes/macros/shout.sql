@@ -1,0 +1,5 @@
+{% macro shout(column) -%}
+  upper({{ column }})
+{%- endmacro %}
+{% macro unused() %}{% endmacro %}
+##### separators that no template would accept: {% ##### %}
