@@ -1,4 +1,5 @@
-// The precompiled header of all rooms: std and fmt/core only. Heavy headers stay in the one .cpp that needs them.
+// The precompiled header of all rooms: std and fmt/core only. Heavy headers stay in the one .cpp that needs
+// them.
 #pragma once
 #include <fmt/core.h>
 

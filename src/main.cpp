@@ -24,8 +24,7 @@ void watch_signals(leat::Env& env) {
     env.request_stop();
     env.emit({"stop_requested",
               leat::EventLevel::warning,
-              {{"message",
-                std::string("stopping at the next batch (Ctrl-C again: at once)")}}});
+              {{"message", std::string("stopping at the next batch (Ctrl-C again: at once)")}}});
     sigwait(&signals, &got);
     constexpr char kCursor[] = "\033[?25h\n";  // a live display hides it
     if (isatty(STDOUT_FILENO) && write(STDOUT_FILENO, kCursor, sizeof kCursor - 1) < 0) _exit(130);

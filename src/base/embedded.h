@@ -1,4 +1,5 @@
-// EmbeddedFile: a file that was compiled into the program by cmake/embed.cmake (macros, page runtime, templates).
+// EmbeddedFile: a file that was compiled into the program by cmake/embed.cmake (macros, page runtime,
+// templates).
 //
 // Guarantees: contents live as long as the program and end with a NUL that is not counted.
 // Threads: immutable.
@@ -9,7 +10,7 @@
 namespace leat {
 
 struct EmbeddedFile {
-  std::string_view path;      ///< relative to the folder that was embedded
+  std::string_view path;  ///< relative to the folder that was embedded
   std::string_view contents;
 };
 

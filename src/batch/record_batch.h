@@ -42,7 +42,8 @@ using Buffer = std::vector<std::uint8_t, UninitializedAllocator<std::uint8_t>>;
 class ColumnData {
  public:
   explicit ColumnData(Type type);
-  /// A column of finished buffers, laid out as Arrow does. Requires: they agree with type, size and null_count.
+  /// A column of finished buffers, laid out as Arrow does. Requires: they agree with type, size and
+  /// null_count.
   ColumnData(Type type, std::size_t size, std::size_t null_count, Buffer values,
              std::vector<std::uint8_t> validity,
              std::vector<std::int32_t, UninitializedAllocator<std::int32_t>> offsets);

@@ -96,7 +96,8 @@ std::string event_line(const Event& event, std::size_t width, bool verbose) {
                               event.text("slice")),
                   width);
   }
-  bool message_is_news = event.level >= EventLevel::warning || (event.name == "dbt_message" && event.level != EventLevel::debug);
+  bool message_is_news =
+      event.level >= EventLevel::warning || (event.name == "dbt_message" && event.level != EventLevel::debug);
   std::string message = event.text("message");
   if (!message_is_news || message.empty()) return "";
   bool warning = event.level >= EventLevel::warning;

@@ -64,9 +64,9 @@ std::string render_big_value(const ComponentUse& use) {
   if (columns.empty()) throw Error(ErrorCode::page_component, "<BigValue> needs value=column", use.where);
   use.needs_data(table);
   std::string title = use.text("title", title_of(columns[0]));
-  std::string out = fmt::format(
-      "<div class=\"big-value\"><div class=\"label\">{}</div><div class=\"figure\">{}</div>", escape(title),
-      marked(*table, columns[0], 0, pick(*table, columns[0], 0), use.text("fmt")));
+  std::string out =
+      fmt::format("<div class=\"big-value\"><div class=\"label\">{}</div><div class=\"figure\">{}</div>",
+                  escape(title), marked(*table, columns[0], 0, pick(*table, columns[0], 0), use.text("fmt")));
   std::vector<std::string> comparison = use.column_names("comparison", *table);
   if (!comparison.empty()) {
     const Cell& cell = pick(*table, comparison[0], 0);

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
-#include "warehouses/duckdb/chunks.h"
+#include "duck/chunks.h"
 #include "warehouses/duckdb/dialect.h"
 
 namespace leat::warehouses::duckdb {
@@ -20,7 +20,7 @@ struct LogicalType {
 };
 
 // The schema of a result; `casts` gets an expression for each column, cast where Leat has no type for it.
-bool describe(DuckResult& result, std::vector<batch::Column>& columns, std::vector<std::string>& native,
+bool describe(duck::Result& result, std::vector<batch::Column>& columns, std::vector<std::string>& native,
               std::string& casts) {
   bool direct = true;
   const sql::Dialect& dialect = duck_dialect();
@@ -28,7 +28,7 @@ bool describe(DuckResult& result, std::vector<batch::Column>& columns, std::vect
     LogicalType type(duckdb_column_logical_type(&result.get(), i));
     std::string name = duckdb_column_name(&result.get(), i);
     std::string quoted = dialect.quote(name);
-    std::optional<batch::Type> known = leat_type(type.handle);
+    std::optional<batch::Type> known = duck::leat_type(type.handle);
     duckdb_type id = duckdb_get_type_id(type.handle);
     bool nested = id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
                   id == DUCKDB_TYPE_ARRAY;
@@ -44,7 +44,7 @@ bool describe(DuckResult& result, std::vector<batch::Column>& columns, std::vect
     } else {
       casts += (casts.empty() ? "" : ", ") + quoted;
     }
-    native.push_back(native_name(type.handle));
+    native.push_back(duck::native_name(type.handle));
     columns.push_back({std::move(name), *known});
   }
   return direct;
@@ -68,7 +68,7 @@ std::string DuckAdapter::database() {
 }
 
 sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_max) {
-  DuckResult result = connection_.run(sql);
+  duck::Result result = connection_.run(sql);
   sql::QueryResult out;
   std::vector<batch::Column> columns;
   std::string casts;
@@ -80,7 +80,7 @@ sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_ma
   while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
     rows += static_cast<std::int64_t>(duckdb_data_chunk_get_size(chunk));
     if (out.batches.empty() || out.batches.back().rows() >= kBatchRows) out.batches.emplace_back(out.schema);
-    append_chunk(chunk, out.batches.back());
+    duck::append_chunk(chunk, out.batches.back());
     duckdb_destroy_data_chunk(&chunk);
     if (rows > rows_max) {
       throw Error(ErrorCode::warehouse_sql, fmt::format("The query gives more than {} rows", rows_max),
@@ -144,7 +144,7 @@ std::optional<std::vector<sql::RelationColumn>> DuckAdapter::columns(const sql::
 }
 
 void DuckAdapter::create_schema(const std::string& schema) {
-  ensure_schema(connection_, duck_dialect().quote(schema));
+  duck::ensure_schema(connection_, duck_dialect().quote(schema));
 }
 
 void DuckAdapter::drop(const sql::Relation& relation) {

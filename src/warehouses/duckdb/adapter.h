@@ -2,14 +2,14 @@
 //
 // Guarantees, Threads, Owns, Errors: see sql/adapter.h.
 #pragma once
+#include "duck/client.h"
 #include "sql/adapter.h"
-#include "warehouses/duckdb/client.h"
 
 namespace leat::warehouses::duckdb {
 
 class DuckAdapter : public sql::Adapter {
  public:
-  explicit DuckAdapter(std::shared_ptr<DuckDatabase> database) : connection_(std::move(database)) {}
+  explicit DuckAdapter(std::shared_ptr<duck::Database> database) : connection_(std::move(database)) {}
 
   const sql::Dialect& dialect() const override;
   std::string database() override;
@@ -24,7 +24,7 @@ class DuckAdapter : public sql::Adapter {
   void cancel() override { connection_.interrupt(); }
 
  private:
-  DuckConnection connection_;
+  duck::Connection connection_;
 };
 
 }  // namespace leat::warehouses::duckdb

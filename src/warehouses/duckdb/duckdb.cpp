@@ -1,7 +1,7 @@
 #include "warehouses/duckdb/duckdb.h"
 
+#include "duck/client.h"
 #include "warehouses/duckdb/adapter.h"
-#include "warehouses/duckdb/client.h"
 #include "warehouses/duckdb/dialect.h"
 #include "warehouses/duckdb/load.h"
 
@@ -20,7 +20,7 @@ const Spec kSpec{
 
 class DuckWarehouse : public Warehouse {
  public:
-  DuckWarehouse(std::shared_ptr<duckdb::DuckDatabase> database, Env& env)
+  DuckWarehouse(std::shared_ptr<duck::Database> database, Env& env)
       : database_(std::move(database)), env_(env) {}
   const sql::Dialect& dialect() const override { return duckdb::duck_dialect(); }
   std::unique_ptr<stream::Destination> destination() override {
@@ -31,18 +31,18 @@ class DuckWarehouse : public Warehouse {
   }
 
  private:
-  std::shared_ptr<duckdb::DuckDatabase> database_;
+  std::shared_ptr<duck::Database> database_;
   Env& env_;
 };
 
 std::unique_ptr<Warehouse> open(const document::Settings& settings, Env& env) {
-  duckdb::DuckSettings duck;
-  duck.path = settings.text("path") == ":memory:" ? ":memory:" : settings.resolve_path("path");
-  duck.threads = settings.text("threads");
-  duck.memory_limit = settings.text("memory_limit");
-  duck.temp_directory = settings.resolve_path("temp_directory");
-  duck.read_only = settings.boolean("read_only");
-  return std::make_unique<DuckWarehouse>(duckdb::DuckDatabase::open(duck), env);
+  duck::Settings opening;
+  opening.path = settings.text("path") == ":memory:" ? ":memory:" : settings.resolve_path("path");
+  opening.threads = settings.text("threads");
+  opening.memory_limit = settings.text("memory_limit");
+  opening.temp_directory = settings.resolve_path("temp_directory");
+  opening.read_only = settings.boolean("read_only");
+  return std::make_unique<DuckWarehouse>(duck::Database::open(opening), env);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "duck/chunks.h"
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
-#include "warehouses/duckdb/chunks.h"
 #include "warehouses/duckdb/dialect.h"
 
 namespace leat::warehouses::duckdb {
@@ -36,7 +36,7 @@ constexpr MetadataColumn kMetadata[] = {{"raw_id", "UUID"},
 
 }  // namespace
 
-DuckDestination::DuckDestination(std::shared_ptr<DuckDatabase> database, Env& env)
+DuckDestination::DuckDestination(std::shared_ptr<duck::Database> database, Env& env)
     : connection_(std::move(database)), env_(env), scan_(connection_) {}
 
 void DuckDestination::prepare() {
@@ -49,7 +49,7 @@ void DuckDestination::prepare() {
 }
 
 std::int64_t DuckDestination::count(const std::string& sql) {
-  DuckResult result = connection_.run(sql);
+  duck::Result result = connection_.run(sql);
   duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get());
   std::int64_t value = 0;
   if (chunk)
@@ -60,7 +60,7 @@ std::int64_t DuckDestination::count(const std::string& sql) {
 
 std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& table) {
   const sql::Dialect& dialect = duck_dialect();
-  DuckResult result =
+  duck::Result result =
       connection_.run(fmt::format("select column_name, data_type from duckdb_columns() where database_name = "
                                   "current_database() and schema_name = {} "
                                   "and table_name = {} order by column_index",
@@ -68,7 +68,7 @@ std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& t
   auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"n", {}}, {"t", {}}});
   batch::RecordBatch rows(schema);
   while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
-    append_chunk(chunk, rows);
+    duck::append_chunk(chunk, rows);
     duckdb_destroy_data_chunk(&chunk);
   }
   std::vector<batch::Column> columns;
@@ -87,11 +87,11 @@ std::unique_ptr<stream::Load> DuckDestination::begin(const stream::Target& targe
 }
 
 std::string DuckDestination::text(const std::string& sql) {
-  DuckResult result = connection_.run(sql);
+  duck::Result result = connection_.run(sql);
   auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"value", {}}});
   batch::RecordBatch rows(schema);
   while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
-    append_chunk(chunk, rows);
+    duck::append_chunk(chunk, rows);
     duckdb_destroy_data_chunk(&chunk);
   }
   return rows.rows() == 0 ? "" : std::string(rows.column(0).text(0));
@@ -118,7 +118,7 @@ DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
       db_(destination.connection_),
       target_(target),
       table_{"", target.schema, target.table} {
-  ensure_schema(db_, quoted(target_.schema));
+  duck::ensure_schema(db_, quoted(target_.schema));
   db_.execute("begin transaction");
   open_ = true;
   extracted_at_ = format_iso_timestamp(destination_.env_.now());

@@ -13,15 +13,15 @@
 #include <vector>
 
 #include "base/env.h"
+#include "duck/scan.h"
 #include "sql/merge.h"
 #include "stream/destination.h"
-#include "warehouses/duckdb/scan.h"
 
 namespace leat::warehouses::duckdb {
 
 class DuckDestination : public stream::Destination {
  public:
-  DuckDestination(std::shared_ptr<DuckDatabase> database, Env& env);
+  DuckDestination(std::shared_ptr<duck::Database> database, Env& env);
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
@@ -37,9 +37,9 @@ class DuckDestination : public stream::Destination {
   /// The columns of a table, as the transaction sees them; empty when there is none.
   std::vector<batch::Column> table_columns(const sql::Relation& table);
 
-  DuckConnection connection_;
+  duck::Connection connection_;
   Env& env_;
-  BatchScan scan_;
+  duck::BatchScan scan_;
   bool prepared_ = false;
 };
 
@@ -73,7 +73,7 @@ class DuckLoad : public stream::Load {
   void record(const stream::Commit& commit, const stream::LoadResult& result);
 
   DuckDestination& destination_;
-  DuckConnection& db_;
+  duck::Connection& db_;
   stream::Target target_;
   sql::Relation table_, into_;  // into_: where batches go
   Way way_ = Way::append;

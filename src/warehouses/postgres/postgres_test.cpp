@@ -89,8 +89,8 @@ TEST_CASE("every type goes into PostgreSQL by binary COPY and comes back the sam
     commit.load_id = "l";
     load->commit(commit);
   }
-  sql::QueryResult result =
-      adapter->query("select c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 from copy_test.types");
+  sql::QueryResult result = adapter->query(
+      "select c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 from copy_test.types");
   REQUIRE(result.rows() == 4);
   for (std::size_t row = 0; row < 4; ++row) {
     for (std::size_t i = 0; i < types.size(); ++i) {

@@ -8,13 +8,13 @@
 #include <string>
 
 #include "batch/record_batch.h"
-#include "warehouses/duckdb/client.h"
+#include "duck/client.h"
 
-namespace leat::warehouses::duckdb {
+namespace leat::duck {
 
 class BatchScan {
  public:
-  explicit BatchScan(DuckConnection& connection);
+  explicit BatchScan(Connection& connection);
   BatchScan(const BatchScan&) = delete;
   BatchScan& operator=(const BatchScan&) = delete;
   /// "leat_scan_7()", for a FROM clause; its columns are the batch's.
@@ -29,4 +29,4 @@ class BatchScan {
   std::string name_;
 };
 
-}  // namespace leat::warehouses::duckdb
+}  // namespace leat::duck

@@ -1,4 +1,4 @@
-#include "warehouses/duckdb/chunks.h"
+#include "duck/chunks.h"
 
 #include <fmt/core.h>
 
@@ -6,7 +6,7 @@
 
 #include "batch/decimal.h"
 
-namespace leat::warehouses::duckdb {
+namespace leat::duck {
 
 using batch::ColumnData;
 using batch::Int128;
@@ -317,4 +317,4 @@ void fill_vector(const ColumnData& column, std::size_t from, std::size_t count, 
   std::memcpy(data, column.values().data() + from * type.width(), count * type.width());
 }
 
-}  // namespace leat::warehouses::duckdb
+}  // namespace leat::duck

@@ -1,13 +1,13 @@
-#include "warehouses/duckdb/scan.h"
+#include "duck/scan.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>
 
-#include "warehouses/duckdb/chunks.h"
+#include "duck/chunks.h"
 
-namespace leat::warehouses::duckdb {
+namespace leat::duck {
 
 struct BatchScan::Cursor {
   const batch::RecordBatch* batch = nullptr;
@@ -41,7 +41,7 @@ struct BatchScan::Cursor {
   }
 };
 
-BatchScan::BatchScan(DuckConnection& connection) : cursor_(std::make_shared<Cursor>()) {
+BatchScan::BatchScan(Connection& connection) : cursor_(std::make_shared<Cursor>()) {
   static std::atomic<int> counter{0};
   name_ = fmt::format("leat_scan_{}", counter++);
   duckdb_table_function function = duckdb_create_table_function();
@@ -66,4 +66,4 @@ void BatchScan::set(const batch::RecordBatch* batch) {
   cursor_->batch = batch;
 }
 
-}  // namespace leat::warehouses::duckdb
+}  // namespace leat::duck

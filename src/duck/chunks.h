@@ -13,7 +13,7 @@
 
 #include "batch/record_batch.h"
 
-namespace leat::warehouses::duckdb {
+namespace leat::duck {
 
 /// The Leat type of a DuckDB column; nullopt where its values have to be cast to text first.
 std::optional<batch::Type> leat_type(duckdb_logical_type type);
@@ -27,4 +27,4 @@ void fill_vector(const batch::ColumnData& column, std::size_t from, std::size_t 
 /// The DuckDB type that fill_vector writes for a Leat type (uuid and json are written as text).
 duckdb_logical_type scan_type(batch::Type type);
 
-}  // namespace leat::warehouses::duckdb
+}  // namespace leat::duck

@@ -1,4 +1,4 @@
-#include "warehouses/duckdb/client.h"
+#include "duck/client.h"
 
 #include <fmt/core.h>
 
@@ -8,12 +8,12 @@
 
 #include "base/error.h"
 
-namespace leat::warehouses::duckdb {
+namespace leat::duck {
 namespace {
 
 struct Instances {
   std::mutex mutex;
-  std::map<std::string, std::weak_ptr<DuckDatabase>> open;  // guarded by mutex
+  std::map<std::string, std::weak_ptr<Database>> open;  // guarded by mutex
 };
 Instances& instances() {
   static Instances all;
@@ -72,13 +72,13 @@ void raise(std::string_view message, const std::string& path, const std::string&
       .fix(fmt::format("The statement was: {}", shortened(sql)));
 }
 
-void ensure_schema(DuckConnection& connection, const std::string& quoted_schema) {
+void ensure_schema(Connection& connection, const std::string& quoted_schema) {
   static std::mutex creating;
   std::lock_guard lock(creating);
   connection.run("create schema if not exists " + quoted_schema);
 }
 
-std::shared_ptr<DuckDatabase> DuckDatabase::open(const DuckSettings& settings) {
+std::shared_ptr<Database> Database::open(const Settings& settings) {
   std::string key = settings.path;
   bool in_memory = settings.path == ":memory:";
   if (!in_memory) {
@@ -90,7 +90,7 @@ std::shared_ptr<DuckDatabase> DuckDatabase::open(const DuckSettings& settings) {
   Instances& all = instances();
   std::lock_guard lock(all.mutex);
   if (!in_memory) {
-    if (std::shared_ptr<DuckDatabase> held = all.open[key].lock()) return held;
+    if (std::shared_ptr<Database> held = all.open[key].lock()) return held;
   }
   Config config;
   config.set("threads", settings.threads);
@@ -107,28 +107,28 @@ std::shared_ptr<DuckDatabase> DuckDatabase::open(const DuckSettings& settings) {
     duckdb_free(message);
     raise(text, settings.path, "");
   }
-  std::shared_ptr<DuckDatabase> database(new DuckDatabase(handle, settings.path));
+  std::shared_ptr<Database> database(new Database(handle, settings.path));
   if (!in_memory) all.open[key] = database;
   return database;
 }
 
-DuckDatabase::~DuckDatabase() {
+Database::~Database() {
   duckdb_close(&handle_);
 }
 
-DuckConnection::DuckConnection(std::shared_ptr<DuckDatabase> database) : database_(std::move(database)) {
+Connection::Connection(std::shared_ptr<Database> database) : database_(std::move(database)) {
   if (duckdb_connect(database_->handle(), &handle_) != DuckDBSuccess) {
     raise("DuckDB gives no connection", database_->path(), "");
   }
   run("set TimeZone = 'UTC'");
 }
 
-DuckConnection::~DuckConnection() {
+Connection::~Connection() {
   duckdb_disconnect(&handle_);
 }
 
-DuckResult DuckConnection::run(const std::string& sql) {
-  DuckResult result;
+Result Connection::run(const std::string& sql) {
+  Result result;
   if (duckdb_query(handle_, sql.c_str(), &result.get()) != DuckDBSuccess) {
     const char* message = duckdb_result_error(&result.get());
     raise(message ? message : "DuckDB gives no reason", database_->path(), sql);
@@ -136,8 +136,8 @@ DuckResult DuckConnection::run(const std::string& sql) {
   return result;
 }
 
-std::int64_t DuckConnection::execute(const std::string& sql) {
-  DuckResult result = run(sql);
+std::int64_t Connection::execute(const std::string& sql) {
+  Result result = run(sql);
   std::int64_t changed = static_cast<std::int64_t>(duckdb_rows_changed(&result.get()));
   if (changed != 0 || duckdb_column_count(&result.get()) != 1) return changed;
   // CREATE TABLE AS tells its rows as a result, `Count`.
@@ -150,4 +150,4 @@ std::int64_t DuckConnection::execute(const std::string& sql) {
   return changed;
 }
 
-}  // namespace leat::warehouses::duckdb
+}  // namespace leat::duck
