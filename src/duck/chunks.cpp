@@ -255,7 +255,10 @@ duckdb_logical_type scan_type(Type type) {
     case TypeKind::uuid:
       break;
   }
-  return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+  duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+  // What a source gives as JSON has been parsed once; DuckDB need not do it again.
+  if (type.kind == TypeKind::json) duckdb_logical_type_set_alias(text, "JSON");
+  return text;
 }
 
 namespace {

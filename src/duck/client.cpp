@@ -99,7 +99,10 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
   config.set("access_mode", settings.read_only ? "READ_ONLY" : "");
   config.set("autoinstall_known_extensions", "false");
   config.set("autoload_known_extensions", "false");
+  // Rows keep no order but the one that a single reading thread gives them: that is what lets loads and
+  // models write on several threads and within memory_limit.
   config.set("preserve_insertion_order", "false");
+  config.set("write_buffer_row_group_count", "1");
   duckdb_database handle = nullptr;
   char* message = nullptr;
   if (duckdb_open_ext(settings.path.c_str(), &handle, config.get(), &message) != DuckDBSuccess) {

@@ -24,7 +24,7 @@ struct ClientOptions {
   std::chrono::milliseconds timeout = std::chrono::minutes(5);  ///< the longest silence of the other side
   int redirects_max = 10;
   std::int64_t response_bytes_max = 512LL << 20;
-  std::size_t idle_buffer_bytes_max = 128u << 20;  ///< kept for reuse in all
+  std::size_t idle_buffer_bytes_max = 64u << 20;  ///< kept for reuse in all
   std::string user_agent = "leat";
 };
 

@@ -27,6 +27,8 @@ bool is_blank(std::string_view text) {
 }
 
 constexpr std::int64_t kPagesMax = 10'000'000;
+// Answers that wait to be decoded; one more than fits is let through alone.
+constexpr std::size_t kBytesAheadMax = 64u << 20;
 
 }  // namespace
 
@@ -55,7 +57,11 @@ void SliceWalk::run() {
 }
 
 void SliceWalk::fill() {
-  while (fetcher_.outstanding() < plan_.concurrency && submit_one()) continue;
+  auto fits = [&] {
+    std::size_t ahead = fetcher_.outstanding();
+    return ahead < plan_.concurrency && (ahead == 0 || (ahead + 1) * largest_body_ <= kBytesAheadMax);
+  };
+  while (fits() && submit_one()) continue;
 }
 
 bool SliceWalk::submit_one() {
@@ -120,6 +126,7 @@ bool SliceWalk::consume_page(OpenSlice& slice) {
   auto [number, token] = slice.pages.front();
   slice.pages.pop_front();
   Answer answer = fetcher_.wait(number);
+  largest_body_ = std::max(largest_body_, answer.response.body.size());
   ++slice.consumed;
   slice.next_known = false;
   fill();  // the next page is fetched while this one is decoded

@@ -51,6 +51,7 @@ class SliceWalk {
   std::deque<OpenSlice> open_;
   bool no_more_slices_ = false, warned_of_version_ = false;
   std::int64_t likely_pages_ = 1, records_ = 0;
+  std::size_t largest_body_ = 0;  // seen so far: what a page ahead is likely to take
 };
 
 }  // namespace leat::sources::declarative

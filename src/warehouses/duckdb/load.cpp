@@ -34,10 +34,16 @@ constexpr MetadataColumn kMetadata[] = {{"raw_id", "UUID"},
                                         {"meta", "JSON"},
                                         {"generation_id", "BIGINT"}};
 
+// Between the writer and DuckDB's threads: a batch or two ahead.
+constexpr std::size_t kInsertQueueBytes = 16 * 1024 * 1024;
+
 }  // namespace
 
 DuckDestination::DuckDestination(std::shared_ptr<duck::Database> database, Env& env)
-    : connection_(std::move(database)), env_(env), scan_(connection_) {}
+    : connection_(std::move(database)),
+      env_(env),
+      batches_(connection_, kInsertQueueBytes),
+      threads_(static_cast<int>(count("select current_setting('threads')::bigint"))) {}
 
 void DuckDestination::prepare() {
   if (prepared_) return;
@@ -126,6 +132,7 @@ DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
 }
 
 DuckLoad::~DuckLoad() {
+  destination_.batches_.cancel();
   if (!open_) return;
   duckdb_result ignored;  // nothing can be done about a failed rollback, and a destructor must not throw
   duckdb_query(db_.handle(), "rollback", &ignored);
@@ -228,11 +235,9 @@ void DuckLoad::fit_columns(const batch::Schema& schema) {
   }
 }
 
-void DuckLoad::write(batch::RecordBatch&& batch) {
-  if (batch.rows() == 0) return;
-  fit_columns(*batch.schema());
+void DuckLoad::begin_insert(const batch::SchemaPtr& schema) {
   std::string columns, values;
-  for (const batch::Column& column : batch.schema()->columns()) {
+  for (const batch::Column& column : schema->columns()) {
     std::string name = quoted(column.name);
     columns += (columns.empty() ? "" : ", ") + name;
     values += (values.empty() ? "" : ", ") + name;
@@ -241,11 +246,31 @@ void DuckLoad::write(batch::RecordBatch&& batch) {
     for (const std::string& name : metadata_columns()) columns += ", " + quoted(name);
     values += ", " + metadata_values();
   }
-  destination_.scan_.set(&batch);
-  db_.execute(fmt::format("insert into {} ({}) select {} from {}", qualified(into_), columns, values,
-                          destination_.scan_.sql()));
-  destination_.scan_.set(nullptr);
+  // Where keys repeat, the order of arrival decides; else nobody asks for it.
+  duck::BatchStream& batches = destination_.batches_;
+  bool ordered = dedups();
+  batches.begin(
+      schema,
+      fmt::format("insert into {} ({}) select {} from {}", qualified(into_), columns, values, batches.sql()),
+      ordered ? 1 : destination_.threads_);
+  inserting_ = schema;
+}
+
+void DuckLoad::finish_insert() {
+  if (!inserting_) return;
+  inserting_ = nullptr;
+  destination_.batches_.finish();
+}
+
+void DuckLoad::write(batch::RecordBatch&& batch) {
+  if (batch.rows() == 0) return;
+  if (!inserting_ || (inserting_ != batch.schema() && inserting_->columns() != batch.schema()->columns())) {
+    finish_insert();
+    fit_columns(*batch.schema());
+    begin_insert(batch.schema());
+  }
   staged_ += static_cast<std::int64_t>(batch.rows());
+  destination_.batches_.push(std::move(batch));
 }
 
 sql::MergePlan DuckLoad::plan(const sql::Relation& stage, const sql::Relation& table) const {
@@ -306,6 +331,7 @@ void DuckLoad::replace(stream::LoadResult& result) {
 
 stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   Env& env = destination_.env_;
+  finish_insert();
   stream::LoadResult result;
   result.rows_staged = staged_;
   env.failpoint("load_after_staging");

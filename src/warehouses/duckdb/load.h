@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/env.h"
-#include "duck/scan.h"
+#include "duck/batch_stream.h"
 #include "sql/merge.h"
 #include "stream/destination.h"
 
@@ -39,7 +39,8 @@ class DuckDestination : public stream::Destination {
 
   duck::Connection connection_;
   Env& env_;
-  duck::BatchScan scan_;
+  duck::BatchStream batches_;
+  const int threads_;
   bool prepared_ = false;
 };
 
@@ -62,6 +63,8 @@ class DuckLoad : public stream::Load {
   void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns,
                     const std::string& more);
   void fit_columns(const batch::Schema& schema);
+  void begin_insert(const batch::SchemaPtr& schema);
+  void finish_insert();
   std::vector<std::string> metadata_columns() const;
   std::string metadata_values() const;
   bool dedups() const;
@@ -78,6 +81,7 @@ class DuckLoad : public stream::Load {
   sql::Relation table_, into_;  // into_: where batches go
   Way way_ = Way::append;
   std::vector<batch::Column> columns_;  // of into_, without metadata
+  batch::SchemaPtr inserting_;          // of the batches that the open statement reads
   std::int64_t staged_ = 0;
   std::string extracted_at_;
   bool open_ = false;
