@@ -4,12 +4,13 @@
 #include "base/error.h"
 #include "warehouses/duckdb/duckdb.h"
 #include "warehouses/postgres/postgres.h"
+#include "warehouses/snowflake/snowflake.h"
 #include "warehouses/warehouse.h"
 
 namespace leat::warehouses {
 
 const std::vector<const WarehouseKind*>& warehouse_kinds() {
-  static const std::vector<const WarehouseKind*> kinds = {&kDuckDb, &kPostgres};
+  static const std::vector<const WarehouseKind*> kinds = {&kDuckDb, &kPostgres, &kSnowflake};
   return kinds;
 }
 

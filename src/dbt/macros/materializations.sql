@@ -8,8 +8,12 @@
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# Builds beside and puts the new table in the place of whatever is there. #}
+{# Builds a table in the place of whatever is there. #}
 {% macro build_table(target_relation, sql) -%}
+  {{ adapter.dispatch('build_table', 'dbt')(target_relation, sql) }}
+{%- endmacro %}
+{# Builds beside, then takes the place. #}
+{% macro default__build_table(target_relation, sql) -%}
   {%- set beside = make_intermediate_relation(target_relation) -%}
   {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
   {%- call statement('main') -%}{{ get_create_table_as_sql(false, beside, sql) }}{%- endcall -%}
@@ -18,6 +22,14 @@
   {%- do drop_relation_if_exists(existing) -%}
   {%- do adapter.rename_relation(beside, target_relation) -%}
   {%- do create_indexes(target_relation) -%}
+{%- endmacro %}
+
+{# Snowflake has no DDL in transactions, but replaces a table in one statement. #}
+{% macro snowflake__build_table(target_relation, sql) -%}
+  {%- set existing = load_cached_relation(target_relation) -%}
+  {%- if existing is not none and not existing.is_table -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
+  {%- do adapter.before_swap() -%}
+  {%- call statement('main') -%}{{ get_create_table_as_sql(false, target_relation, sql) }}{%- endcall -%}
 {%- endmacro %}
 
 {% macro finish_model(target_relation) -%}
@@ -49,6 +61,13 @@
   {%- endif -%}
   {%- call statement('main') -%}{{ get_create_view_as_sql(target_relation, sql) }}{%- endcall -%}
   {%- do adapter.before_swap() -%}
+{%- endmacro %}
+
+{% macro snowflake__create_or_replace_view(target_relation, sql) -%}
+  {%- set existing = load_cached_relation(target_relation) -%}
+  {%- if existing is not none and not existing.is_view -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
+  {%- do adapter.before_swap() -%}
+  {%- call statement('main') -%}{{ get_create_view_as_sql(target_relation, sql) }}{%- endcall -%}
 {%- endmacro %}
 
 {% materialization incremental, default %}

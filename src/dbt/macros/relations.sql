@@ -52,12 +52,27 @@
 {{ sql }}
   )
 {%- endmacro %}
+{% macro snowflake__create_table_as(temporary, relation, sql) -%}
+  {{ config.get('sql_header') or '' }}
+  create or replace {% if temporary %}temporary {% elif config.get('transient', true) %}transient {% endif %}table {{ relation }}
+  {%- if config.get('cluster_by') %} cluster by ({{ config.get('cluster_by') if config.get('cluster_by') is string else config.get('cluster_by') | join(', ') }}){% endif %}
+  {%- if config.get('copy_grants') %} copy grants{% endif %} as (
+{{ sql }}
+  )
+{%- endmacro %}
 {% macro get_create_view_as_sql(relation, sql) -%}{{ adapter.dispatch('get_create_view_as_sql', 'dbt')(relation, sql) }}{%- endmacro %}
 {% macro default__get_create_view_as_sql(relation, sql) -%}{{ create_view_as(relation, sql) }}{%- endmacro %}
 {% macro create_view_as(relation, sql) -%}{{ adapter.dispatch('create_view_as', 'dbt')(relation, sql) }}{%- endmacro %}
 {% macro default__create_view_as(relation, sql) -%}
   {{ config.get('sql_header') or '' }}
   create view {{ relation }} as (
+{{ sql }}
+  )
+{%- endmacro %}
+
+{% macro snowflake__create_view_as(relation, sql) -%}
+  {{ config.get('sql_header') or '' }}
+  create or replace {% if config.get('secure') %}secure {% endif %}view {{ relation }}{% if config.get('copy_grants') %} copy grants{% endif %} as (
 {{ sql }}
   )
 {%- endmacro %}
@@ -105,6 +120,8 @@
     {%- call statement() -%}alter table {{ relation }} drop column {{ column.quoted }}{%- endcall -%}
   {%- endfor -%}
 {%- endmacro %}
+
+{% macro snowflake__create_indexes(relation) -%}{%- endmacro %}
 
 {# Descriptions become comments where `persist_docs` asks for them. #}
 {% macro persist_docs(relation, model, for_relation=true, for_columns=true) -%}

@@ -19,6 +19,7 @@
 
 {% macro current_timestamp() -%}{{ return(adapter.dispatch('current_timestamp', 'dbt')()) }}{%- endmacro %}
 {% macro default__current_timestamp() -%}now(){%- endmacro %}
+{% macro snowflake__current_timestamp() -%}convert_timezone('UTC', current_timestamp()){%- endmacro %}
 {% macro date_trunc(datepart, date) -%}{{ return(adapter.dispatch('date_trunc', 'dbt')(datepart, date)) }}{%- endmacro %}
 {% macro default__date_trunc(datepart, date) -%}date_trunc('{{ datepart }}', {{ date }}){%- endmacro %}
 {% macro dateadd(datepart, interval, from_date_or_timestamp) -%}{{ return(adapter.dispatch('dateadd', 'dbt')(datepart, interval, from_date_or_timestamp)) }}{%- endmacro %}
@@ -28,8 +29,10 @@
 {% macro duckdb__dateadd(datepart, interval, from_date_or_timestamp) -%}
 date_add({{ from_date_or_timestamp }}, interval ({{ interval }}) {{ datepart }})
 {%- endmacro %}
+{% macro snowflake__dateadd(datepart, interval, from_date_or_timestamp) -%}dateadd({{ datepart }}, {{ interval }}, {{ from_date_or_timestamp }}){%- endmacro %}
 {% macro datediff(first_date, second_date, datepart) -%}{{ return(adapter.dispatch('datediff', 'dbt')(first_date, second_date, datepart)) }}{%- endmacro %}
 {% macro default__datediff(first_date, second_date, datepart) -%}date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp){%- endmacro %}
+{% macro snowflake__datediff(first_date, second_date, datepart) -%}datediff({{ datepart }}, {{ first_date }}, {{ second_date }}){%- endmacro %}
 {# Boundaries crossed, as other engines count: from the start of one part to the start of the other. #}
 {% macro postgres__datediff(first_date, second_date, datepart) -%}
   {%- set a = '(' ~ first_date ~ ')::timestamp' -%}{%- set b = '(' ~ second_date ~ ')::timestamp' -%}
@@ -58,6 +61,7 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
 {% macro safe_cast(field, type) -%}{{ return(adapter.dispatch('safe_cast', 'dbt')(field, type)) }}{%- endmacro %}
 {% macro default__safe_cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
 {% macro duckdb__safe_cast(field, type) -%}try_cast({{ field }} as {{ type }}){%- endmacro %}
+{% macro snowflake__safe_cast(field, type) -%}try_cast({{ field }} as {{ type }}){%- endmacro %}
 {% macro cast_bool_to_text(field) -%}{{ return(adapter.dispatch('cast_bool_to_text', 'dbt')(field)) }}{%- endmacro %}
 {% macro default__cast_bool_to_text(field) -%}cast({{ field }} as {{ type_string() }}){%- endmacro %}
 {% macro concat(fields) -%}{{ return(adapter.dispatch('concat', 'dbt')(fields)) }}{%- endmacro %}
@@ -84,6 +88,7 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
 {% macro postgres__any_value(expression) -%}min({{ expression }}){%- endmacro %}
 {% macro bool_or(expression) -%}{{ return(adapter.dispatch('bool_or', 'dbt')(expression)) }}{%- endmacro %}
 {% macro default__bool_or(expression) -%}bool_or({{ expression }}){%- endmacro %}
+{% macro snowflake__bool_or(expression) -%}boolor_agg({{ expression }}){%- endmacro %}
 {% macro equals(expr1, expr2) -%}{{ return(adapter.dispatch('equals', 'dbt')(expr1, expr2)) }}{%- endmacro %}
 {% macro default__equals(expr1, expr2) -%}({{ expr1 }} is not distinct from {{ expr2 }}){%- endmacro %}
 {% macro except() -%}{{ return(adapter.dispatch('except', 'dbt')()) }}{%- endmacro %}
@@ -94,6 +99,7 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
 {% macro default__array_construct(inputs, data_type) -%}
   {%- if inputs -%}array[{{ inputs | join(', ') }}]{%- else -%}array[]::{{ data_type }}[]{%- endif -%}
 {%- endmacro %}
+{% macro snowflake__array_construct(inputs, data_type) -%}array_construct({{ inputs | join(', ') }}){%- endmacro %}
 {% macro array_append(array, new_element) -%}{{ return(adapter.dispatch('array_append', 'dbt')(array, new_element)) }}{%- endmacro %}
 {% macro default__array_append(array, new_element) -%}array_append({{ array }}, {{ new_element }}){%- endmacro %}
 {% macro array_concat(array_1, array_2) -%}{{ return(adapter.dispatch('array_concat', 'dbt')(array_1, array_2)) }}{%- endmacro %}
@@ -108,12 +114,24 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
   string_agg({{ measure }}, {{ delimiter_text }}{{ ' ' ~ order_by_clause if order_by_clause }})
   {%- endif -%}
 {%- endmacro %}
+{% macro snowflake__listagg(measure, delimiter_text, order_by_clause, limit_num) -%}
+  {%- set order = ' within group (' ~ order_by_clause ~ ')' if order_by_clause else '' -%}
+  {%- if limit_num -%}
+  array_to_string(array_slice(array_agg({{ measure }}){{ order }}, 0, {{ limit_num }}), {{ delimiter_text }})
+  {%- else -%}
+  listagg({{ measure }}, {{ delimiter_text }}){{ order }}
+  {%- endif -%}
+{%- endmacro %}
 {% macro get_intervals_between(start_date, end_date, datepart) -%}
   {%- set answer = run_query('select ' ~ datediff(start_date, end_date, datepart)) -%}
   {%- do return(answer.columns[0].values()[0] if execute else 1) -%}
 {%- endmacro %}
-{% macro generate_series(upper_bound) -%}
+{% macro generate_series(upper_bound) -%}{{ return(adapter.dispatch('generate_series', 'dbt')(upper_bound)) }}{%- endmacro %}
+{% macro default__generate_series(upper_bound) -%}
   select generated_number from generate_series(1, {{ upper_bound }}) as numbers(generated_number)
+{%- endmacro %}
+{% macro snowflake__generate_series(upper_bound) -%}
+  select row_number() over (order by seq4()) as generated_number from table(generator(rowcount => {{ upper_bound }}))
 {%- endmacro %}
 {% macro date_spine(datepart, start_date, end_date) -%}{{ return(adapter.dispatch('date_spine', 'dbt')(datepart, start_date, end_date)) }}{%- endmacro %}
 {% macro default__date_spine(datepart, start_date, end_date) -%}

@@ -19,8 +19,8 @@ select
   end as month_name,
   cast(extract(year from days.date) as integer) as year,
   -- 0 is Monday.
-  cast(extract(isodow from days.date) as integer) - 1 as day_of_week,
-  case cast(extract(isodow from days.date) as integer)
+  cast({{ iso_weekday('days.date') }} as integer) - 1 as day_of_week,
+  case cast({{ iso_weekday('days.date') }} as integer)
     {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
     when {{ loop.index }} then '{{ name }}'
     {%- endfor %}

@@ -1,6 +1,6 @@
 -- Districts without an arrest count as well: they may be the ones that lack people.
 with counted as (
-  select police_district, count(*) filter (where was_arrested) as arrests, count(*) as crimes
+  select police_district, count(case when was_arrested then 1 end) as arrests, count(*) as crimes
   from {{ ref('crimes_with_calendar') }}
   group by police_district
 )

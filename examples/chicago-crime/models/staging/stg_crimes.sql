@@ -1,7 +1,7 @@
 -- One row a reported crime, with names and types that read well.
 select
   crime_id,
-  "case" as case_number,
+  {{ adapter.quote("case") }} as case_number,
   created_at,
   updated_at,
   date_of_occurrence,

@@ -1,0 +1,80 @@
+// SnowDestination and SnowLoad: exactly-once loading into Snowflake.
+//
+// Guarantees: see stream/destination.h. While rows come they are only put as Parquet files into a temporary
+// stage. At
+//   the commit the files are copied into a temporary table and checked one by one; then one transaction
+//   changes the final table, the bookkeeping and the state. DDL ends a transaction in Snowflake, so
+//   everything that creates or widens comes before BEGIN, each a step that may be repeated; a table that is
+//   replaced is emptied and filled by DELETE and INSERT within the transaction, without a swap: readers see
+//   the old rows until the commit. A column that can't be widened in place is widened by CREATE OR REPLACE
+//   TABLE … AS SELECT, which is atomic. JSON columns are VARIANT.
+// Threads, Owns, Errors: see stream/destination.h. Error(sync_column) where two columns fold to one name.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "sql/merge.h"
+#include "stream/destination.h"
+#include "warehouses/snowflake/parquet_writer.h"
+#include "warehouses/snowflake/session.h"
+#include "warehouses/snowflake/stage.h"
+
+namespace leat::warehouses::snowflake {
+
+class SnowDestination : public stream::Destination {
+ public:
+  SnowDestination(const Account& account, Env& env) : session_(account, env), env_(env) {}
+  std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
+  stream::State read_state(const std::string& connection, const std::string& stream) override;
+  void write_state(const std::string& connection, const std::string& stream,
+                   const stream::State& state) override;
+
+ private:
+  friend class SnowLoad;
+  void prepare();
+
+  Session session_;
+  Env& env_;
+  bool prepared_ = false;
+};
+
+class SnowLoad : public stream::Load {
+ public:
+  SnowLoad(SnowDestination& destination, const stream::Target& target);
+  ~SnowLoad() override;
+  void write(batch::RecordBatch&& batch) override;
+  stream::LoadResult commit(const stream::Commit& commit) override;
+
+ private:
+  bool dedups() const;
+  bool replaces() const;
+  void note_columns(const batch::Schema& schema);
+  void put(const std::vector<ParquetFile>& files);
+  void fit_table();
+  void create_stage_table();
+  std::string landed_columns() const;
+  std::vector<std::string> metadata_columns() const;
+  sql::MergePlan plan() const;
+  std::int64_t count(const std::string& sql);
+  bool is_same_as_before(const sql::MergePlan& staged);
+  void merge(stream::LoadResult& result);
+  void replace(stream::LoadResult& result);
+  void drop_temporary();
+
+  SnowDestination& destination_;
+  Session& db_;
+  stream::Target target_;
+  sql::Relation table_, landing_, stage_table_;
+  std::vector<batch::Column>
+      columns_;  // that came, with their widest type, in the table's types after fit_table()
+  ParquetWriter writer_;
+  std::optional<Stage> stage_;
+  std::int64_t staged_ = 0;
+  bool table_is_new_ = false;
+  bool is_in_transaction_ = false;
+};
+
+}  // namespace leat::warehouses::snowflake
