@@ -7,7 +7,7 @@
 set(LEAT_THIRD_PARTY_document simdjson yaml-cpp)
 set(LEAT_THIRD_PARTY_http curl ssl crypto)
 set(LEAT_THIRD_PARTY_jinja pcre2-8)
-set(LEAT_THIRD_PARTY_files zstd z archive crypto)
+set(LEAT_THIRD_PARTY_files zstd z crypto)
 set(LEAT_THIRD_PARTY_sources simdjson pq)
 set(LEAT_THIRD_PARTY_duck leat_duckdb)
 set(LEAT_THIRD_PARTY_warehouses leat_duckdb pq crypto z)

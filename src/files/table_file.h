@@ -1,0 +1,53 @@
+// Parquet, CSV and JSON files as batches, through the embedded DuckDB.
+//
+// Guarantees: rows keep their order; a column that Leat has no type for arrives as json (nested) or text.
+//   Memory is bounded by kMemoryLimit and the batch that is handed out; what is larger spills beside the
+//   file.
+// Threads: one at a time.
+// Owns: a DuckDB instance in memory; the file is the caller's.
+// Errors: Error(file_format) with the path for what can't be read; Error(warehouse_…) for what DuckDB
+// refuses. Source: https://parquet.apache.org/docs/file-format, RFC 4180.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "batch/record_batch.h"
+
+namespace leat::files {
+
+enum class TableFormat { parquet, csv, json };
+
+class ParquetWriter {
+ public:
+  /// Begins a file at `path` (replacing what is there) for batches of exactly `schema`.
+  ParquetWriter(const std::string& path, batch::SchemaPtr schema);
+  ~ParquetWriter();
+  ParquetWriter(const ParquetWriter&) = delete;
+  ParquetWriter& operator=(const ParquetWriter&) = delete;
+  void write(batch::RecordBatch&& batch);
+  /// Completes the file. Requires: called once, last.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class TableReader {
+ public:
+  TableReader(const std::string& path, TableFormat format);
+  ~TableReader();
+  TableReader(const TableReader&) = delete;
+  TableReader& operator=(const TableReader&) = delete;
+  const batch::SchemaPtr& schema() const;
+  /// The next rows; nullopt at the end.
+  std::optional<batch::RecordBatch> next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace leat::files
