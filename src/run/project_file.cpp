@@ -37,26 +37,53 @@ const Spec kConnectionSpec{
      {"parallel_streams", FieldKind::integer, "How many of its streams load at once.", "2"},
      {"queue_bytes", FieldKind::bytes, "Held between reading and writing, a stream.", "32MB"},
      {"commit_interval", FieldKind::duration, "Checkpoints within this time commit together."},
-     {"commit_bytes", FieldKind::bytes, "Checkpoints commit together until this much is staged."}}};
-const Spec kStreamSpec{"a stream",
-                       "How a stream is loaded.",
-                       {{"mode",
-                         FieldKind::text,
-                         "How rows arrive.",
-                         "append",
-                         false,
-                         {"append", "overwrite", "append_dedup", "overwrite_dedup", "scd2"}},
-                        {"table", FieldKind::text, "The table's name; the stream's when left out."},
-                        {"rename", FieldKind::mapping, "Columns that arrive under another name."},
-                        {"drop", FieldKind::list, "Columns that don't arrive; `*` and `?` are wildcards."},
-                        {"names",
-                         FieldKind::text,
-                         "How the other columns are named: as they are, or in lower case with `_`.",
-                         "as_is",
-                         false,
-                         {"as_is", "snake_case"}},
-                        {"primary_key", FieldKind::list, "Overrides the source's."},
-                        {"cursor_field", FieldKind::text, "Overrides the source's."}}};
+     {"commit_bytes", FieldKind::bytes, "Checkpoints commit together until this much is staged."},
+     {"contract", FieldKind::mapping, "What may change: `tables`, `columns`, `data_type`."}}};
+const Spec kStreamSpec{
+    "a stream",
+    "How a stream is loaded.",
+    {{"mode",
+      FieldKind::text,
+      "How rows arrive.",
+      "append",
+      false,
+      {"append", "overwrite", "append_dedup", "overwrite_dedup", "scd2"}},
+     {"table", FieldKind::text, "The table's name; the stream's when left out."},
+     {"rename", FieldKind::mapping, "Columns that arrive under another name."},
+     {"drop", FieldKind::list, "Columns that don't arrive; `*` and `?` are wildcards."},
+     {"names",
+      FieldKind::text,
+      "How the other columns are named: as they are, or in lower case with `_`.",
+      "as_is",
+      false,
+      {"as_is", "snake_case"}},
+     {"primary_key", FieldKind::list, "Overrides the source's."},
+     {"cursor_field", FieldKind::text, "Overrides the source's."},
+     {"strategy",
+      FieldKind::text,
+      "How append_dedup meets the rows of a key that is there already.",
+      "merge",
+      false,
+      {"merge", "delete_insert", "insert_only"}},
+     {"merge_key", FieldKind::list,
+      "With delete_insert: rows of the same values go first; the primary key when left out."},
+     {"delete_column", FieldKind::text,
+      "Rows whose value here is neither null nor false say that their key was deleted."},
+     {"deletes",
+      FieldKind::text,
+      "Whether deleted rows stay, marked, or leave the table.",
+      "soft",
+      false,
+      {"soft", "hard"}},
+     {"contract", FieldKind::mapping, "Overrides the connection's, part by part."}}};
+const std::vector<std::string_view> kContractModes = {"evolve", "freeze", "discard_row", "discard_value"};
+const Spec kContractSpec{
+    "a contract",
+    "What happens where a stream does not fit its table any more.",
+    {{"tables", FieldKind::text, "A table that is not there yet.", "evolve", false, kContractModes},
+     {"columns", FieldKind::text, "A column that the table does not have.", "evolve", false, kContractModes},
+     {"data_type", FieldKind::text, "A value that the column's type does not hold.", "evolve", false,
+      kContractModes}}};
 const Spec kStandInSpec{"stand_in",
                         "A local stand-in for the source.",
                         {{"command", FieldKind::list,
@@ -77,7 +104,21 @@ std::vector<std::string> texts(const Value& list, std::string_view what) {
   return out;
 }
 
-sync::StreamSettings read_stream(const std::string& name, const Value& mapping, const Env& env) {
+// `base` holds what the mapping leaves out.
+sync::Contract read_contract(const Value& mapping, sync::Contract base, const Env& env) {
+  if (mapping.is_null()) return base;
+  document::Settings settings = read_settings(kContractSpec, mapping, env);
+  auto read = [&](const char* part, sync::ContractMode& mode) {
+    if (mapping.find(part)) mode = *sync::parse_contract_mode(settings.text(part));
+  };
+  read("tables", base.tables);
+  read("columns", base.columns);
+  read("data_type", base.data_type);
+  return base;
+}
+
+sync::StreamSettings read_stream(const std::string& name, const Value& mapping, const Env& env,
+                                 const sync::Contract& contract) {
   document::Settings settings = read_settings(kStreamSpec, mapping, env);
   sync::StreamSettings out;
   out.name = name;
@@ -89,6 +130,11 @@ sync::StreamSettings read_stream(const std::string& name, const Value& mapping, 
   if (settings.text("names") == "snake_case") out.names = sync::ColumnNames::snake_case;
   out.primary_key = texts(settings.value("primary_key"), "primary_key");
   out.cursor_field = settings.text("cursor_field");
+  out.strategy = *stream::parse_merge_strategy(settings.text("strategy"));
+  out.merge_key = texts(settings.value("merge_key"), "merge_key");
+  out.delete_column = settings.text("delete_column");
+  out.deletes_hard = settings.text("deletes") == "hard";
+  out.contract = read_contract(settings.value("contract"), contract, env);
   out.where = mapping.where();
   return out;
 }
@@ -115,13 +161,14 @@ ConnectionFile read_connection(const std::string& name, const Value& mapping, co
   out.connection.commit_interval = settings.duration("commit_interval");
   out.connection.commit_bytes = settings.bytes("commit_bytes");
   out.connection.where = mapping.where();
+  sync::Contract contract = read_contract(settings.value("contract"), {}, env);
   for (const Value::Member& member : settings.value("streams").members()) {
     if (!member.second.is_null() && !member.second.is_mapping())
       throw Error(ErrorCode::config_invalid, fmt::format("The stream `{}` has to be a mapping", member.first),
                   member.second.where());
     Value stream = member.second.is_null() ? Value::mapping() : member.second;
     stream.set_mark(member.second.mark());
-    out.connection.streams.push_back(read_stream(member.first, stream, env));
+    out.connection.streams.push_back(read_stream(member.first, stream, env, contract));
   }
   return out;
 }

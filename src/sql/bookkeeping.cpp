@@ -49,7 +49,15 @@ const std::vector<BookTable>& tables() {
         {"field", TypeKind::text},
         {"reason", TypeKind::text},
         {"record", TypeKind::text},
-        {"rejected_at", TypeKind::timestamptz}}},
+        {"rejected_at", TypeKind::timestamptz},
+        {"letter_id", TypeKind::text}}},
+      {"schema_versions",
+       {{"connection", TypeKind::text},
+        {"stream", TypeKind::text},
+        {"version", TypeKind::int64},
+        {"columns", TypeKind::text},
+        {"load_id", TypeKind::text},
+        {"created_at", TypeKind::timestamptz}}},
       {"asset_versions",
        {{"asset", TypeKind::text}, {"version", TypeKind::text}, {"built_at", TypeKind::timestamptz}}},
   };
@@ -73,6 +81,10 @@ std::vector<std::string> create_bookkeeping(const Dialect& dialect) {
     statements.push_back(
         fmt::format("create table if not exists {} ({})", book(dialect, table.name), columns));
   }
+  // A warehouse that an earlier release made.
+  statements.push_back(fmt::format("alter table {} add column if not exists {} {}",
+                                   book(dialect, "dead_letters"), dialect.quote("letter_id"),
+                                   dialect.type_name(Type{TypeKind::text})));
   return statements;
 }
 
@@ -119,13 +131,45 @@ std::string insert_dead_letters(const Dialect& dialect, const LoadRecord& load,
                                 const std::vector<DeadLetter>& letters) {
   std::string rows;
   for (const DeadLetter& letter : letters) {
-    rows += fmt::format("{}({}, {}, {}, {}, {}, {}, {}, {})", rows.empty() ? "" : ", ",
-                        dialect.literal(load.load_id), dialect.literal(load.run_id),
-                        dialect.literal(load.connection), dialect.literal(load.stream),
-                        dialect.literal(letter.field), dialect.literal(letter.reason),
-                        dialect.literal(letter.record), dialect.literal(load.committed_at));
+    rows += fmt::format(
+        "{}({}, {}, {}, {}, {}, {}, {}, {}, {})", rows.empty() ? "" : ", ", dialect.literal(load.load_id),
+        dialect.literal(load.run_id), dialect.literal(load.connection), dialect.literal(load.stream),
+        dialect.literal(letter.field), dialect.literal(letter.reason), dialect.literal(letter.record),
+        dialect.literal(load.committed_at), dialect.literal(letter.letter_id));
   }
-  return fmt::format("insert into {} values {}", book(dialect, "dead_letters"), rows);
+  return fmt::format(
+      "insert into {} (load_id, run_id, connection, stream, field, reason, record, rejected_at, letter_id) "
+      "values {}",
+      book(dialect, "dead_letters"), rows);
+}
+
+std::string delete_dead_letters(const Dialect& dialect, const std::vector<std::string>& letter_ids) {
+  std::string ids;
+  for (const std::string& id : letter_ids) ids += (ids.empty() ? "" : ", ") + dialect.literal(id);
+  return fmt::format("delete from {} where {} in ({})", book(dialect, "dead_letters"),
+                     dialect.quote("letter_id"), ids);
+}
+
+std::string insert_schema_version(const Dialect& dialect, const LoadRecord& load, std::string_view columns) {
+  std::string versions = book(dialect, "schema_versions");
+  std::string stream =
+      fmt::format("{} = {} and {} = {}", dialect.quote("connection"), dialect.literal(load.connection),
+                  dialect.quote("stream"), dialect.literal(load.stream));
+  return fmt::format(
+      "insert into {0} select {1}, {2}, coalesce((select max(version) from {0} where {3}), 0) + 1, {4}, {5}, "
+      "{6} where not exists (select 1 from {0} as v where {3} and v.columns = {4} and v.version = (select "
+      "max(version) from {0} where {3}))",
+      versions, dialect.literal(load.connection), dialect.literal(load.stream), stream,
+      dialect.literal(columns), dialect.literal(load.load_id),
+      fmt::format("cast({} as {})", dialect.literal(load.committed_at),
+                  dialect.type_name(Type{TypeKind::timestamptz})));
+}
+
+std::string select_last_columns(const Dialect& dialect, std::string_view connection,
+                                std::string_view stream) {
+  return fmt::format("select {} from {} where {} = {} and {} = {} order by version desc limit 1",
+                     dialect.quote("columns"), book(dialect, "schema_versions"), dialect.quote("connection"),
+                     dialect.literal(connection), dialect.quote("stream"), dialect.literal(stream));
 }
 
 }  // namespace leat::sql

@@ -1,4 +1,5 @@
 // Bookkeeping: the tables of the schema `_leat` in a warehouse, as SQL: state, loads, dead_letters,
+// schema_versions,
 // asset_versions.
 //
 // Guarantees: the same columns in every dialect; docs/formats/bookkeeping.md describes them.
@@ -38,9 +39,17 @@ std::string select_last_changing_load(const Dialect& dialect, std::string_view c
 
 struct DeadLetter {
   std::string_view field, reason, record;
+  std::string letter_id;  ///< its load's id and its place in it
 };
 /// One INSERT of several dead letters. Requires: at least one.
 std::string insert_dead_letters(const Dialect& dialect, const LoadRecord& load,
                                 const std::vector<DeadLetter>& letters);
+/// Deletes dead letters that were loaded after all. Requires: at least one.
+std::string delete_dead_letters(const Dialect& dialect, const std::vector<std::string>& letter_ids);
+
+/// Adds a version of the stream's columns (JSON) where they differ from the last one's.
+std::string insert_schema_version(const Dialect& dialect, const LoadRecord& load, std::string_view columns);
+/// The columns (JSON) of a stream's last version, or no row.
+std::string select_last_columns(const Dialect& dialect, std::string_view connection, std::string_view stream);
 
 }  // namespace leat::sql

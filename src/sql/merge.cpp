@@ -74,6 +74,24 @@ std::string delete_matched(const Dialect& dialect, const MergePlan& plan) {
                      dialect.render(plan.stage), keys_match(dialect, plan));
 }
 
+std::string drop_known(const Dialect& dialect, const MergePlan& plan) {
+  return fmt::format("delete from {} as s using {} as t where {}", dialect.render(plan.stage),
+                     dialect.render(plan.table), keys_match(dialect, plan));
+}
+
+std::string delete_by_merge_key(const Dialect& dialect, const MergePlan& plan) {
+  MergePlan by_key = plan;
+  if (!plan.merge_key.empty()) by_key.primary_key = plan.merge_key;
+  std::string keys = list(dialect, by_key.primary_key);
+  return fmt::format("delete from {} as t using (select distinct {} from {}) as s where {}",
+                     dialect.render(plan.table), keys, dialect.render(plan.stage),
+                     keys_match(dialect, by_key));
+}
+
+std::string drop_deletions(const Dialect& dialect, const MergePlan& plan) {
+  return fmt::format("delete from {} where {}", dialect.render(plan.stage), plan.deleted);
+}
+
 std::string content_hash(const Dialect& dialect, const MergePlan& plan, const Relation& relation) {
   std::string columns = list(dialect, plan.columns);
   std::string hash = dialect.name() == "duckdb"

@@ -21,6 +21,8 @@ struct MergePlan {
   std::vector<std::string> primary_key;
   std::string cursor_field;  ///< "" where there is none
   std::string arrival;       ///< an expression on the stage that grows with arrival: "rowid", "_leat_seq"
+  std::string deleted;  ///< a condition that is true for rows that say their key was deleted; "" for none
+  std::vector<std::string> merge_key;  ///< of delete_insert; empty means the primary key
 };
 
 /// Counts the stage's keys that stand more than once; by hash where the dialect has one, so it may count too
@@ -34,6 +36,12 @@ std::string count_matched(const Dialect& dialect, const MergePlan& plan);
 std::string drop_settled(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the table's rows that the stage replaces.
 std::string delete_matched(const Dialect& dialect, const MergePlan& plan);
+/// Deletes the staged rows whose key the table has already.
+std::string drop_known(const Dialect& dialect, const MergePlan& plan);
+/// Deletes the table's rows whose merge key stands in the stage.
+std::string delete_by_merge_key(const Dialect& dialect, const MergePlan& plan);
+/// Deletes the staged rows that say their key was deleted. Requires: `deleted` is set.
+std::string drop_deletions(const Dialect& dialect, const MergePlan& plan);
 /// One value that is equal for two relations with the same rows of `plan.columns`, in whatever order.
 std::string content_hash(const Dialect& dialect, const MergePlan& plan, const Relation& relation);
 /// Inserts the stage into the table.

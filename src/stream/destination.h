@@ -13,12 +13,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "batch/record_batch.h"
 #include "stream/stream.h"
 
 namespace leat::stream {
+
+/// How staged rows meet the table's rows of the same key, in append_dedup.
+enum class MergeStrategy {
+  merge,          ///< the newer row by cursor replaces the older; equal rows are left alone
+  delete_insert,  ///< rows with a staged merge key go, then all staged rows come
+  insert_only,    ///< a key that is there already keeps its row
+};
+/// "merge", "delete_insert" or "insert_only"; nullopt for none of them.
+std::optional<MergeStrategy> parse_merge_strategy(std::string_view name);
 
 /// Where a Load goes.
 struct Target {
@@ -28,6 +38,12 @@ struct Target {
   std::vector<std::string> primary_key;  ///< needed by the dedup modes and scd2
   std::string cursor_field;              ///< orders rows of one key; "" means by arrival
   WriteMode mode = WriteMode::append;
+  MergeStrategy strategy = MergeStrategy::merge;
+  std::vector<std::string> merge_key;  ///< of delete_insert; empty means the primary key
+  /// A row whose value here is neither null nor false says that its key was deleted; "" where there is none.
+  std::string delete_column;
+  bool deletes_hard = false;  ///< such rows leave the table; else they stay, marked
+  bool is_complete = false;  ///< the load holds every row of the source: scd2 closes the keys that are absent
   std::string metadata_prefix =
       "_airbyte_";  ///< of raw_id, extracted_at, meta, generation_id; "" leaves them out
   std::int64_t generation = 0;
@@ -42,14 +58,31 @@ struct Commit {
   Timestamp started_at, committed_at;
   std::int64_t bytes_read = 0;
   std::vector<RejectedRecord> rejected;
+  std::vector<batch::Column> columns;        ///< what arrived, for _leat.schema_versions
+  std::vector<std::string> letters_retried;  ///< ids of dead letters that these rows stand for; they go
 };
+
+/// How a destination names columns.
+struct Naming {
+  std::size_t bytes_max = 255;  ///< longer names are cut and end with a hash
+  bool folds_case = false;      ///< "Id" and "ID" are one column
+};
+
+/// A value that a destination can't store.
+struct Misfit {
+  std::size_t row, column;
+  std::string reason;  ///< a sentence without its end
+};
+
+/// The columns that scd2 adds: from when to when a version held; valid_to is null for the one that holds.
+inline constexpr std::string_view kValidFrom = "valid_from", kValidTo = "valid_to";
 
 struct LoadResult {
   std::int64_t rows_staged = 0;     ///< rows given to write()
   std::int64_t rows_inserted = 0;   ///< keys that were new
   std::int64_t rows_updated = 0;    ///< keys whose row changed
   std::int64_t rows_unchanged = 0;  ///< repeated or identical rows that were left alone
-  std::int64_t rows_deleted = 0;    ///< rows that a replaced table held
+  std::int64_t rows_deleted = 0;    ///< rows that a replaced table held, keys that a deletion took away
   std::int64_t rows_changed() const { return rows_inserted + rows_updated + rows_deleted; }
 };
 
@@ -68,6 +101,14 @@ class Destination {
   virtual ~Destination() = default;
   /// Opens a load. Requires: no other load of this Destination is open.
   virtual std::unique_ptr<Load> begin(const Target& target) = 0;
+  /// The columns of a table as it stands, Leat's own left out; empty when there is none.
+  virtual std::vector<batch::Column> columns(const Target& target) = 0;
+  /// The columns that the last load of a stream brought; empty before the first.
+  virtual std::vector<batch::Column> last_columns(const std::string& connection,
+                                                  const std::string& stream) = 0;
+  virtual Naming naming() const { return {}; }
+  /// The values of a batch that can't be stored; their rows must not be written.
+  virtual std::vector<Misfit> misfits(const batch::RecordBatch& /*batch*/) const { return {}; }
   /// The committed state of a stream, empty before its first commit.
   virtual State read_state(const std::string& connection, const std::string& stream) = 0;
   /// Replaces (or with an empty state: forgets) a stream's state.

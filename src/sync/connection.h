@@ -7,15 +7,32 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "stream/stream.h"
+#include "stream/destination.h"
 
 namespace leat::sync {
 
 /// How columns are named that no rename names.
 enum class ColumnNames { as_is, snake_case };
+
+/// What happens where a stream does not fit its table any more.
+enum class ContractMode {
+  evolve,         ///< the table grows: a new table, a new column, a wider type
+  freeze,         ///< the stream fails
+  discard_row,    ///< the row at fault goes to the dead letters
+  discard_value,  ///< the value at fault is left out
+};
+/// "evolve" and so on; nullopt for no mode.
+std::optional<ContractMode> parse_contract_mode(std::string_view name);
+
+struct Contract {
+  ContractMode tables = ContractMode::evolve;     ///< a table that is not there yet
+  ContractMode columns = ContractMode::evolve;    ///< a column that the table does not have
+  ContractMode data_type = ContractMode::evolve;  ///< a value that the column's type does not hold
+};
 
 /// How one stream is loaded. Names in rename and drop are the source's column names; drop takes globs (`*`,
 /// `?`).
@@ -28,7 +45,12 @@ struct StreamSettings {
   ColumnNames names = ColumnNames::as_is;
   std::vector<std::string> primary_key;  ///< overrides the source's, in the source's names
   std::string cursor_field;              ///< overrides the source's
-  std::string where;                     ///< file:line:column of the declaration
+  stream::MergeStrategy strategy = stream::MergeStrategy::merge;
+  std::vector<std::string> merge_key;  ///< of delete_insert
+  std::string delete_column;           ///< says which rows are deletions; "" for none
+  bool deletes_hard = false;
+  Contract contract;
+  std::string where;  ///< file:line:column of the declaration
 };
 
 struct Connection {

@@ -2,12 +2,25 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.h"
 #include "base/spec.h"
 
 namespace leat::sync {
+
+namespace {
+
+std::string folded(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+}  // namespace
 
 bool matches_glob(std::string_view glob, std::string_view text) {
   // Iterative, with one remembered star: linear for one star, never exponential.
@@ -54,14 +67,34 @@ std::string snake_case(std::string_view column) {
   return digit(out[0]) ? "_" + out : out;
 }
 
+std::string fit_name(std::string_view name, const stream::Naming& naming) {
+  constexpr std::size_t kHashBytes = 9;
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '\0', '_');
+  if (out.empty()) return "_";
+  if (out.size() <= naming.bytes_max) return out;
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  std::size_t kept = naming.bytes_max - kHashBytes;
+  while (kept > 0 && (static_cast<unsigned char>(out[kept]) & 0xC0) == 0x80)
+    --kept;  // no half of a character
+  return fmt::format("{}_{:08x}", out.substr(0, kept), static_cast<std::uint32_t>(hash ^ hash >> 32));
+}
+
 std::string Projection::arriving_name(std::string_view source_name) const {
   for (const auto& [from, to] : settings_->rename) {
-    if (from == source_name) return to;
+    if (from == source_name) return fit_name(to, naming_);
   }
   for (const std::string& glob : settings_->drop) {
     if (matches_glob(glob, source_name)) return {};
   }
-  return settings_->names == ColumnNames::snake_case ? snake_case(source_name) : std::string(source_name);
+  return fit_name(
+      settings_->names == ColumnNames::snake_case ? snake_case(source_name) : std::string(source_name),
+      naming_);
+}
+
+const std::string& Projection::source_name(std::size_t arriving_column) const {
+  return (*from_)[to_.kept[arriving_column]].name;
 }
 
 batch::SchemaPtr Projection::check(const batch::Schema& schema) const {
@@ -92,7 +125,7 @@ Projection::Arrangement Projection::arrange(const batch::Schema& schema) const {
     const batch::Column& column = schema[i];
     std::string name = arriving_name(column.name);
     if (name.empty()) continue;
-    auto [other, fresh] = taken.emplace(name, column.name);
+    auto [other, fresh] = taken.emplace(naming_.folds_case ? folded(name) : name, column.name);
     if (!fresh) {
       throw Error(ErrorCode::sync_column,
                   fmt::format("The columns `{}` and `{}` of the stream {} would both arrive as `{}`",

@@ -18,8 +18,9 @@ namespace leat::sync {
 
 class Projection {
  public:
-  /// `settings` must outlive the projection.
-  explicit Projection(const StreamSettings& settings) : settings_(&settings) {}
+  /// `settings` must outlive the projection; `naming` is the destination's.
+  explicit Projection(const StreamSettings& settings, stream::Naming naming = {})
+      : settings_(&settings), naming_(naming) {}
 
   /// Checks the settings against the stream's schema and returns the schema that arrives.
   batch::SchemaPtr check(const batch::Schema& schema) const;
@@ -27,6 +28,8 @@ class Projection {
   batch::RecordBatch apply(batch::RecordBatch&& batch);
   /// The name that a source column arrives under; "" when it is dropped.
   std::string arriving_name(std::string_view source_name) const;
+  /// The source's name of a column that arrived in the last batch.
+  const std::string& source_name(std::size_t arriving_column) const;
 
  private:
   struct Arrangement {
@@ -35,10 +38,14 @@ class Projection {
   };
   Arrangement arrange(const batch::Schema& schema) const;
   const StreamSettings* settings_;
+  stream::Naming naming_;
   batch::SchemaPtr from_;
   Arrangement to_;
 };
 
+/// `name` as a destination can take it: without NUL, not empty, and where it is too long cut to end with `_`
+/// and eight hexadecimal digits of its FNV-1a hash.
+std::string fit_name(std::string_view name, const stream::Naming& naming);
 /// True when `text` matches a glob of `*` and `?`.
 bool matches_glob(std::string_view glob, std::string_view text);
 /// The column in lower case, its words joined by `_`: "Primary Type", "primaryType" -> "primary_type".

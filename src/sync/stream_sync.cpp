@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <exception>
 #include <thread>
 
@@ -56,7 +57,7 @@ StreamSync::StreamSync(const Connection& connection, const StreamPlan& plan, str
       env_(env),
       options_(options),
       result_(result),
-      projection_(plan.settings) {}
+      projection_(plan.settings, destination.naming()) {}
 
 std::vector<std::string> StreamSync::arriving(const std::vector<std::string>& columns) const {
   std::vector<std::string> names;
@@ -97,6 +98,10 @@ stream::Target StreamSync::make_target() const {
     if (target.mode == WriteMode::append_dedup) target.mode = WriteMode::overwrite_dedup;
   }
   target.metadata_prefix = connection_.metadata_prefix;
+  target.strategy = plan_.settings.strategy;
+  target.deletes_hard = plan_.settings.deletes_hard;
+  bool from_the_beginning = options_.full_refresh || plan_.sync_mode == stream::SyncMode::full_refresh;
+  target.is_complete = from_the_beginning && !options_.window;
   const auto& key =
       plan_.settings.primary_key.empty() ? plan_.stream.primary_key : plan_.settings.primary_key;
   const auto& cursor =
@@ -112,13 +117,85 @@ stream::Target StreamSync::make_target() const {
   for (const std::string& column : plan_.settings.primary_key) require_column(column, "primary_key");
   if (!plan_.settings.cursor_field.empty()) require_column(plan_.settings.cursor_field, "cursor_field");
   target.primary_key = arriving(key);
+  target.merge_key = arriving(plan_.settings.merge_key);
+  if (!plan_.settings.delete_column.empty()) {
+    require_column(plan_.settings.delete_column, "delete_column");
+    target.delete_column = arriving({plan_.settings.delete_column})[0];
+  }
   // A cursor that is dropped orders nothing any more; then arrival does.
   if (!cursor.empty()) target.cursor_field = projection_.arriving_name(cursor);
   return target;
 }
 
-bool StreamSync::is_overwrite() const {
-  return target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup;
+// Rows of an overwrite become visible at its end only, and what is absent is known only there.
+bool StreamSync::commits_at_end() const {
+  return target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup ||
+         (target_.mode == WriteMode::scd2 && target_.is_complete);
+}
+
+void StreamSync::open_gate() {
+  bool has_key = target_.mode != WriteMode::append && target_.mode != WriteMode::overwrite;
+  gate_.emplace(plan_.settings, destination_, destination_.columns(target_),
+                has_key ? target_.primary_key : std::vector<std::string>{});
+  last_columns_ = destination_.last_columns(connection_.name, plan_.stream.name);
+  for (const batch::Column& column : plan_.stream.schema->columns()) {
+    std::string name = projection_.arriving_name(column.name);
+    bool cut = name != column.name && name == fit_name(column.name, destination_.naming());
+    if (cut) {
+      result_.changes.push_back(
+          {SchemaChange::Kind::renamed, column.name, fmt::format("arrives as `{}`", name)});
+    }
+  }
+}
+
+// Compares what arrived with what the load before brought.
+void StreamSync::tell_changes() {
+  for (SchemaChange& change : gate_->take_changes()) result_.changes.push_back(std::move(change));
+  auto without = [](const std::vector<batch::Column>& all, const std::vector<batch::Column>& known) {
+    std::vector<batch::Column> rest;
+    for (const batch::Column& each : all) {
+      bool found = std::any_of(known.begin(), known.end(),
+                               [&](const batch::Column& other) { return other.name == each.name; });
+      if (!found) rest.push_back(each);
+    }
+    return rest;
+  };
+  if (!last_columns_.empty() && !arrived_columns_.empty()) {
+    std::vector<batch::Column> added = without(arrived_columns_, last_columns_),
+                               missing = without(last_columns_, arrived_columns_);
+    bool renamed = added.size() == 1 && missing.size() == 1 && added[0].type == missing[0].type;
+    if (renamed) {
+      result_.changes.push_back(
+          {SchemaChange::Kind::renamed, missing[0].name,
+           fmt::format("seems to be `{}` now; `rename` keeps one column", added[0].name)});
+    } else {
+      for (const batch::Column& column : added)
+        result_.changes.push_back({SchemaChange::Kind::added, column.name, column.type.name()});
+      for (const batch::Column& column : missing)
+        result_.changes.push_back({SchemaChange::Kind::missing, column.name, "is null from now on"});
+    }
+    last_columns_ = arrived_columns_;
+  }
+  for (const SchemaChange& change : result_.changes) {
+    env_.emit({"schema_changed",
+               EventLevel::info,
+               {{"connection", connection_.name},
+                {"stream", plan_.stream.name},
+                {"change", std::string(name(change.kind))},
+                {"column", change.column},
+                {"detail", change.detail}}});
+  }
+}
+
+// What the contract discards is looked at by sample where it is much: a letter is kept in memory until its
+// load commits.
+void StreamSync::keep_discarded(std::vector<stream::RejectedRecord>&& discarded) {
+  constexpr std::int64_t kLettersKept = 10'000;
+  result_.rows_discarded += static_cast<std::int64_t>(discarded.size());
+  for (stream::RejectedRecord& record : discarded) {
+    if (discarded_kept_++ >= kLettersKept) return;
+    rejected_.push_back(std::move(record));
+  }
 }
 
 void StreamSync::run() {
@@ -127,6 +204,7 @@ void StreamSync::run() {
   result_.table = target_.table;
   state_ = destination_.read_state(connection_.name, plan_.stream.name);
   last_commit_ = env_.steady();
+  open_gate();
 
   Queue queue(static_cast<std::size_t>(connection_.queue_bytes));
   std::exception_ptr reading_failed;
@@ -178,9 +256,20 @@ void StreamSync::take(batch::RecordBatch&& batch) {
   std::int64_t rows = static_cast<std::int64_t>(batch.rows());
   std::int64_t bytes = static_cast<std::int64_t>(batch.byte_size());
   if (rows == 0) return;
-  batch::RecordBatch arriving = projection_.apply(std::move(batch));
+  batch::RecordBatch projected = projection_.apply(std::move(batch));
+  if (projected.schema()->columns() != arrived_columns_) note_arrived(*projected.schema());
+  Refused refused;
+  batch::RecordBatch arriving = gate_->pass(
+      std::move(projected),
+      [this](std::size_t column) -> const std::string& { return projection_.source_name(column); }, refused);
+  keep_discarded(std::move(refused.discarded));
+  result_.values_discarded += refused.values_discarded;
   env_.failpoint("sync_before_write");
-  load().write(std::move(arriving));
+  if (gate_->is_open()) load().write(std::move(arriving));
+  for (stream::RejectedRecord& record : refused.rejected) {
+    --result_.rows_read;  // counted with its batch
+    take(std::move(record));
+  }
   rows_after_checkpoint_ = true;
   staged_rows_ += rows;
   staged_bytes_ += bytes;
@@ -190,6 +279,18 @@ void StreamSync::take(batch::RecordBatch&& batch) {
       {"batch_loaded",
        EventLevel::progress,
        {{"connection", connection_.name}, {"stream", plan_.stream.name}, {"rows", rows}, {"bytes", bytes}}});
+}
+
+void StreamSync::note_arrived(const batch::Schema& schema) {
+  for (const batch::Column& column : schema.columns()) {
+    auto known = std::find_if(arrived_columns_.begin(), arrived_columns_.end(),
+                              [&](const batch::Column& each) { return each.name == column.name; });
+    if (known == arrived_columns_.end()) {
+      arrived_columns_.push_back({column.name, column.type});
+    } else {
+      known->type = batch::common_type(known->type, column.type);
+    }
+  }
 }
 
 void StreamSync::take(stream::RejectedRecord&& record) {
@@ -210,8 +311,8 @@ void StreamSync::take(stream::RejectedRecord&& record) {
 void StreamSync::take(Checkpoint&& checkpoint) {
   checkpoint_ = std::move(checkpoint);
   rows_after_checkpoint_ = false;
-  // Rows of an overwrite become visible at its end only, and a backfill has no state to keep on the way.
-  if (!is_overwrite() && commit_is_due()) commit();
+  // A backfill has no state to keep on the way.
+  if (!commits_at_end() && commit_is_due()) commit();
 }
 
 bool StreamSync::state_moves() const {
@@ -233,7 +334,8 @@ void StreamSync::finish() {
   }
   if (!checkpoint_) checkpoint_ = Checkpoint{};
   bool first_sync = result_.commits == 0 && state_.empty();
-  if (load_ || is_overwrite() || !rejected_.empty() || state_moves() || first_sync) commit();
+  tell_changes();
+  if (load_ || commits_at_end() || !rejected_.empty() || state_moves() || first_sync) commit();
 }
 
 // Records that fail the stream are worth a look: they are kept without the rows and the state of their load.
@@ -259,11 +361,13 @@ void StreamSync::commit() {
   commit.committed_at = env_.now();
   commit.bytes_read = staged_bytes_;
   commit.rejected = std::move(rejected_);
+  commit.columns = arrived_columns_;
   env_.failpoint("sync_before_commit");
   stream::LoadResult loaded = open.commit(commit);
   env_.failpoint("sync_after_commit");
   load_.reset();
   rejected_.clear();
+  discarded_kept_ = 0;
   if (!commit.state.empty()) state_ = commit.state;
   result_.rows_inserted += loaded.rows_inserted;
   result_.rows_updated += loaded.rows_updated;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "batch/bounded_queue.h"
+#include "sync/gate.h"
 #include "sync/projection.h"
 #include "sync/sync.h"
 
@@ -35,10 +36,14 @@ class StreamSync {
   void take(batch::RecordBatch&& batch);
   void take(stream::RejectedRecord&& record);
   void take(Checkpoint&& checkpoint);
+  void note_arrived(const batch::Schema& schema);
   void finish();
   void commit();
   void keep_dead_letters();
-  bool is_overwrite() const;
+  bool commits_at_end() const;
+  void open_gate();
+  void tell_changes();
+  void keep_discarded(std::vector<stream::RejectedRecord>&& discarded);
   bool state_moves() const;
   bool commit_is_due();
   stream::Load& load();
@@ -54,12 +59,15 @@ class StreamSync {
   const SyncOptions& options_;
   StreamResult& result_;
   Projection projection_;
+  std::optional<Gate> gate_;
   stream::Target target_;
   stream::State state_;                   // the last committed one
   std::optional<Checkpoint> checkpoint_;  // the last one seen, not yet committed
   bool rows_after_checkpoint_ = false;
   std::unique_ptr<stream::Load> load_;
   std::vector<stream::RejectedRecord> rejected_;
+  std::int64_t discarded_kept_ = 0;  // of this load's letters
+  std::vector<batch::Column> last_columns_, arrived_columns_;
   std::int64_t staged_rows_ = 0, staged_bytes_ = 0;
   Timestamp load_started_{};
   std::chrono::steady_clock::time_point last_commit_;

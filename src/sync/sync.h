@@ -20,6 +20,7 @@
 #include "stream/destination.h"
 #include "stream/source.h"
 #include "sync/connection.h"
+#include "sync/gate.h"
 
 namespace leat::sync {
 
@@ -35,6 +36,8 @@ struct StreamResult {
   std::string schema, table;
   std::int64_t rows_read = 0, rows_inserted = 0, rows_updated = 0, rows_unchanged = 0, rows_deleted = 0,
                rows_rejected = 0;
+  std::int64_t rows_discarded = 0, values_discarded = 0;  ///< by the contract
+  std::vector<SchemaChange> changes;
   std::int64_t bytes = 0;
   std::int64_t commits = 0;
   std::int64_t took_ms = 0;

@@ -78,6 +78,8 @@ struct Memory {
   std::string state;
   std::vector<stream::Commit> commits;
   std::vector<stream::Target> targets;
+  std::vector<batch::Column> table, last_columns;  // as they were before
+  stream::Naming naming;
   bool fail_commit = false;
   std::function<void()> on_write;
 };
@@ -111,6 +113,11 @@ class MemoryDestination : public stream::Destination {
     memory_.targets.push_back(target);
     return std::make_unique<MemoryLoad>(memory_);
   }
+  std::vector<batch::Column> columns(const stream::Target&) override { return memory_.table; }
+  std::vector<batch::Column> last_columns(const std::string&, const std::string&) override {
+    return memory_.last_columns;
+  }
+  stream::Naming naming() const override { return memory_.naming; }
   stream::State read_state(const std::string&, const std::string&) override { return {memory_.state}; }
   void write_state(const std::string&, const std::string&, const stream::State& state) override {
     memory_.state = state.json;

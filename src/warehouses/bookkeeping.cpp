@@ -1,10 +1,37 @@
 #include "warehouses/bookkeeping.h"
 
+#include <fmt/core.h>
+
+#include "document/value.h"
 #include "sql/bookkeeping.h"
 
 namespace leat::warehouses {
 namespace {
 constexpr std::size_t kLettersPerStatement = 500;
+
+// [{"name":"id","type":"int64"}, ...]
+std::string columns_json(const std::vector<batch::Column>& columns) {
+  document::Value list = document::Value::list();
+  for (const batch::Column& column : columns) {
+    document::Value each = document::Value::mapping();
+    each.set("name", document::Value::of(column.name));
+    each.set("type", document::Value::of(column.type.name()));
+    list.items().push_back(std::move(each));
+  }
+  return document::to_json(list);
+}
+
+}  // namespace
+
+std::vector<batch::Column> parse_columns(const std::string& json) {
+  std::vector<batch::Column> columns;
+  if (json.empty()) return columns;
+  document::Value list = document::parse_json(json, "_leat.schema_versions");
+  for (const document::Value& each : list.items()) {
+    batch::Type text{batch::TypeKind::text};
+    columns.push_back({each["name"].raw(), batch::parse_type(each["type"].raw()).value_or(text)});
+  }
+  return columns;
 }
 
 std::vector<std::string> commit_statements(const sql::Dialect& dialect, const stream::Target& target,
@@ -30,10 +57,15 @@ std::vector<std::string> commit_statements(const sql::Dialect& dialect, const st
   for (std::size_t from = 0; from < commit.rejected.size(); from += kLettersPerStatement) {
     std::vector<sql::DeadLetter> letters;
     for (std::size_t i = from; i < std::min(commit.rejected.size(), from + kLettersPerStatement); ++i) {
-      letters.push_back({commit.rejected[i].field, commit.rejected[i].reason, commit.rejected[i].record});
+      letters.push_back({commit.rejected[i].field, commit.rejected[i].reason, commit.rejected[i].record,
+                         fmt::format("{}/{}", commit.load_id, i)});
     }
     statements.push_back(sql::insert_dead_letters(dialect, load, letters));
   }
+  if (!commit.letters_retried.empty())
+    statements.push_back(sql::delete_dead_letters(dialect, commit.letters_retried));
+  if (!commit.columns.empty())
+    statements.push_back(sql::insert_schema_version(dialect, load, columns_json(commit.columns)));
   if (!commit.state.empty()) {
     for (std::string& sql : sql::replace_state(dialect, target.connection, target.stream, commit.state.json,
                                                load.committed_at)) {

@@ -43,7 +43,7 @@ DuckDestination::DuckDestination(std::shared_ptr<duck::Database> database, Env& 
     : connection_(std::move(database)),
       env_(env),
       batches_(connection_, kInsertQueueBytes),
-      threads_(static_cast<int>(count("select current_setting('threads')::bigint"))) {}
+      threads_(static_cast<int>(number("select current_setting('threads')::bigint"))) {}
 
 void DuckDestination::prepare() {
   if (prepared_) return;
@@ -54,7 +54,7 @@ void DuckDestination::prepare() {
   prepared_ = true;
 }
 
-std::int64_t DuckDestination::count(const std::string& sql) {
+std::int64_t DuckDestination::number(const std::string& sql) {
   duck::Result result = connection_.run(sql);
   duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get());
   std::int64_t value = 0;
@@ -87,6 +87,15 @@ std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& t
   return columns;
 }
 
+std::vector<batch::Column> DuckDestination::columns(const stream::Target& target) {
+  std::vector<batch::Column> columns = table_columns({"", target.schema, target.table});
+  std::vector<std::string> own = own_columns(target);
+  std::erase_if(columns, [&](const batch::Column& column) {
+    return std::find(own.begin(), own.end(), column.name) != own.end();
+  });
+  return columns;
+}
+
 std::unique_ptr<stream::Load> DuckDestination::begin(const stream::Target& target) {
   prepare();
   return std::make_unique<DuckLoad>(*this, target);
@@ -101,6 +110,12 @@ std::string DuckDestination::text(const std::string& sql) {
     duckdb_destroy_data_chunk(&chunk);
   }
   return rows.rows() == 0 ? "" : std::string(rows.column(0).text(0));
+}
+
+std::vector<batch::Column> DuckDestination::last_columns(const std::string& connection,
+                                                         const std::string& stream) {
+  prepare();
+  return parse_columns(text(sql::select_last_columns(duck_dialect(), connection, stream)));
 }
 
 stream::State DuckDestination::read_state(const std::string& connection, const std::string& stream) {
@@ -144,49 +159,48 @@ bool DuckLoad::dedups() const {
 }
 
 void DuckLoad::choose_way() {
-  if (target_.mode == WriteMode::scd2) {
-    throw Error(ErrorCode::config_invalid, "The mode scd2 is not there yet", "stream " + target_.stream)
-        .fix("Use append, overwrite, append_dedup or overwrite_dedup, or a dbt snapshot.");
-  }
-  std::vector<batch::Column> existing = destination_.table_columns(table_);
-  bool replace = target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup;
+  std::vector<batch::Column> existing = destination_.columns(target_);
   into_ = table_;
+  bool replace = target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup;
   if (replace) {
+    // A column that the source has no longer stays, and is null from now on.
     way_ = Way::replace;
     into_.identifier = target_.table + "__leat_new";
     db_.execute("drop table if exists " + qualified(into_));
-    create_table(into_, target_.columns->columns(), "");
+    create_table(into_, existing.empty() ? target_.columns->columns() : existing, true);
+    fit_columns(*target_.columns);
     return;
   }
+  table_is_empty_ = existing.empty();
   if (existing.empty()) {
-    create_table(table_, target_.columns->columns(), "");
-    way_ = dedups() ? Way::fresh : Way::append;
-    return;
+    create_table(table_, target_.columns->columns(), true);
+  } else {
+    columns_ = existing;
+    table_is_empty_ = destination_.number(fmt::format("select count(*) from (select 1 from {} limit 1)",
+                                                      qualified(table_))) == 0;
   }
-  std::erase_if(existing, [&](const batch::Column& column) {
-    std::vector<std::string> metadata = metadata_columns();
-    return std::find(metadata.begin(), metadata.end(), column.name) != metadata.end();
-  });
-  columns_ = existing;
-  if (!dedups()) {
+  if (target_.mode == WriteMode::append) {
     way_ = Way::append;
-  } else if (destination_.count(
-                 fmt::format("select count(*) from (select 1 from {} limit 1)", qualified(table_))) == 0) {
+  } else if (target_.mode == WriteMode::append_dedup && table_is_empty_) {
     way_ = Way::fresh;
   } else {
     way_ = Way::merge;
     into_ = {"", std::string(sql::kBookkeepingSchema),
              fmt::format("stage_{:016x}", destination_.env_.chance())};
-    create_table(into_, existing, "");
+    create_table(into_, columns_, false);
   }
 }
 
 void DuckLoad::create_table(const sql::Relation& table, const std::vector<batch::Column>& columns,
-                            const std::string& more) {
+                            bool is_final) {
   std::string list;
   for (const batch::Column& column : columns) {
     list += fmt::format("{}{} {}", list.empty() ? "" : ", ", quoted(column.name),
                         duck_dialect().type_name(column.type));
+  }
+  if (is_final && target_.mode == WriteMode::scd2) {
+    for (std::string_view name : {stream::kValidFrom, stream::kValidTo})
+      list += fmt::format(", {} TIMESTAMP WITH TIME ZONE", quoted(name));
   }
   if (!target_.metadata_prefix.empty()) {
     for (const MetadataColumn& column : kMetadata) {
@@ -194,7 +208,7 @@ void DuckLoad::create_table(const sql::Relation& table, const std::vector<batch:
                           column.type);
     }
   }
-  db_.execute(fmt::format("create table {} ({}){}", qualified(table), list, more));
+  db_.execute(fmt::format("create table {} ({})", qualified(table), list));
   columns_ = columns;
 }
 
@@ -248,7 +262,7 @@ void DuckLoad::begin_insert(const batch::SchemaPtr& schema) {
   }
   // Where keys repeat, the order of arrival decides; else nobody asks for it.
   duck::BatchStream& batches = destination_.batches_;
-  bool ordered = dedups();
+  bool ordered = target_.mode != WriteMode::append && target_.mode != WriteMode::overwrite;
   batches.begin(
       schema,
       fmt::format("insert into {} ({}) select {} from {}", qualified(into_), columns, values, batches.sql()),
@@ -274,36 +288,16 @@ void DuckLoad::write(batch::RecordBatch&& batch) {
 }
 
 sql::MergePlan DuckLoad::plan(const sql::Relation& stage, const sql::Relation& table) const {
-  sql::MergePlan merge;
-  merge.stage = stage;
-  merge.table = table;
-  for (const batch::Column& column : columns_) merge.columns.push_back(column.name);
-  merge.metadata = metadata_columns();
-  merge.primary_key = target_.primary_key;
-  merge.cursor_field = target_.cursor_field;
+  sql::MergePlan merge = merge_plan(duck_dialect(), target_, columns_, stage, table);
   merge.arrival = "rowid";
   return merge;
 }
 
-void DuckLoad::take_out_repeats(const sql::MergePlan& plan) {
-  if (destination_.count(sql::count_repeated_keys(duck_dialect(), plan)) > 0) {
-    db_.execute(sql::deduplicate(duck_dialect(), plan));
-  }
-}
-
-void DuckLoad::merge(stream::LoadResult& result) {
-  sql::MergePlan staged = plan(into_, table_);
-  take_out_repeats(staged);
-  std::int64_t updated = 0;
-  if (destination_.count(sql::count_matched(duck_dialect(), staged)) > 0) {
-    db_.execute(sql::drop_settled(duck_dialect(), staged));
-    updated = db_.execute(sql::delete_matched(duck_dialect(), staged));
-  }
-  std::int64_t inserted = db_.execute(sql::insert_staged(duck_dialect(), staged));
-  result.rows_updated = updated;
-  result.rows_inserted = inserted - updated;
-  result.rows_unchanged = staged_ - inserted;
-  db_.execute("drop table " + qualified(into_));
+// overwrite keeps repeated keys.
+stream::Target DuckLoad::settled_target() const {
+  stream::Target target = target_;
+  if (!dedups()) target.primary_key.clear();
+  return target;
 }
 
 bool DuckLoad::is_same_as_before() {
@@ -324,7 +318,7 @@ void DuckLoad::replace(stream::LoadResult& result) {
     result.rows_inserted = 0;
     return;
   }
-  if (exists) result.rows_deleted = destination_.count("select count(*) from " + qualified(table_));
+  if (exists) result.rows_deleted = destination_.number("select count(*) from " + qualified(table_));
   db_.execute("drop table if exists " + qualified(table_));
   db_.execute(fmt::format("alter table {} rename to {}", qualified(into_), quoted(table_.identifier)));
 }
@@ -336,12 +330,18 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   result.rows_staged = staged_;
   env.failpoint("load_after_staging");
   if (way_ == Way::merge) {
-    merge(result);
+    if (target_.mode == WriteMode::scd2) {
+      apply_history(destination_, duck_dialect(), target_, plan(into_, table_), columns_, extracted_at_,
+                    result);
+    } else {
+      apply_merge(destination_, duck_dialect(), target_, plan(into_, table_), table_is_empty_, result);
+    }
+    db_.execute("drop table " + qualified(into_));
   } else {
     result.rows_inserted = staged_;
-    if (dedups() && staged_ > 0) {
-      take_out_repeats(plan(into_, into_));
-      result.rows_inserted = destination_.count("select count(*) from " + qualified(into_));
+    if (target_.mode != WriteMode::append && staged_ > 0) {
+      settle_stage(destination_, duck_dialect(), settled_target(), plan(into_, into_));
+      result.rows_inserted = destination_.number("select count(*) from " + qualified(into_));
       result.rows_unchanged = staged_ - result.rows_inserted;
     }
     if (way_ == Way::replace) replace(result);

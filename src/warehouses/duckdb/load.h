@@ -14,15 +14,18 @@
 
 #include "base/env.h"
 #include "duck/batch_stream.h"
-#include "sql/merge.h"
 #include "stream/destination.h"
+#include "warehouses/apply.h"
 
 namespace leat::warehouses::duckdb {
 
-class DuckDestination : public stream::Destination {
+class DuckDestination : public stream::Destination, private Session {
  public:
   DuckDestination(std::shared_ptr<duck::Database> database, Env& env);
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
+  std::vector<batch::Column> columns(const stream::Target& target) override;
+  stream::Naming naming() const override { return {255, true}; }
+  std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
@@ -30,8 +33,8 @@ class DuckDestination : public stream::Destination {
  private:
   friend class DuckLoad;
   void prepare();
-  /// The first value of a query as a whole number.
-  std::int64_t count(const std::string& sql);
+  std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
+  std::int64_t number(const std::string& sql) override;
   /// The first value of a query as text, "" where there is no row.
   std::string text(const std::string& sql);
   /// The columns of a table, as the transaction sees them; empty when there is none.
@@ -60,8 +63,7 @@ class DuckLoad : public stream::Load {
     merge,    ///< into a staging table that is merged
   };
   void choose_way();
-  void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns,
-                    const std::string& more);
+  void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns, bool is_final);
   void fit_columns(const batch::Schema& schema);
   void begin_insert(const batch::SchemaPtr& schema);
   void finish_insert();
@@ -69,8 +71,7 @@ class DuckLoad : public stream::Load {
   std::string metadata_values() const;
   bool dedups() const;
   sql::MergePlan plan(const sql::Relation& stage, const sql::Relation& table) const;
-  void take_out_repeats(const sql::MergePlan& plan);
-  void merge(stream::LoadResult& result);
+  stream::Target settled_target() const;
   bool is_same_as_before();
   void replace(stream::LoadResult& result);
   void record(const stream::Commit& commit, const stream::LoadResult& result);
@@ -84,6 +85,7 @@ class DuckLoad : public stream::Load {
   batch::SchemaPtr inserting_;          // of the batches that the open statement reads
   std::int64_t staged_ = 0;
   std::string extracted_at_;
+  bool table_is_empty_ = false;
   bool open_ = false;
 };
 

@@ -35,17 +35,8 @@ void put64(std::string& out, std::int64_t value) {
 }
 
 void put_text(std::string& out, std::string_view text) {
-  if (text.find('\0') == std::string_view::npos) {
-    put32(out, static_cast<std::int64_t>(text.size()));
-    out.append(text);
-    return;
-  }
-  std::string clean;
-  for (char c : text) {
-    if (c != '\0') clean.push_back(c);
-  }
-  put32(out, static_cast<std::int64_t>(clean.size()));
-  out.append(clean);
+  put32(out, static_cast<std::int64_t>(text.size()));
+  out.append(text);
 }
 
 // jsonb: a version byte before the text.
@@ -133,11 +124,8 @@ void put_value(std::string& out, const ColumnData& column, std::size_t row) {
       put32(out, 8);
       return put64(out, column.value<std::int64_t>(row) - kEpochMicros);
     case TypeKind::text:
-      return put_text(out, column.text(row));
     case TypeKind::bytes:
-      put32(out, static_cast<std::int64_t>(column.text(row).size()));
-      out.append(column.text(row));
-      return;
+      return put_text(out, column.text(row));
     case TypeKind::json:
       return put_jsonb(out, column.text(row));
     case TypeKind::uuid:
@@ -153,10 +141,37 @@ CopyBinary::CopyBinary() {
   put32(bytes_, 0);
 }
 
-void CopyBinary::append(const batch::RecordBatch& batch, std::size_t from, std::size_t to) {
+CopyMetadata::CopyMetadata(std::uint64_t seed, Timestamp extracted_at, std::int64_t generation)
+    : state_{seed, seed ^ 0x9E3779B97F4A7C15ULL} {
+  put32(constant_, 8);
+  put64(constant_, extracted_at.time_since_epoch().count() - kEpochMicros);
+  put_jsonb(constant_, R"({"changes":[]})");
+  put32(constant_, 8);
+  put64(constant_, generation);
+}
+
+// xoroshiro128+, https://prng.di.unimi.it/xoroshiro128plus.c: raw_ids have to differ, not to be secret.
+std::uint64_t CopyMetadata::next() {
+  std::uint64_t a = state_[0], b = state_[1], sum = a + b;
+  b ^= a;
+  state_[0] = std::rotl(a, 24) ^ b ^ (b << 16);
+  state_[1] = std::rotl(b, 37);
+  return sum;
+}
+
+void CopyMetadata::append(std::string& bytes) {
+  put32(bytes, 16);
+  // RFC 9562: version 4, variant 10.
+  put64(bytes, static_cast<std::int64_t>((next() & ~0xF000ULL) | 0x4000ULL));
+  put64(bytes, static_cast<std::int64_t>((next() & ~(3ULL << 62)) | (2ULL << 62)));
+  bytes += constant_;
+}
+
+void CopyBinary::append(const batch::RecordBatch& batch, std::size_t from, std::size_t to,
+                        CopyMetadata* metadata) {
   std::size_t columns = batch.schema()->size();
   for (std::size_t row = from; row < to; ++row) {
-    put16(bytes_, static_cast<std::int64_t>(columns));
+    put16(bytes_, static_cast<std::int64_t>(columns + (metadata ? CopyMetadata::kColumns : 0)));
     for (std::size_t i = 0; i < columns; ++i) {
       const ColumnData& column = batch.column(i);
       if (column.is_null(row)) {
@@ -165,6 +180,7 @@ void CopyBinary::append(const batch::RecordBatch& batch, std::size_t from, std::
         put_value(bytes_, column, row);
       }
     }
+    if (metadata) metadata->append(bytes_);
   }
 }
 

@@ -6,11 +6,12 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "batch/convert.h"
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
 #include "warehouses/postgres/adapter.h"
-#include "warehouses/postgres/copy_binary.h"
 #include "warehouses/postgres/dialect.h"
+#include "warehouses/postgres/storable.h"
 
 namespace leat::warehouses::postgres {
 
@@ -32,6 +33,7 @@ struct MetadataColumn {
   const char* name;
   const char* type;
 };
+// In the order of CopyMetadata.
 constexpr MetadataColumn kMetadata[] = {
     {"raw_id", "uuid"}, {"extracted_at", "timestamptz"}, {"meta", "jsonb"}, {"generation_id", "bigint"}};
 
@@ -47,7 +49,7 @@ void PgDestination::prepare() {
   prepared_ = true;
 }
 
-std::int64_t PgDestination::count(const std::string& sql) {
+std::int64_t PgDestination::number(const std::string& sql) {
   std::string text = connection_.value(sql);
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -69,9 +71,32 @@ std::vector<batch::Column> PgDestination::table_columns(const sql::Relation& tab
   return columns;
 }
 
+std::vector<batch::Column> PgDestination::columns(const stream::Target& target) {
+  std::vector<batch::Column> columns = table_columns({"", target.schema, target.table});
+  std::vector<std::string> own = own_columns(target);
+  std::erase_if(columns, [&](const batch::Column& column) {
+    return std::find(own.begin(), own.end(), column.name) != own.end();
+  });
+  return columns;
+}
+
+stream::Naming PgDestination::naming() const {
+  return {pg_dialect().identifier_bytes_max(), false};
+}
+
+std::vector<stream::Misfit> PgDestination::misfits(const batch::RecordBatch& batch) const {
+  return find_unstorable(batch);
+}
+
 std::unique_ptr<stream::Load> PgDestination::begin(const stream::Target& target) {
   prepare();
   return std::make_unique<PgLoad>(*this, target);
+}
+
+std::vector<batch::Column> PgDestination::last_columns(const std::string& connection,
+                                                       const std::string& stream) {
+  prepare();
+  return parse_columns(connection_.value(sql::select_last_columns(pg_dialect(), connection, stream)));
 }
 
 stream::State PgDestination::read_state(const std::string& connection, const std::string& stream) {
@@ -94,23 +119,14 @@ PgLoad::PgLoad(PgDestination& destination, const stream::Target& target)
     : destination_(destination),
       db_(destination.connection_),
       target_(target),
-      table_{"", target.schema, target.table} {
-  if (target_.mode == WriteMode::scd2) {
-    throw Error(ErrorCode::config_invalid, "The mode scd2 is not there yet", "stream " + target_.stream)
-        .fix("Use append, overwrite, append_dedup or overwrite_dedup, or a dbt snapshot.");
-  }
-  for (const batch::Column& column : target_.columns->columns()) {
-    if (column.name.size() > pg_dialect().identifier_bytes_max()) {
-      throw Error(ErrorCode::sync_column,
-                  fmt::format("The column `{}` has a name longer than PostgreSQL's 63 bytes", column.name),
-                  "stream " + target_.stream)
-          .fix("Give it a shorter name under `rename`.");
-    }
-  }
+      table_{"", target.schema, target.table},
+      extracted_at_(destination.env_.now()) {
   ensure_schema(db_, target_.schema);
   db_.execute("begin");
   open_ = true;
-  create_stage();
+  if (!target_.metadata_prefix.empty())
+    metadata_ = std::make_unique<CopyMetadata>(destination_.env_.chance(), extracted_at_, target_.generation);
+  choose_way();
 }
 
 PgLoad::~PgLoad() {
@@ -137,65 +153,101 @@ std::vector<std::string> PgLoad::metadata_columns() const {
   return names;
 }
 
-void PgLoad::create_stage() {
-  stage_ = {"", "", fmt::format("leat_stage_{:016x}", destination_.env_.chance())};
-  columns_ = target_.columns->columns();
+void PgLoad::choose_way() {
+  existing_ = destination_.columns(target_);
+  bool one_row_a_key = target_.mode == WriteMode::append_dedup || target_.mode == WriteMode::overwrite_dedup;
+  // A table that nobody sees yet, and one that only grows, take the rows themselves.
+  is_direct_ = existing_.empty() ? target_.mode == WriteMode::append || one_row_a_key || replaces()
+                                 : target_.mode == WriteMode::append;
+  if (is_direct_) {
+    into_ = table_;
+    columns_ = existing_;
+    if (existing_.empty()) create_table();
+    fit_columns(table_, columns_, *target_.columns);
+  } else {
+    create_stage(existing_.empty() ? target_.columns->columns() : existing_);
+  }
+}
+
+void PgLoad::create_stage(const std::vector<batch::Column>& columns) {
+  into_ = {"", "", fmt::format("leat_stage_{:016x}", destination_.env_.chance())};
+  columns_ = columns;
   std::string list = fmt::format("{} bigint generated always as identity", quoted(kArrival));
   for (const batch::Column& column : columns_)
     list += fmt::format(", {} {}", quoted(column.name), pg_dialect().type_name(column.type));
-  if (!target_.metadata_prefix.empty()) {
-    const std::string defaults[] = {
-        "gen_random_uuid()",
-        pg_dialect().literal(format_iso_timestamp(destination_.env_.now())) + "::timestamptz",
-        "'{\"changes\":[]}'::jsonb", fmt::format("{}", target_.generation)};
-    for (std::size_t i = 0; i < std::size(kMetadata); ++i) {
-      list += fmt::format(", {} {} default {}", quoted(target_.metadata_prefix + kMetadata[i].name),
-                          kMetadata[i].type, defaults[i]);
-    }
+  if (metadata_) {
+    for (const MetadataColumn& column : kMetadata)
+      list += fmt::format(", {} {}", quoted(target_.metadata_prefix + column.name), column.type);
   }
-  db_.execute(fmt::format("create temporary table {} ({}) on commit drop", qualified(stage_), list));
+  db_.execute(fmt::format("create temporary table {} ({}) on commit drop", qualified(into_), list));
 }
 
-void PgLoad::fit_columns(const batch::Schema& schema) {
+void PgLoad::create_table() {
+  columns_ = target_.columns->columns();
+  std::string list;
+  auto add = [&](std::string_view name, std::string_view type) {
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", quoted(name), type);
+  };
+  for (const batch::Column& column : columns_) add(column.name, pg_dialect().type_name(column.type));
+  if (target_.mode == WriteMode::scd2) {
+    add(stream::kValidFrom, "timestamptz");
+    add(stream::kValidTo, "timestamptz");
+  }
+  if (metadata_) {
+    for (const MetadataColumn& column : kMetadata) add(target_.metadata_prefix + column.name, column.type);
+  }
+  db_.execute(fmt::format("create table {} ({})", qualified(table_), list));
+}
+
+// Adds and widens the columns of `table`, which has `columns`, to hold rows of `schema`.
+void PgLoad::fit_columns(const sql::Relation& table, std::vector<batch::Column>& columns,
+                         const batch::Schema& schema) {
   for (const batch::Column& column : schema.columns()) {
-    auto found = std::find_if(columns_.begin(), columns_.end(),
+    auto found = std::find_if(columns.begin(), columns.end(),
                               [&](const batch::Column& each) { return each.name == column.name; });
-    if (found == columns_.end()) {
-      db_.execute(fmt::format("alter table {} add column {} {}", qualified(stage_), quoted(column.name),
+    if (found == columns.end()) {
+      db_.execute(fmt::format("alter table {} add column {} {}", qualified(table), quoted(column.name),
                               pg_dialect().type_name(column.type)));
-      columns_.push_back(column);
-    } else if (!(found->type == column.type)) {
-      batch::Type wide = batch::common_type(found->type, column.type);
-      if (wide == found->type) continue;
-      std::string type = pg_dialect().type_name(wide);
-      db_.execute(fmt::format("alter table {0} alter column {1} type {2} using {1}::{2}", qualified(stage_),
-                              quoted(column.name), type));
-      found->type = wide;
+      columns.push_back(column);
+      continue;
     }
+    batch::Type wide = batch::common_type(found->type, column.type);
+    if (wide == found->type) continue;
+    db_.execute(fmt::format("alter table {0} alter column {1} type {2} using {1}::{2}", qualified(table),
+                            quoted(column.name), pg_dialect().type_name(wide)));
+    found->type = wide;
   }
 }
 
-void PgLoad::write(batch::RecordBatch&& batch) {
-  if (batch.rows() == 0) return;
-  fit_columns(*batch.schema());
-  // Binary COPY sends each value in its column's own type, so a column that was widened takes a stage of its
-  // own.
-  for (const batch::Column& column : batch.schema()->columns()) {
+// Binary COPY takes each value in its column's own type: what came narrower is converted.
+batch::RecordBatch PgLoad::fitted(batch::RecordBatch&& batch) const {
+  std::vector<batch::Column> schema = batch.schema()->columns();
+  std::vector<batch::ColumnData> columns = std::move(batch).take_columns();
+  for (std::size_t i = 0; i < schema.size(); ++i) {
     auto found = std::find_if(columns_.begin(), columns_.end(),
-                              [&](const batch::Column& each) { return each.name == column.name; });
-    if (found->type == column.type) continue;
-    throw Error(ErrorCode::warehouse_type,
-                fmt::format("The column `{}` came as {} after it came as {} in the same load", column.name,
-                            column.type.name(), found->type.name()),
-                "stream " + target_.stream);
+                              [&](const batch::Column& each) { return each.name == schema[i].name; });
+    if (found->type == schema[i].type) continue;
+    std::vector<std::size_t> failed;  // stays empty: the column was widened to hold both
+    columns[i] = batch::convert(columns[i], found->type, failed);
+    schema[i].type = found->type;
   }
+  return {std::make_shared<const batch::Schema>(std::move(schema)), std::move(columns)};
+}
+
+void PgLoad::write(batch::RecordBatch&& arriving) {
+  if (arriving.rows() == 0) return;
+  fit_columns(into_, columns_, *arriving.schema());
+  batch::RecordBatch batch = fitted(std::move(arriving));
   std::string names;
   for (const batch::Column& column : batch.schema()->columns())
     names += (names.empty() ? "" : ", ") + quoted(column.name);
-  db_.begin_copy(fmt::format("copy {} ({}) from stdin with (format binary)", qualified(stage_), names));
+  if (metadata_) {
+    for (const std::string& name : metadata_columns()) names += ", " + quoted(name);
+  }
+  db_.begin_copy(fmt::format("copy {} ({}) from stdin with (format binary)", qualified(into_), names));
   CopyBinary copy;
   for (std::size_t from = 0; from < batch.rows(); from += kRowsPerPut) {
-    copy.append(batch, from, std::min(batch.rows(), from + kRowsPerPut));
+    copy.append(batch, from, std::min(batch.rows(), from + kRowsPerPut), metadata_.get());
     db_.put_copy(copy.bytes().data(), copy.bytes().size());
     copy.bytes().clear();
   }
@@ -207,85 +259,33 @@ void PgLoad::write(batch::RecordBatch&& batch) {
 
 // Makes the final table, or widens it to what is staged.
 void PgLoad::fit_table() {
-  std::vector<batch::Column> existing = destination_.table_columns(table_);
-  if (existing.empty()) {
-    std::string list;
-    for (const batch::Column& column : columns_)
-      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", quoted(column.name),
-                          pg_dialect().type_name(column.type));
-    if (!target_.metadata_prefix.empty()) {
-      for (const MetadataColumn& column : kMetadata)
-        list += fmt::format(", {} {}", quoted(target_.metadata_prefix + column.name), column.type);
-    }
-    db_.execute(fmt::format("create table {} ({})", qualified(table_), list));
-    table_is_new_ = true;
-    return;
-  }
-  for (const batch::Column& column : columns_) {
-    auto found = std::find_if(existing.begin(), existing.end(),
-                              [&](const batch::Column& each) { return each.name == column.name; });
-    if (found == existing.end()) {
-      db_.execute(fmt::format("alter table {} add column {} {}", qualified(table_), quoted(column.name),
-                              pg_dialect().type_name(column.type)));
-      continue;
-    }
-    batch::Type wide = batch::common_type(found->type, column.type);
-    if (wide == found->type) continue;
-    db_.execute(fmt::format("alter table {0} alter column {1} type {2} using {1}::{2}", qualified(table_),
-                            quoted(column.name), pg_dialect().type_name(wide)));
+  if (is_direct_) return;
+  if (existing_.empty()) {
+    create_table();
+  } else {
+    std::vector<batch::Column> columns = existing_;
+    fit_columns(table_, columns, batch::Schema(columns_));
   }
 }
 
-sql::MergePlan PgLoad::plan() const {
-  sql::MergePlan merge;
-  merge.stage = stage_;
-  merge.table = table_;
-  for (const batch::Column& column : columns_) merge.columns.push_back(column.name);
-  merge.metadata = metadata_columns();
-  merge.primary_key = target_.primary_key;
-  merge.cursor_field = target_.cursor_field;
-  merge.arrival = kArrival;
+sql::MergePlan PgLoad::plan(const sql::Relation& stage) const {
+  sql::MergePlan merge = merge_plan(pg_dialect(), target_, columns_, stage, table_);
+  merge.arrival = is_direct_ ? "ctid" : kArrival;
   return merge;
 }
 
-void PgLoad::merge(stream::LoadResult& result) {
-  sql::MergePlan staged = plan();
-  const sql::Dialect& dialect = pg_dialect();
-  std::int64_t updated = 0;
-  if (dedups()) {
-    db_.execute("analyze " + qualified(stage_));
-    if (destination_.count(sql::count_repeated_keys(dialect, staged)) > 0)
-      db_.execute(sql::deduplicate(dialect, staged));
-    if (!table_is_new_ && destination_.count(sql::count_matched(dialect, staged)) > 0) {
-      db_.execute(sql::drop_settled(dialect, staged));
-      updated = db_.execute(sql::delete_matched(dialect, staged));
-    }
-  }
-  std::int64_t inserted = db_.execute(sql::insert_staged(dialect, staged));
-  if (dedups() && table_is_new_) {
-    std::string keys;
-    for (const std::string& key : target_.primary_key) keys += (keys.empty() ? "" : ", ") + quoted(key);
-    db_.execute(fmt::format("create unique index on {} ({})", qualified(table_), keys));
-  }
-  result.rows_updated = updated;
-  result.rows_inserted = inserted - updated;
-  result.rows_unchanged = staged_ - inserted;
-}
-
 void PgLoad::replace(stream::LoadResult& result) {
-  sql::MergePlan staged = plan();
   const sql::Dialect& dialect = pg_dialect();
-  if (dedups() && destination_.count(sql::count_repeated_keys(dialect, staged)) > 0)
-    db_.execute(sql::deduplicate(dialect, staged));
-  bool same = !table_is_new_ && db_.value(sql::content_hash(dialect, staged, stage_)) ==
-                                    db_.value(sql::content_hash(dialect, staged, table_));
+  sql::MergePlan staged = plan(into_);
+  bool same = db_.value(sql::content_hash(dialect, staged, into_)) ==
+              db_.value(sql::content_hash(dialect, staged, table_));
   if (same) {
     // What did not change is not touched, so that nothing below it has to be built again.
     result.rows_unchanged = staged_;
     return;
   }
   // DELETE and not TRUNCATE: a reader with an older snapshot must never find the table empty.
-  if (!table_is_new_) result.rows_deleted = db_.execute("delete from " + qualified(table_));
+  result.rows_deleted = db_.execute("delete from " + qualified(table_));
   result.rows_inserted = db_.execute(sql::insert_staged(dialect, staged));
   result.rows_unchanged = staged_ - result.rows_inserted;
 }
@@ -296,13 +296,29 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   result.rows_staged = staged_;
   env.failpoint("load_after_staging");
   fit_table();
-  if (replaces()) {
+  const sql::Dialect& dialect = pg_dialect();
+  stream::Target settled = target_;
+  if (!dedups()) settled.primary_key.clear();  // overwrite keeps repeated keys
+  if (!is_direct_ || dedups()) db_.execute("analyze " + qualified(into_));
+  if (is_direct_) {
+    result.rows_inserted = staged_;
+    if (target_.mode != WriteMode::append) {
+      settle_stage(destination_, dialect, settled, plan(table_));
+      result.rows_inserted = destination_.number("select count(*) from " + qualified(table_));
+      result.rows_unchanged = staged_ - result.rows_inserted;
+    }
+  } else if (replaces()) {
+    settle_stage(destination_, dialect, settled, plan(into_));
     replace(result);
+  } else if (target_.mode == WriteMode::scd2) {
+    apply_history(destination_, dialect, target_, plan(into_), columns_, format_iso_timestamp(extracted_at_),
+                  result);
   } else {
-    merge(result);
+    apply_merge(destination_, dialect, target_, plan(into_), false, result);
   }
+  if (existing_.empty() && target_.mode != WriteMode::append) index_keys();
   env.failpoint("load_after_merge");
-  record(commit, result);
+  for (const std::string& sql : commit_statements(dialect, target_, commit, result)) db_.execute(sql);
   env.failpoint("load_after_state");
   db_.execute("commit");
   open_ = false;
@@ -310,8 +326,14 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   return result;
 }
 
-void PgLoad::record(const stream::Commit& commit, const stream::LoadResult& result) {
-  for (const std::string& sql : commit_statements(pg_dialect(), target_, commit, result)) db_.execute(sql);
+// Merges look keys up. The index of a history is not unique: a key has many versions.
+void PgLoad::index_keys() {
+  if (target_.primary_key.empty()) return;
+  bool unique = dedups();
+  std::string keys;
+  for (const std::string& key : target_.primary_key) keys += (keys.empty() ? "" : ", ") + quoted(key);
+  if (!unique && target_.mode != WriteMode::scd2) return;
+  db_.execute(fmt::format("create {}index on {} ({})", unique ? "unique " : "", qualified(table_), keys));
 }
 
 }  // namespace leat::warehouses::postgres

@@ -11,17 +11,22 @@
 #include <vector>
 
 #include "base/env.h"
-#include "sql/merge.h"
 #include "stream/destination.h"
+#include "warehouses/apply.h"
 #include "warehouses/postgres/client.h"
+#include "warehouses/postgres/copy_binary.h"
 
 namespace leat::warehouses::postgres {
 
-class PgDestination : public stream::Destination {
+class PgDestination : public stream::Destination, private Session {
  public:
   PgDestination(const std::string& conninfo, std::string place, Env& env)
       : connection_(conninfo, std::move(place)), env_(env) {}
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
+  std::vector<batch::Column> columns(const stream::Target& target) override;
+  stream::Naming naming() const override;
+  std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
+  std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
@@ -29,7 +34,8 @@ class PgDestination : public stream::Destination {
  private:
   friend class PgLoad;
   void prepare();
-  std::int64_t count(const std::string& sql);
+  std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
+  std::int64_t number(const std::string& sql) override;
   std::vector<batch::Column> table_columns(const sql::Relation& table);
 
   PgConnection connection_;
@@ -47,23 +53,28 @@ class PgLoad : public stream::Load {
  private:
   bool dedups() const;
   bool replaces() const;
-  void create_stage();
-  void fit_columns(const batch::Schema& schema);
+  void choose_way();
+  void create_stage(const std::vector<batch::Column>& columns);
+  void create_table();
+  void fit_columns(const sql::Relation& table, std::vector<batch::Column>& columns,
+                   const batch::Schema& schema);
   void fit_table();
+  batch::RecordBatch fitted(batch::RecordBatch&& batch) const;
   std::vector<std::string> metadata_columns() const;
-  sql::MergePlan plan() const;
-  void merge(stream::LoadResult& result);
+  sql::MergePlan plan(const sql::Relation& stage) const;
   void replace(stream::LoadResult& result);
-  void record(const stream::Commit& commit, const stream::LoadResult& result);
+  void index_keys();
 
   PgDestination& destination_;
   PgConnection& db_;
   stream::Target target_;
-  sql::Relation table_, stage_;
-  std::vector<batch::Column> columns_;  // of the stage, without metadata
+  sql::Relation table_, into_;           // into_: where COPY goes, the table itself or a stage
+  std::vector<batch::Column> existing_;  // of the table, without Leat's own; empty where it is new
+  std::vector<batch::Column> columns_;   // of into_, without Leat's own
+  Timestamp extracted_at_;
+  std::unique_ptr<CopyMetadata> metadata_;
   std::int64_t staged_ = 0;
-  bool table_is_new_ = false;
-  bool open_ = false;
+  bool is_direct_ = false, open_ = false;
 };
 
 }  // namespace leat::warehouses::postgres

@@ -1,0 +1,132 @@
+#include "warehouses/apply.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace leat::warehouses {
+
+using stream::MergeStrategy;
+using stream::WriteMode;
+
+namespace {
+
+constexpr const char* kMetadataNames[] = {"raw_id", "extracted_at", "meta", "generation_id"};
+
+const batch::Column* find(const std::vector<batch::Column>& columns, const std::string& name) {
+  auto found = std::find_if(columns.begin(), columns.end(),
+                            [&](const batch::Column& column) { return column.name == name; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+bool is_moment(const batch::Column* column) {
+  return column &&
+         (column->type.kind == batch::TypeKind::date || column->type.kind == batch::TypeKind::timestamp ||
+          column->type.kind == batch::TypeKind::timestamptz);
+}
+
+void drop_repeats(Session& session, const sql::Dialect& dialect, const sql::MergePlan& plan) {
+  if (session.number(sql::count_repeated_keys(dialect, plan)) > 0)
+    session.change(sql::deduplicate(dialect, plan));
+}
+
+}  // namespace
+
+std::vector<std::string> own_columns(const stream::Target& target) {
+  std::vector<std::string> names;
+  if (target.mode == WriteMode::scd2)
+    names = {std::string(stream::kValidFrom), std::string(stream::kValidTo)};
+  if (target.metadata_prefix.empty()) return names;
+  for (const char* name : kMetadataNames) names.push_back(target.metadata_prefix + name);
+  return names;
+}
+
+sql::MergePlan merge_plan(const sql::Dialect& dialect, const stream::Target& target,
+                          const std::vector<batch::Column>& columns, sql::Relation stage,
+                          sql::Relation table) {
+  sql::MergePlan plan;
+  plan.stage = std::move(stage);
+  plan.table = std::move(table);
+  for (const batch::Column& column : columns) plan.columns.push_back(column.name);
+  if (!target.metadata_prefix.empty()) {
+    for (const char* name : kMetadataNames) plan.metadata.push_back(target.metadata_prefix + name);
+  }
+  plan.primary_key = target.primary_key;
+  plan.cursor_field = target.cursor_field;
+  plan.merge_key = target.merge_key;
+  if (const batch::Column* marker = find(columns, target.delete_column)) {
+    std::string name = dialect.quote(marker->name);
+    plan.deleted = marker->type.kind == batch::TypeKind::boolean ? fmt::format("coalesce({}, false)", name)
+                                                                 : fmt::format("{} is not null", name);
+  }
+  return plan;
+}
+
+void settle_stage(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                  const sql::MergePlan& plan) {
+  if (!target.primary_key.empty()) drop_repeats(session, dialect, plan);
+  if (target.deletes_hard && !plan.deleted.empty()) session.change(sql::drop_deletions(dialect, plan));
+}
+
+void apply_merge(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                 const sql::MergePlan& plan, bool table_is_empty, stream::LoadResult& result) {
+  drop_repeats(session, dialect, plan);
+  std::int64_t replaced = 0, deletions = 0;
+  switch (target.strategy) {
+    case MergeStrategy::insert_only:
+      if (!table_is_empty) session.change(sql::drop_known(dialect, plan));
+      break;
+    case MergeStrategy::delete_insert:
+      if (!table_is_empty) replaced = session.change(sql::delete_by_merge_key(dialect, plan));
+      break;
+    case MergeStrategy::merge:
+      if (!table_is_empty && session.number(sql::count_matched(dialect, plan)) > 0) {
+        session.change(sql::drop_settled(dialect, plan));
+        replaced = session.change(sql::delete_matched(dialect, plan));
+      }
+      break;
+  }
+  if (target.deletes_hard && !plan.deleted.empty())
+    deletions = session.change(sql::drop_deletions(dialect, plan));
+  std::int64_t arrived = session.change(sql::insert_staged(dialect, plan));
+  // Of the rows that went, some came back in a newer form and the rest were deleted.
+  result.rows_deleted = std::min(replaced, deletions);
+  if (target.strategy == MergeStrategy::delete_insert)
+    result.rows_deleted = std::max(result.rows_deleted, replaced - arrived);
+  result.rows_updated = std::min(replaced - result.rows_deleted, arrived);
+  result.rows_inserted = arrived - result.rows_updated;
+  result.rows_unchanged = std::max<std::int64_t>(0, result.rows_staged - arrived - result.rows_deleted);
+}
+
+void apply_history(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                   const sql::MergePlan& plan, const std::vector<batch::Column>& columns,
+                   const std::string& now, stream::LoadResult& result) {
+  sql::HistoryPlan history{
+      plan, std::string(stream::kValidFrom), std::string(stream::kValidTo),
+      fmt::format("cast({} as {})", dialect.literal(now), dialect.type_name({batch::TypeKind::timestamptz})),
+      !target.is_complete && is_moment(find(columns, target.cursor_field))};
+  sql::MergePlan repeats = plan;
+  if (history.by_cursor) {
+    // Each instant is a version; of several at one instant the last to arrive counts.
+    repeats.primary_key.push_back(plan.cursor_field);
+    repeats.cursor_field.clear();
+  }
+  drop_repeats(session, dialect, repeats);
+  if (target.is_complete) {
+    // What the source holds now is what counts, however old it says it is.
+    history.merge.cursor_field.clear();
+    // A deletion that is told and not only seen ends its key the same way.
+    if (target.deletes_hard && !plan.deleted.empty()) session.change(sql::drop_deletions(dialect, plan));
+    result.rows_deleted = session.change(sql::close_absent(dialect, history));
+  }
+  session.change(sql::drop_known_versions(dialect, history));
+  std::int64_t replaced = session.change(sql::replace_versions(dialect, history));
+  std::int64_t arrived = session.change(sql::insert_versions(dialect, history));
+  session.change(sql::chain_versions(dialect, history));
+  if (target.deletes_hard && !plan.deleted.empty()) session.change(sql::delete_deletions(dialect, history));
+  result.rows_updated = replaced;
+  result.rows_inserted = arrived - replaced;
+  result.rows_unchanged = result.rows_staged - arrived;
+}
+
+}  // namespace leat::warehouses

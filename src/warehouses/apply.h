@@ -1,0 +1,48 @@
+// Apply: brings staged rows into the final table by the target's mode, in the open transaction.
+//
+// Guarantees: the same outcome in every warehouse, for it is the same statements; what a stage holds
+// afterwards
+//   is undefined.
+// Threads: the caller's. Owns: nothing. Errors: as the session's.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "batch/type.h"
+#include "sql/history.h"
+#include "sql/merge.h"
+#include "stream/destination.h"
+
+namespace leat::warehouses {
+
+/// What is needed of a warehouse's session.
+class Session {
+ public:
+  virtual ~Session() = default;
+  /// Runs a statement; returns the rows it changed.
+  virtual std::int64_t change(const std::string& sql) = 0;
+  /// The first value of a query as a whole number.
+  virtual std::int64_t number(const std::string& sql) = 0;
+};
+
+/// The plan that `target` asks for. `columns` are the stage's, without metadata.
+sql::MergePlan merge_plan(const sql::Dialect& dialect, const stream::Target& target,
+                          const std::vector<batch::Column>& columns, sql::Relation stage,
+                          sql::Relation table);
+
+/// Merges the stage of append_dedup. `table_is_empty` saves the look at what is there.
+void apply_merge(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                 const sql::MergePlan& plan, bool table_is_empty, stream::LoadResult& result);
+/// Adds the stage's versions to the history that scd2 keeps. `now` is the load's instant, ISO 8601.
+void apply_history(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                   const sql::MergePlan& plan, const std::vector<batch::Column>& columns,
+                   const std::string& now, stream::LoadResult& result);
+/// Leaves one row a key in the stage, and none that says a key was deleted where deletes are hard.
+void settle_stage(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                  const sql::MergePlan& plan);
+
+/// Leat's own columns of a table: metadata, and the validity of scd2.
+std::vector<std::string> own_columns(const stream::Target& target);
+
+}  // namespace leat::warehouses

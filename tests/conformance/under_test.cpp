@@ -1,0 +1,83 @@
+#include "under_test.h"
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+namespace leat::conformance {
+
+std::unique_ptr<UnderTest> UnderTest::open(Env& env) {
+  const char* named = std::getenv("LEAT_CONFORMANCE");
+  auto out = std::unique_ptr<UnderTest>(new UnderTest);
+  out->kind_ = named ? named : "duckdb";
+  static int counter = 0;
+  out->schema_ = fmt::format("conformance_{}_{}", ::getpid(), counter++);
+  std::string settings;
+  if (out->kind_ == "duckdb") {
+    out->folder_ = (std::filesystem::temp_directory_path() / ("leat-" + out->schema_)).string();
+    std::filesystem::create_directories(out->folder_);
+    settings = fmt::format("path: '{}/w.duckdb'", out->folder_);
+  } else {
+    std::string variable = "LEAT_TEST_" + out->kind_;
+    for (char& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const char* url = std::getenv(variable.c_str());
+    if (!url) {
+      MESSAGE("skipped: " << variable << " is not set");
+      return nullptr;
+    }
+    settings = fmt::format("url: '{}'", url);
+  }
+  const warehouses::WarehouseKind& kind = warehouses::find_warehouse_kind(out->kind_, "the test");
+  out->warehouse_ =
+      kind.open(document::read_settings(*kind.spec, document::parse_yaml(settings, "test"), env), env);
+  out->adapter_ = out->warehouse_->adapter();
+  return out;
+}
+
+UnderTest::~UnderTest() {
+  if (adapter_ && folder_.empty()) {
+    adapter_->execute(fmt::format("drop schema if exists {} cascade", warehouse_->dialect().quote(schema_)));
+  }
+  adapter_.reset();
+  warehouse_.reset();
+  if (!folder_.empty()) std::filesystem::remove_all(folder_);
+}
+
+std::vector<std::string> UnderTest::rows(const std::string& sql) {
+  std::vector<std::string> out;
+  for (const batch::RecordBatch& batch : adapter_->query(sql, 10'000'000).batches) {
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      std::string line;
+      for (std::size_t i = 0; i < batch.schema()->size(); ++i) {
+        const batch::ColumnData& column = batch.column(i);
+        line += fmt::format("{}{}", i ? "|" : "", column.is_null(row) ? "~" : column.print(row));
+      }
+      out.push_back(std::move(line));
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void ScriptedSource::read(std::span<const stream::Selection>, stream::Sink& sink) {
+  for (batch::RecordBatch& batch : batches_) sink.batch(0, std::move(batch));
+  batches_.clear();
+  sink.checkpoint(0, {state_}, "");
+}
+
+sync::StreamResult load(UnderTest& under_test, const sync::Connection& connection, stream::Stream stream,
+                        std::vector<batch::RecordBatch> batches, std::string state, Env& env) {
+  ScriptedSource source(stream, {}, "");
+  std::vector<sync::StreamPlan> plans = sync::plan_streams(connection, source.discover(), {});
+  auto open_source = [&]() -> std::unique_ptr<stream::Source> {
+    return std::make_unique<ScriptedSource>(stream, std::move(batches), state);
+  };
+  return sync::sync_stream(connection, plans.at(0), open_source,
+                           [&] { return under_test.warehouse().destination(); }, env, {});
+}
+
+}  // namespace leat::conformance
