@@ -168,7 +168,6 @@ void DuckLoad::choose_way() {
     into_.identifier = target_.table + "__leat_new";
     db_.execute("drop table if exists " + qualified(into_));
     create_table(into_, existing.empty() ? target_.columns->columns() : existing, true);
-    fit_columns(*target_.columns);
     return;
   }
   table_is_empty_ = existing.empty();

@@ -163,7 +163,6 @@ void PgLoad::choose_way() {
     into_ = table_;
     columns_ = existing_;
     if (existing_.empty()) create_table();
-    fit_columns(table_, columns_, *target_.columns);
   } else {
     create_stage(existing_.empty() ? target_.columns->columns() : existing_);
   }
