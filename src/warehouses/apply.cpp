@@ -41,6 +41,27 @@ std::vector<std::string> own_columns(const stream::Target& target) {
   return names;
 }
 
+void find_moments_outside(const batch::RecordBatch& batch, const MomentLimits& limits,
+                          std::vector<stream::Misfit>& found) {
+  using batch::TypeKind;
+  constexpr const char* kReason = "The moment is beyond what the warehouse holds";
+  for (std::size_t i = 0; i < batch.schema()->size(); ++i) {
+    const batch::ColumnData& column = batch.column(i);
+    TypeKind kind = column.type().kind;
+    bool is_instant = kind == TypeKind::timestamp || kind == TypeKind::timestamptz;
+    for (std::size_t row = 0; is_instant && row < column.size(); ++row) {
+      auto micros = column.value<std::int64_t>(row);
+      bool outside = micros < limits.micros_min || micros > limits.micros_max;
+      if (outside && !column.is_null(row)) found.push_back({row, i, kReason});
+    }
+    for (std::size_t row = 0; kind == TypeKind::date && row < column.size(); ++row) {
+      auto days = column.value<std::int32_t>(row);
+      bool outside = days < limits.days_min || days > limits.days_max;
+      if (outside && !column.is_null(row)) found.push_back({row, i, kReason});
+    }
+  }
+}
+
 sql::MergePlan merge_plan(const sql::Dialect& dialect, const stream::Target& target,
                           const std::vector<batch::Column>& columns, sql::Relation stage,
                           sql::Relation table) {

@@ -42,6 +42,14 @@ void apply_history(Session& session, const sql::Dialect& dialect, const stream::
 void settle_stage(Session& session, const sql::Dialect& dialect, const stream::Target& target,
                   const sql::MergePlan& plan);
 
+/// What a warehouse can hold of moments, as batches count them; what lies outside is appended to `found`.
+struct MomentLimits {
+  std::int64_t micros_min, micros_max;
+  std::int32_t days_min, days_max;
+};
+void find_moments_outside(const batch::RecordBatch& batch, const MomentLimits& limits,
+                          std::vector<stream::Misfit>& found);
+
 /// Leat's own columns of a table: metadata, and the validity of scd2.
 std::vector<std::string> own_columns(const stream::Target& target);
 

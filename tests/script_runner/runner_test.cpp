@@ -154,7 +154,7 @@ TEST_CASE("rows of a query come from leat as CSV and are compared by their types
 TEST_CASE("the stand-in is started, ordered and ended") {
   const Programs programs;
   programs.add("soda",
-               "echo listening on http://127.0.0.1:9\necho \"$@\" > options\nexec tail -f /dev/null\n");
+               "echo \"$@\" > options\necho listening on http://127.0.0.1:9\nexec tail -f /dev/null\n");
   CHECK(run_text("soda --generate x\n\nrun sh -c 'echo $SODA'\n----\n${SODA}\n\nrun cat "
                  "options\n----\n--generate x\n",
                  programs.around())

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
 #include "base/error.h"
@@ -94,6 +95,16 @@ std::vector<batch::Column> DuckDestination::columns(const stream::Target& target
     return std::find(own.begin(), own.end(), column.name) != own.end();
   });
   return columns;
+}
+
+std::vector<stream::Misfit> DuckDestination::misfits(const batch::RecordBatch& batch) const {
+  // From 290309-12-22 BC; the ends of the numbers mean infinity.
+  constexpr MomentLimits kMoments = {-9223372022400000000, std::numeric_limits<std::int64_t>::max() - 1,
+                                     -std::numeric_limits<std::int32_t>::max() + 1,
+                                     std::numeric_limits<std::int32_t>::max() - 1};
+  std::vector<stream::Misfit> found;
+  find_moments_outside(batch, kMoments, found);
+  return found;
 }
 
 std::unique_ptr<stream::Load> DuckDestination::begin(const stream::Target& target) {

@@ -25,6 +25,7 @@ class DuckDestination : public stream::Destination, private Session {
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
   std::vector<batch::Column> columns(const stream::Target& target) override;
   stream::Naming naming() const override { return {255, true}; }
+  std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
   std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,

@@ -1,12 +1,19 @@
 #include "warehouses/postgres/storable.h"
 
 #include <cstring>
+#include <limits>
+
+#include "warehouses/apply.h"
 
 namespace leat::warehouses::postgres {
 namespace {
 
 using batch::ColumnData;
 using batch::TypeKind;
+
+// PostgreSQL counts from 2000-01-01 and begins at 4714-11-24 BC (datatype/timestamp.h of the server).
+constexpr MomentLimits kMoments = {-210866803200000000, std::numeric_limits<std::int64_t>::max() - 1, -2440588,
+                                   2145042905};
 
 int hex_at(std::string_view text, std::size_t at) {
   int value = 0;
@@ -62,6 +69,7 @@ std::vector<stream::Misfit> find_unstorable(const batch::RecordBatch& batch) {
       if (reason) found.push_back({row, i, reason});
     }
   }
+  find_moments_outside(batch, kMoments, found);
   return found;
 }
 
