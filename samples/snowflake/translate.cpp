@@ -22,6 +22,11 @@ bool follows(const Tokens& tokens, std::size_t at, std::initializer_list<std::st
   return true;
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
 // Behind the bracket that closes the one at `open`.
 std::size_t behind_bracket(const Tokens& tokens, std::size_t open) {
   int depth = 0;
@@ -112,6 +117,9 @@ void translate_calls(Tokens& tokens) {
       tokens[i].text = "RANGE";
     } else if (follows(tokens, i, {"DAYOFWEEKISO", "FROM"})) {
       tokens[i].text = "ISODOW";
+    } else if (follows(tokens, i, {"DATE_PART", "("}) && i + 3 < tokens.size() &&
+               lower(tokens[i + 2].text) == "epoch_microsecond") {
+      replace(tokens, i, i + 4, {verbatim("EPOCH_US"), symbol("(")});
     } else if (follows(tokens, i, {"IFF", "("})) {
       tokens[i].text = "IF";
     } else if (follows(tokens, i, {"NVL", "("})) {

@@ -131,14 +131,15 @@ std::string canonical(const batch::ColumnData& column, std::size_t row) {
 
 // How the warehouse is asked for a column, so that the answer is canonical once printed.
 std::string asked(const UnderTest& under_test, const batch::Column& column, const std::string& name) {
-  bool duck = under_test.kind() == "duckdb";
+  bool duck = under_test.kind() == "duckdb", snow = under_test.kind() == "snowflake";
   switch (column.type.kind) {
     case TypeKind::timestamp:
     case TypeKind::timestamptz:
-      return duck ? fmt::format("epoch_us({})", name)
-                  : fmt::format("cast(extract(epoch from {}) * 1000000 as numeric(30, 0))", name);
+      return duck   ? fmt::format("epoch_us({})", name)
+             : snow ? fmt::format("date_part('epoch_microsecond', {})", name)
+                    : fmt::format("cast(extract(epoch from {}) * 1000000 as numeric(30, 0))", name);
     case TypeKind::date:
-      return duck ? fmt::format("datediff('day', date '1970-01-01', {})", name)
+      return duck || snow ? fmt::format("datediff('day', date '1970-01-01', {})", name)
                   : fmt::format("{} - date '1970-01-01'", name);
     default:
       return name;

@@ -203,6 +203,15 @@ Outcome play(UnderTest& under_test, const Change& change, sync::ContractMode mod
   return out;
 }
 
+// Whether the warehouse has types of its own for the columns: one that keeps float32 as float64 sees no change.
+bool has_types(UnderTest& under_test, const std::string& columns) {
+  const sql::Dialect& dialect = under_test.warehouse().dialect();
+  for (const batch::Column& column : parse_schema(columns)->columns()) {
+    if (dialect.parse_type(dialect.type_name(column.type)) != column.type) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 TEST_CASE("each change of a source has its outcome under each contract") {
@@ -212,6 +221,7 @@ TEST_CASE("each change of a source has its outcome under each contract") {
   int number = 0;
   for (const Change& change : kChanges) {
     CAPTURE(change.title);
+    if (!has_types(*under_test, change.before)) continue;
     Outcome evolved = play(*under_test, change, sync::ContractMode::evolve, number++, env);
     CHECK(evolved.columns == change.evolved);
     CHECK(evolved.rows == change.evolved_rows);

@@ -21,6 +21,16 @@ std::unique_ptr<UnderTest> UnderTest::open(Env& env) {
     out->folder_ = (std::filesystem::temp_directory_path() / ("leat-" + out->schema_)).string();
     std::filesystem::create_directories(out->folder_);
     settings = fmt::format("path: '{}/w.duckdb'", out->folder_);
+  } else if (out->kind_ == "snowflake") {
+    out->stand_in_ = std::make_unique<testing::StandIn>(
+        "snowflake_stand_in", std::vector<std::string>{"--password", "stand-in-password"});
+    if (out->stand_in_->url().empty()) {
+      MESSAGE("skipped: snowflake_stand_in is not beside the test");
+      return nullptr;
+    }
+    settings = fmt::format(
+        "{{url: '{}', account: stand_in, user: leat, password: stand-in-password, database: conformance}}",
+        out->stand_in_->url());
   } else {
     std::string variable = "LEAT_TEST_" + out->kind_;
     for (char& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

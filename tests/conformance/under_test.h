@@ -6,6 +6,7 @@
 
 #include "base/env.h"
 #include "stream/source.h"
+#include "support/stand_in.h"
 #include "sync/sync.h"
 #include "warehouses/warehouse.h"
 
@@ -25,6 +26,7 @@ class UnderTest {
 
  private:
   std::string kind_, folder_, schema_;
+  std::unique_ptr<testing::StandIn> stand_in_;
   std::unique_ptr<warehouses::Warehouse> warehouse_;
   std::unique_ptr<sql::Adapter> adapter_;
 };

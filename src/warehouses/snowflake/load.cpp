@@ -7,9 +7,11 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "batch/convert.h"
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
 #include "warehouses/snowflake/dialect.h"
+#include "warehouses/snowflake/storable.h"
 #include "warehouses/snowflake/table.h"
 
 namespace leat::warehouses::snowflake {
@@ -55,6 +57,38 @@ std::unique_ptr<stream::Load> SnowDestination::begin(const stream::Target& targe
   return std::make_unique<SnowLoad>(*this, target);
 }
 
+std::int64_t SnowDestination::number(const std::string& sql) {
+  std::string text = session_.value(sql);
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::vector<batch::Column> SnowDestination::columns(const stream::Target& target) {
+  std::vector<std::string> own = own_columns(target);
+  std::vector<batch::Column> columns;
+  for (const TableColumn& column : table_columns(session_, {"", target.schema, target.table})) {
+    bool is_own = std::any_of(own.begin(), own.end(),
+                              [&](const std::string& name) { return folded(name) == column.name; });
+    if (!is_own) columns.push_back({unfolded(column.name), column.type});
+  }
+  return columns;
+}
+
+std::vector<batch::Column> SnowDestination::last_columns(const std::string& connection,
+                                                         const std::string& stream) {
+  prepare();
+  return parse_columns(session_.value(sql::select_last_columns(snow_dialect(), connection, stream)));
+}
+
+stream::Naming SnowDestination::naming() const {
+  return {snow_dialect().identifier_bytes_max(), true};
+}
+
+std::vector<stream::Misfit> SnowDestination::misfits(const batch::RecordBatch& batch) const {
+  return find_unstorable(batch);
+}
+
 stream::State SnowDestination::read_state(const std::string& connection, const std::string& stream) {
   prepare();
   return {session_.value(sql::select_state(snow_dialect(), connection, stream))};
@@ -78,15 +112,19 @@ SnowLoad::SnowLoad(SnowDestination& destination, const stream::Target& target)
       db_(destination.session_),
       target_(target),
       table_{"", target.schema, target.table},
+      extracted_at_(destination.env_.now()),
       writer_(files_of(db_.account()), destination.env_) {
-  if (target_.mode == WriteMode::scd2) {
-    throw Error(ErrorCode::config_invalid, "The mode scd2 is not there yet", "stream " + target_.stream)
-        .fix("Use append, overwrite, append_dedup or overwrite_dedup, or a dbt snapshot.");
-  }
   std::string mark = fmt::format("{:016x}", destination_.env_.chance()), books(sql::kBookkeepingSchema);
   landing_ = {"", books, "landing_" + mark};
   stage_table_ = {"", books, "stage_" + mark};
-  note_columns(*target_.columns);
+  // What the table has and the source does not goes null; what it has in another type is widened when it
+  // comes.
+  columns_ = destination_.columns(target_);
+  if (columns_.empty()) note_columns(*target_.columns);
+  for (batch::Column& held : columns_) {
+    for (const batch::Column& known : target_.columns->columns())
+      if (folded(known.name) == folded(held.name)) held.name = known.name;
+  }
   db_.execute("create schema if not exists " + quoted(target_.schema));
   // From the first file on, the session holds what can't be made again.
   db_.hold(true);
@@ -104,43 +142,42 @@ SnowLoad::~SnowLoad() {
   db_.hold(false);
 }
 
-bool SnowLoad::dedups() const {
-  return target_.mode == WriteMode::append_dedup || target_.mode == WriteMode::overwrite_dedup;
-}
-bool SnowLoad::replaces() const {
-  return target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup;
-}
-
-std::vector<std::string> SnowLoad::metadata_columns() const {
-  std::vector<std::string> names;
-  if (target_.metadata_prefix.empty()) return names;
-  for (const MetadataColumn& column : kMetadata) names.push_back(target_.metadata_prefix + column.name);
-  return names;
-}
-
 void SnowLoad::note_columns(const batch::Schema& schema) {
-  for (const batch::Column& column : schema.columns()) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    const batch::Column& column = schema[i];
+    for (std::size_t k = 0; k < i; ++k) {
+      if (folded(schema[k].name) != folded(column.name)) continue;
+      throw Error(
+          ErrorCode::sync_column,
+          fmt::format("The columns `{}` and `{}` are one name for Snowflake", schema[k].name, column.name),
+          "stream " + target_.stream)
+          .fix("Give one of them another name under `rename`, or drop it.");
+    }
     auto found = std::find_if(columns_.begin(), columns_.end(), [&](const batch::Column& each) {
       return folded(each.name) == folded(column.name);
     });
     if (found == columns_.end()) {
-      if (column.name.size() > snow_dialect().identifier_bytes_max()) {
-        throw Error(ErrorCode::sync_column,
-                    fmt::format("The column `{}` has a name longer than Snowflake's 255 bytes", column.name),
-                    "stream " + target_.stream)
-            .fix("Give it a shorter name under `rename`.");
-      }
       columns_.push_back(column);
-    } else if (found->name != column.name) {
-      throw Error(
-          ErrorCode::sync_column,
-          fmt::format("The columns `{}` and `{}` are one name for Snowflake", found->name, column.name),
-          "stream " + target_.stream)
-          .fix("Give one of them another name under `rename`, or drop it.");
     } else {
       found->type = batch::common_type(found->type, column.type);
     }
   }
+}
+
+// What came narrower than its column is widened here, where each value keeps the form that Leat prints.
+batch::RecordBatch SnowLoad::fitted(batch::RecordBatch&& batch) const {
+  std::vector<batch::Column> schema = batch.schema()->columns();
+  std::vector<batch::ColumnData> columns = std::move(batch).take_columns();
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    auto found = std::find_if(columns_.begin(), columns_.end(), [&](const batch::Column& each) {
+      return folded(each.name) == folded(schema[i].name);
+    });
+    if (found->type == schema[i].type) continue;
+    std::vector<std::size_t> failed;  // stays empty: the column was widened to hold both
+    columns[i] = batch::convert(columns[i], found->type, failed);
+    schema[i].type = found->type;
+  }
+  return {std::make_shared<const batch::Schema>(std::move(schema)), std::move(columns)};
 }
 
 void SnowLoad::put(const std::vector<ParquetFile>& files) {
@@ -157,13 +194,17 @@ void SnowLoad::put(const std::vector<ParquetFile>& files) {
 void SnowLoad::write(batch::RecordBatch&& batch) {
   if (batch.rows() == 0) return;
   note_columns(*batch.schema());
-  put(writer_.write(batch));
-  db_.keep_alive();
   staged_ += static_cast<std::int64_t>(batch.rows());
+  put(writer_.write(fitted(std::move(batch))));
+  db_.keep_alive();
 }
 
 void SnowLoad::fit_table() {
   std::string more;
+  if (target_.mode == WriteMode::scd2) {
+    for (std::string_view name : {stream::kValidFrom, stream::kValidTo})
+      more += fmt::format(", {} TIMESTAMP_TZ", quoted(name));
+  }
   if (!target_.metadata_prefix.empty()) {
     for (const MetadataColumn& column : kMetadata)
       more += fmt::format(", {} {}", quoted(target_.metadata_prefix + column.name), column.type);
@@ -181,8 +222,7 @@ std::string SnowLoad::landed_columns() const {
   if (target_.metadata_prefix.empty()) return list;
   const std::string values[] = {
       "uuid_string()",
-      fmt::format("cast({} as TIMESTAMP_TZ)",
-                  snow_dialect().literal(format_iso_timestamp(destination_.env_.now()))),
+      fmt::format("cast({} as TIMESTAMP_TZ)", snow_dialect().literal(format_iso_timestamp(extracted_at_))),
       "parse_json('{\"changes\":[]}')", fmt::format("cast({} as NUMBER(19,0))", target_.generation)};
   for (std::size_t i = 0; i < std::size(kMetadata); ++i)
     list += fmt::format(", {} as {}", values[i], quoted(target_.metadata_prefix + kMetadata[i].name));
@@ -202,39 +242,26 @@ void SnowLoad::create_stage_table() {
 }
 
 sql::MergePlan SnowLoad::plan() const {
-  sql::MergePlan merge;
-  merge.stage = stage_table_;
-  merge.table = table_;
-  for (const batch::Column& column : columns_) merge.columns.push_back(column.name);
-  merge.metadata = metadata_columns();
-  merge.primary_key = target_.primary_key;
-  merge.cursor_field = target_.cursor_field;
+  sql::MergePlan merge = merge_plan(snow_dialect(), target_, columns_, stage_table_, table_);
   merge.arrival = kArrivalColumn;
   return merge;
 }
 
-std::int64_t SnowLoad::count(const std::string& sql) {
-  std::string text = db_.value(sql);
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 void SnowLoad::merge(stream::LoadResult& result) {
-  sql::MergePlan staged = plan();
   const sql::Dialect& dialect = snow_dialect();
-  std::int64_t updated = 0;
-  if (dedups()) {
-    if (count(sql::count_repeated_keys(dialect, staged)) > 0) db_.execute(sql::deduplicate(dialect, staged));
-    if (!table_is_new_ && count(sql::count_matched(dialect, staged)) > 0) {
-      db_.execute(sql::drop_settled(dialect, staged));
-      updated = db_.execute(sql::delete_matched(dialect, staged));
-    }
+  switch (target_.mode) {
+    case WriteMode::append_dedup:
+      return apply_merge(destination_, dialect, target_, plan(), table_is_new_, result);
+    case WriteMode::scd2:
+      return apply_history(destination_, dialect, target_, plan(), columns_,
+                           format_iso_timestamp(extracted_at_), result);
+    case WriteMode::append:
+      result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan()));
+      return;
+    case WriteMode::overwrite:
+    case WriteMode::overwrite_dedup:
+      return replace(result);
   }
-  std::int64_t inserted = db_.execute(sql::insert_staged(dialect, staged));
-  result.rows_updated = updated;
-  result.rows_inserted = inserted - updated;
-  result.rows_unchanged = staged_ - inserted;
 }
 
 bool SnowLoad::is_same_as_before(const sql::MergePlan& staged) {
@@ -251,8 +278,9 @@ bool SnowLoad::is_same_as_before(const sql::MergePlan& staged) {
 void SnowLoad::replace(stream::LoadResult& result) {
   sql::MergePlan staged = plan();
   const sql::Dialect& dialect = snow_dialect();
-  if (dedups() && count(sql::count_repeated_keys(dialect, staged)) > 0)
-    db_.execute(sql::deduplicate(dialect, staged));
+  stream::Target settled = target_;
+  if (target_.mode == WriteMode::overwrite) settled.primary_key.clear();  // it keeps repeated keys
+  settle_stage(destination_, dialect, settled, staged);
   if (!table_is_new_ && is_same_as_before(staged)) {
     // What did not change is not touched, so that nothing below it has to be built again.
     result.rows_unchanged = staged_;
@@ -273,11 +301,7 @@ stream::LoadResult SnowLoad::commit(const stream::Commit& commit) {
   env.failpoint("load_after_staging");
   db_.execute("begin");
   is_in_transaction_ = true;
-  if (replaces()) {
-    replace(result);
-  } else {
-    merge(result);
-  }
+  merge(result);
   env.failpoint("load_after_merge");
   for (const std::string& sql : commit_statements(snow_dialect(), target_, commit, result)) db_.execute(sql);
   env.failpoint("load_after_state");

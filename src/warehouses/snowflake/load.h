@@ -16,18 +16,22 @@
 #include <vector>
 
 #include "base/env.h"
-#include "sql/merge.h"
 #include "stream/destination.h"
+#include "warehouses/apply.h"
 #include "warehouses/snowflake/parquet_writer.h"
 #include "warehouses/snowflake/session.h"
 #include "warehouses/snowflake/stage.h"
 
 namespace leat::warehouses::snowflake {
 
-class SnowDestination : public stream::Destination {
+class SnowDestination : public stream::Destination, private warehouses::Session {
  public:
   SnowDestination(const Account& account, Env& env) : session_(account, env), env_(env) {}
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
+  std::vector<batch::Column> columns(const stream::Target& target) override;
+  std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
+  stream::Naming naming() const override;
+  std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
@@ -35,8 +39,10 @@ class SnowDestination : public stream::Destination {
  private:
   friend class SnowLoad;
   void prepare();
+  std::int64_t change(const std::string& sql) override { return session_.execute(sql); }
+  std::int64_t number(const std::string& sql) override;
 
-  Session session_;
+  snowflake::Session session_;
   Env& env_;
   bool prepared_ = false;
 };
@@ -49,27 +55,25 @@ class SnowLoad : public stream::Load {
   stream::LoadResult commit(const stream::Commit& commit) override;
 
  private:
-  bool dedups() const;
-  bool replaces() const;
   void note_columns(const batch::Schema& schema);
   void put(const std::vector<ParquetFile>& files);
+  batch::RecordBatch fitted(batch::RecordBatch&& batch) const;
   void fit_table();
   void create_stage_table();
   std::string landed_columns() const;
-  std::vector<std::string> metadata_columns() const;
   sql::MergePlan plan() const;
-  std::int64_t count(const std::string& sql);
   bool is_same_as_before(const sql::MergePlan& staged);
   void merge(stream::LoadResult& result);
   void replace(stream::LoadResult& result);
   void drop_temporary();
 
   SnowDestination& destination_;
-  Session& db_;
+  snowflake::Session& db_;
   stream::Target target_;
   sql::Relation table_, landing_, stage_table_;
-  std::vector<batch::Column>
-      columns_;  // that came, with their widest type, in the table's types after fit_table()
+  // Of the table and of what came, with the widest types; without Leat's own.
+  std::vector<batch::Column> columns_;
+  Timestamp extracted_at_;
   ParquetWriter writer_;
   std::optional<Stage> stage_;
   std::int64_t staged_ = 0;

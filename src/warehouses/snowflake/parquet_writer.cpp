@@ -83,8 +83,11 @@ std::optional<ParquetFile> ParquetWriter::finish() {
   file.path = folder_ + "/" + file.name;
   file.rows = rows_;
   std::string columns;
-  for (const batch::Column& column : schema_->columns())
-    columns += fmt::format("{} as {}, ", duck_quoted(column.name), duck_quoted(folded(column.name)));
+  for (const batch::Column& column : schema_->columns()) {
+    // JSON goes as plain text: Parquet's own JSON type is not read everywhere.
+    const char* cast = column.type.kind == batch::TypeKind::json ? "::varchar" : "";
+    columns += fmt::format("{}{} as {}, ", duck_quoted(column.name), cast, duck_quoted(folded(column.name)));
+  }
   db_->execute(
       fmt::format("copy (select {}rowid + {} as {} from {}) to {} (format parquet, compression zstd)",
                   columns, rows_before_, duck_quoted(folded(kArrivalColumn)), kGathered, literal(file.path)));
