@@ -54,24 +54,77 @@ std::string count_matched(const Dialect& dialect, const MergePlan& plan) {
                      dialect.render(plan.stage), dialect.render(plan.table), keys_match(dialect, plan));
 }
 
-std::string drop_settled(const Dialect& dialect, const MergePlan& plan) {
+namespace {
+
+// True for a staged row that would change nothing: equal to the table's, or older by cursor.
+std::string is_settled(const Dialect& dialect, const MergePlan& plan) {
   std::string equal;
   for (const std::string& column : plan.columns) {
     std::string name = dialect.quote(column);
     equal += fmt::format("{}s.{} is not distinct from t.{}", equal.empty() ? "" : " and ", name, name);
   }
-  std::string settled = fmt::format("({})", equal);
-  if (!plan.cursor_field.empty()) {
-    std::string cursor = dialect.quote(plan.cursor_field);
-    settled = fmt::format("(s.{0} < t.{0} or (s.{0} is null and t.{0} is not null) or {1})", cursor, settled);
-  }
-  return fmt::format("delete from {} as s using {} as t where {} and {}", dialect.render(plan.stage),
-                     dialect.render(plan.table), keys_match(dialect, plan), settled);
+  if (plan.cursor_field.empty()) return equal;
+  return fmt::format("s.{0} < t.{0} or (s.{0} is null and t.{0} is not null) or ({1})",
+                     dialect.quote(plan.cursor_field), equal);
+}
+
+}  // namespace
+
+std::string drop_settled(const Dialect& dialect, const MergePlan& plan) {
+  // The comparison in a CASE: as conditions of the join, every column of the table would be hashed.
+  return fmt::format(
+      "delete from {0} where {1} in (select s.{1} from {0} as s join {2} as t on {3} where case when {4} "
+      "then 1 "
+      "end = 1)",
+      dialect.render(plan.stage), plan.arrival, dialect.render(plan.table), keys_match(dialect, plan),
+      is_settled(dialect, plan));
+}
+
+std::string create_matches(const Dialect& dialect, const MergePlan& plan, std::string_view name) {
+  return fmt::format(
+      "create temporary table {} as select s.{} as staged, t.rowid as stored, case when {} then 1 else 0 end "
+      "as "
+      "settled from {} as s join {} as t on {}",
+      dialect.quote(name), plan.arrival, is_settled(dialect, plan), dialect.render(plan.stage),
+      dialect.render(plan.table), keys_match(dialect, plan));
 }
 
 std::string delete_matched(const Dialect& dialect, const MergePlan& plan) {
   return fmt::format("delete from {} as t using {} as s where {}", dialect.render(plan.table),
                      dialect.render(plan.stage), keys_match(dialect, plan));
+}
+
+std::string delete_marked(const Dialect& dialect, const MergePlan& plan) {
+  std::string newer;
+  if (!plan.cursor_field.empty()) {
+    std::string cursor = dialect.quote(plan.cursor_field);
+    newer = fmt::format(" and (t.{0} is null or s.{0} >= t.{0})", cursor);
+  }
+  return fmt::format("delete from {} as t using (select * from {} where {}) as s where {}{}",
+                     dialect.render(plan.table), dialect.render(plan.stage), plan.deleted,
+                     keys_match(dialect, plan), newer);
+}
+
+std::string upsert(const Dialect& dialect, const MergePlan& plan) {
+  std::string table = dialect.render(plan.table), columns = all_columns(dialect, plan), sets, theirs, ours;
+  for (const std::string& column : plan.columns) {
+    std::string name = dialect.quote(column);
+    theirs += fmt::format("{}t.{}", theirs.empty() ? "" : ", ", name);
+    ours += fmt::format("{}excluded.{}", ours.empty() ? "" : ", ", name);
+    sets += fmt::format("{}{} = excluded.{}", sets.empty() ? "" : ", ", name, name);
+  }
+  for (const std::string& column : plan.metadata)
+    sets += fmt::format(", {0} = excluded.{0}", dialect.quote(column));
+  std::string newer;
+  if (!plan.cursor_field.empty())
+    newer = fmt::format("(t.{0} is null or excluded.{0} >= t.{0}) and ", dialect.quote(plan.cursor_field));
+  return fmt::format(
+      "with changed as (insert into {} as t ({}) select {} from {} on conflict ({}) do update set {} where {}"
+      "row({}) is distinct from row({}) returning (xmax = 0) as is_new) select count(*) filter (where "
+      "is_new), "
+      "count(*) filter (where not is_new) from changed",
+      table, columns, columns, dialect.render(plan.stage), list(dialect, plan.primary_key), sets, newer,
+      theirs, ours);
 }
 
 std::string drop_known(const Dialect& dialect, const MergePlan& plan) {

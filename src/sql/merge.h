@@ -34,8 +34,16 @@ std::string deduplicate(const Dialect& dialect, const MergePlan& plan);
 std::string count_matched(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the staged rows that would change nothing: older by cursor than the table's row, or equal to it.
 std::string drop_settled(const Dialect& dialect, const MergePlan& plan);
+/// Creates a temporary table of the staged rows whose key the table has: staged and stored (row ids), settled
+/// (1 where the staged row would change nothing). Requires: tables with a rowid.
+std::string create_matches(const Dialect& dialect, const MergePlan& plan, std::string_view name);
 /// Deletes the table's rows that the stage replaces.
 std::string delete_matched(const Dialect& dialect, const MergePlan& plan);
+/// Deletes the table's rows whose key the stage says was deleted, by a row that is not older.
+std::string delete_marked(const Dialect& dialect, const MergePlan& plan);
+/// Inserts the stage's rows and updates those of known keys where that changes something and is not older;
+/// yields the numbers of both. Requires: PostgreSQL, a unique index on the key, one row a key in the stage.
+std::string upsert(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the staged rows whose key the table has already.
 std::string drop_known(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the table's rows whose merge key stands in the stage.

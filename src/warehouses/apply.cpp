@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace leat::warehouses {
 
@@ -92,7 +93,20 @@ void settle_stage(Session& session, const sql::Dialect& dialect, const stream::T
 void apply_merge(Session& session, const sql::Dialect& dialect, const stream::Target& target,
                  const sql::MergePlan& plan, bool table_is_empty, stream::LoadResult& result) {
   drop_repeats(session, dialect, plan);
-  std::int64_t replaced = 0, deletions = 0;
+  bool drops_marked = target.deletes_hard && !plan.deleted.empty();
+  if (target.strategy == MergeStrategy::merge && !table_is_empty) {
+    if (drops_marked) {
+      result.rows_deleted = session.change(sql::delete_marked(dialect, plan));
+      session.change(sql::drop_deletions(dialect, plan));
+    }
+    if (auto counts = session.upsert(plan)) {
+      std::tie(result.rows_inserted, result.rows_updated) = *counts;
+      result.rows_unchanged = std::max<std::int64_t>(
+          0, result.rows_staged - counts->first - counts->second - result.rows_deleted);
+      return;
+    }
+  }
+  std::int64_t replaced = 0, deletions = result.rows_deleted;
   switch (target.strategy) {
     case MergeStrategy::insert_only:
       if (!table_is_empty) session.change(sql::drop_known(dialect, plan));
@@ -107,14 +121,14 @@ void apply_merge(Session& session, const sql::Dialect& dialect, const stream::Ta
       }
       break;
   }
-  if (target.deletes_hard && !plan.deleted.empty())
-    deletions = session.change(sql::drop_deletions(dialect, plan));
+  if (drops_marked && target.strategy != MergeStrategy::merge)
+    session.change(sql::drop_deletions(dialect, plan));
   std::int64_t arrived = session.change(sql::insert_staged(dialect, plan));
   // Of the rows that went, some came back in a newer form and the rest were deleted.
-  result.rows_deleted = std::min(replaced, deletions);
+  result.rows_deleted = deletions;
   if (target.strategy == MergeStrategy::delete_insert)
-    result.rows_deleted = std::max(result.rows_deleted, replaced - arrived);
-  result.rows_updated = std::min(replaced - result.rows_deleted, arrived);
+    result.rows_deleted = std::max<std::int64_t>(0, replaced - arrived);
+  result.rows_updated = std::min(replaced, arrived);
   result.rows_inserted = arrived - result.rows_updated;
   result.rows_unchanged = std::max<std::int64_t>(0, result.rows_staged - arrived - result.rows_deleted);
 }

@@ -6,7 +6,9 @@
 // Threads: the caller's. Owns: nothing. Errors: as the session's.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "batch/type.h"
@@ -24,6 +26,11 @@ class Session {
   virtual std::int64_t change(const std::string& sql) = 0;
   /// The first value of a query as a whole number.
   virtual std::int64_t number(const std::string& sql) = 0;
+  /// Merges the stage in one statement where this warehouse has a faster one for `plan`: the rows inserted
+  /// and updated; nullopt where it has none.
+  virtual std::optional<std::pair<std::int64_t, std::int64_t>> upsert(const sql::MergePlan& /*plan*/) {
+    return std::nullopt;
+  }
 };
 
 /// The plan that `target` asks for. `columns` are the stage's, without metadata.

@@ -287,7 +287,7 @@ RecordDecoder::Put RecordDecoder::put(Slot& slot, const char* text, JsonAt value
     ColumnWriter& column = columns_[slot.column];
     if (column.type().kind == TypeKind::text) {
       ++filled_;
-      return put_string(column, content_of(token)) ? Put::done : Put::broken;
+      return put_string(column, content_of(token));
     }
     // Text beside numbers is text: "012" is not 12.
     if (slot.is_inferred && !column.type().is_variable()) widen(slot, Type{TypeKind::text});
@@ -298,12 +298,17 @@ RecordDecoder::Put RecordDecoder::put(Slot& slot, const char* text, JsonAt value
   return result == Put::misfit ? put_misfit(slot, token) : result;
 }
 
-inline bool RecordDecoder::put_string(ColumnWriter& column, std::string_view content) {
-  if (column.copy_text(content)) return true;
+inline RecordDecoder::Put RecordDecoder::put_string(ColumnWriter& column, std::string_view content) {
+  if (column.copy_text(content)) return Put::done;
   scratch_.clear();
-  if (!unescape(content, scratch_)) return false;
+  bool half_pair = false;
+  if (!unescape(content, scratch_, &half_pair)) return Put::broken;
+  if (half_pair) {
+    reason_ = "Half of a surrogate pair is no character";
+    return Put::misfit;
+  }
   column.append_text(scratch_);
-  return true;
+  return Put::done;
 }
 
 RecordDecoder::Put RecordDecoder::put_token(Slot& slot, std::string_view token) {
@@ -312,7 +317,9 @@ RecordDecoder::Put RecordDecoder::put_token(Slot& slot, std::string_view token) 
   std::string_view content = quoted ? content_of(token) : token;
   switch (column.type().kind) {
     case TypeKind::text:
-      if (quoted && !put_string(column, content)) return Put::broken;
+      if (quoted) {
+        if (Put outcome = put_string(column, content); outcome != Put::done) return outcome;
+      }
       if (!quoted) column.append_text(token);
       break;
     case TypeKind::json:
@@ -425,7 +432,7 @@ bool RecordDecoder::put_rare(ColumnWriter& column, std::string_view content) {
       column.append_text(content);
       return true;
     default:
-      return put_string(column, content);
+      return put_string(column, content) == Put::done;
   }
 }
 

@@ -80,7 +80,7 @@ class RecordDecoder {
   Put put_misfit(Slot& slot, std::string_view token);
   Put put_container(Slot& slot, std::string_view raw);
   Put put_point(Slot& slot, const char* text, JsonAt value, JsonAt after);
-  bool put_string(ColumnWriter& column, std::string_view content);
+  Put put_string(ColumnWriter& column, std::string_view content);
   bool put_rare(ColumnWriter& column, std::string_view content);
   void widen(Slot& slot, batch::Type type);
   void forget_earlier(const Slot& slot);

@@ -109,6 +109,14 @@ TEST_CASE("a record with a value that does not fit is rejected whole, with its f
   CHECK(out.rejects[2].field == "n");
 }
 
+TEST_CASE("a record with half of a surrogate pair is rejected: no column of text can hold it") {
+  Decoded out = decode({R"([{"a":"x\ud83d\ude00"},{"a":"x\ud83d"},{"a":"\ude00"},{"a":"y"}])"},
+                       {field("a", TypeKind::text)});
+  CHECK(out.column("a") == "text=x\xF0\x9F\x98\x80|y");
+  REQUIRE(out.rejects.size() == 2);
+  CHECK(out.rejects[0].reason == "Half of a surrogate pair is no character");
+}
+
 TEST_CASE("nothing of a rejected record stays, also where bits of nulls are shared") {
   std::string page = "[";
   for (int i = 0; i < 40; ++i) {

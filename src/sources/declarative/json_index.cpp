@@ -90,8 +90,8 @@ bool read_hex(std::string_view text, std::size_t at, std::uint32_t& code) {
   return true;
 }
 
-// Reads \uXXXX (and a second one for the other half of a pair); a lone half becomes U+FFFD.
-bool unescape_unicode(std::string_view content, std::size_t& at, std::string& out) {
+// Reads \uXXXX (and a second one for the other half of a pair); a lone half becomes U+FFFD and is told.
+bool unescape_unicode(std::string_view content, std::size_t& at, std::string& out, bool* half_pair) {
   std::uint32_t code = 0, low = 0;
   if (!read_hex(content, at, code)) return false;
   at += 4;
@@ -100,7 +100,9 @@ bool unescape_unicode(std::string_view content, std::size_t& at, std::string& ou
     code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     at += 6;
   }
-  append_code_point(out, code >= 0xD800 && code < 0xE000 ? 0xFFFD : code);
+  bool half = code >= 0xD800 && code < 0xE000;
+  if (half && half_pair) *half_pair = true;
+  append_code_point(out, half ? 0xFFFD : code);
   return true;
 }
 
@@ -178,7 +180,7 @@ std::string_view raw_value(const char* text, JsonAt at, JsonAt after) {
   return {text + *at, static_cast<std::size_t>(last.data() + last.size() - (text + *at))};
 }
 
-bool unescape(std::string_view content, std::string& out) {
+bool unescape(std::string_view content, std::string& out, bool* half_pair) {
   std::size_t at = 0;
   while (at < content.size()) {
     std::size_t slash = content.find('\\', at);
@@ -191,7 +193,7 @@ bool unescape(std::string_view content, std::string& out) {
     static constexpr std::string_view kFrom = "\"\\/bfnrt", kTo = "\"\\/\b\f\n\r\t";
     if (std::size_t known = kFrom.find(c); known != std::string_view::npos) {
       out += kTo[known];
-    } else if (c != 'u' || !unescape_unicode(content, at, out)) {
+    } else if (c != 'u' || !unescape_unicode(content, at, out, half_pair)) {
       return false;
     }
   }

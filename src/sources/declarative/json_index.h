@@ -62,6 +62,7 @@ JsonAt skip_value(const char* text, JsonAt at, JsonAt end);
 std::string_view raw_value(const char* text, JsonAt at, JsonAt after);
 
 /// Appends the content of a JSON string (without its quotes) with escapes resolved; false for a bad escape.
-bool unescape(std::string_view content, std::string& out);
+/// Half of a surrogate pair becomes U+FFFD and is told in `half_pair`.
+bool unescape(std::string_view content, std::string& out, bool* half_pair = nullptr);
 
 }  // namespace leat::sources::declarative

@@ -65,6 +65,21 @@ std::int64_t DuckDestination::number(const std::string& sql) {
   return value;
 }
 
+// The table is read once; what is done with its rows then goes by their ids.
+std::optional<std::pair<std::int64_t, std::int64_t>> DuckDestination::upsert(const sql::MergePlan& plan) {
+  constexpr const char* kMatches = "leat_matches";
+  std::string matches = quoted(kMatches);
+  connection_.execute(sql::create_matches(duck_dialect(), plan, kMatches));
+  connection_.execute(fmt::format("delete from {} where rowid in (select staged from {} where settled = 1)",
+                                  qualified(plan.stage), matches));
+  std::int64_t updated = connection_.execute(
+      fmt::format("delete from {} where rowid in (select stored from {} where settled = 0)",
+                  qualified(plan.table), matches));
+  connection_.execute("drop table " + matches);
+  std::int64_t arrived = connection_.execute(sql::insert_staged(duck_dialect(), plan));
+  return std::pair{arrived - updated, updated};
+}
+
 std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& table) {
   const sql::Dialect& dialect = duck_dialect();
   duck::Result result =
@@ -195,8 +210,8 @@ void DuckLoad::choose_way() {
     way_ = Way::fresh;
   } else {
     way_ = Way::merge;
-    into_ = {"", std::string(sql::kBookkeepingSchema),
-             fmt::format("stage_{:016x}", destination_.env_.chance())};
+    // In the session's own catalog: what is staged is written to no log.
+    into_ = {"", "temp", fmt::format("leat_stage_{:016x}", destination_.env_.chance())};
     create_table(into_, columns_, false);
   }
 }
@@ -218,7 +233,7 @@ void DuckLoad::create_table(const sql::Relation& table, const std::vector<batch:
                           column.type);
     }
   }
-  db_.execute(fmt::format("create table {} ({})", qualified(table), list));
+  db_.execute(fmt::format("create {}table {} ({})", is_final ? "" : "temp ", qualified(table), list));
   columns_ = columns;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/error.h"
 #include "batch/convert.h"
@@ -54,6 +55,24 @@ std::int64_t PgDestination::number(const std::string& sql) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+// INSERT ... ON CONFLICT beats every join here, as long as the key has its index.
+std::optional<std::pair<std::int64_t, std::int64_t>> PgDestination::upsert(const sql::MergePlan& plan) {
+  std::string keys;
+  for (const std::string& key : plan.primary_key)
+    keys += (keys.empty() ? "" : ", ") + pg_dialect().literal(key) + "::name";
+  std::int64_t indexes = number(fmt::format(
+      "select count(*) from pg_index as i where indrelid = to_regclass({}) and indisunique and indisvalid "
+      "and "
+      "indpred is null and indexprs is null and (select array_agg(attname order by attname) from "
+      "pg_attribute "
+      "where attrelid = i.indrelid and attnum = any(i.indkey)) = (select array_agg(k order by k) from "
+      "unnest(array[{}]) as k)",
+      pg_dialect().literal(qualified(plan.table)), keys));
+  if (indexes == 0) return std::nullopt;
+  PgResult counts = connection_.run(sql::upsert(pg_dialect(), plan));
+  return std::pair{std::atoll(PQgetvalue(counts.get(), 0, 0)), std::atoll(PQgetvalue(counts.get(), 0, 1))};
 }
 
 std::vector<batch::Column> PgDestination::table_columns(const sql::Relation& table) {
@@ -235,25 +254,35 @@ batch::RecordBatch PgLoad::fitted(batch::RecordBatch&& batch) const {
 
 void PgLoad::write(batch::RecordBatch&& arriving) {
   if (arriving.rows() == 0) return;
-  fit_columns(into_, columns_, *arriving.schema());
+  if (!copying_ || !(*copying_ == *arriving.schema())) {
+    end_copy();
+    fit_columns(into_, columns_, *arriving.schema());
+    copying_ = arriving.schema();
+    std::string names;
+    for (const batch::Column& column : copying_->columns())
+      names += (names.empty() ? "" : ", ") + quoted(column.name);
+    if (metadata_) {
+      for (const std::string& name : metadata_columns()) names += ", " + quoted(name);
+    }
+    db_.begin_copy(fmt::format("copy {} ({}) from stdin with (format binary)", qualified(into_), names));
+    copy_ = CopyBinary();
+  }
   batch::RecordBatch batch = fitted(std::move(arriving));
-  std::string names;
-  for (const batch::Column& column : batch.schema()->columns())
-    names += (names.empty() ? "" : ", ") + quoted(column.name);
-  if (metadata_) {
-    for (const std::string& name : metadata_columns()) names += ", " + quoted(name);
-  }
-  db_.begin_copy(fmt::format("copy {} ({}) from stdin with (format binary)", qualified(into_), names));
-  CopyBinary copy;
   for (std::size_t from = 0; from < batch.rows(); from += kRowsPerPut) {
-    copy.append(batch, from, std::min(batch.rows(), from + kRowsPerPut), metadata_.get());
-    db_.put_copy(copy.bytes().data(), copy.bytes().size());
-    copy.bytes().clear();
+    copy_.append(batch, from, std::min(batch.rows(), from + kRowsPerPut), metadata_.get());
+    db_.put_copy(copy_.bytes().data(), copy_.bytes().size());
+    copy_.bytes().clear();
   }
-  copy.finish();
-  db_.put_copy(copy.bytes().data(), copy.bytes().size());
-  db_.end_copy();
   staged_ += static_cast<std::int64_t>(batch.rows());
+}
+
+// One COPY takes all batches of the same columns: the server reads on while the next one is made.
+void PgLoad::end_copy() {
+  if (!copying_) return;
+  copying_ = nullptr;
+  copy_.finish();
+  db_.put_copy(copy_.bytes().data(), copy_.bytes().size());
+  db_.end_copy();
 }
 
 // Makes the final table, or widens it to what is staged.
@@ -291,6 +320,7 @@ void PgLoad::replace(stream::LoadResult& result) {
 
 stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   Env& env = destination_.env_;
+  end_copy();
   stream::LoadResult result;
   result.rows_staged = staged_;
   env.failpoint("load_after_staging");

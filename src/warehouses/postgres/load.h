@@ -36,6 +36,7 @@ class PgDestination : public stream::Destination, private Session {
   void prepare();
   std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
+  std::optional<std::pair<std::int64_t, std::int64_t>> upsert(const sql::MergePlan& plan) override;
   std::vector<batch::Column> table_columns(const sql::Relation& table);
 
   PgConnection connection_;
@@ -59,6 +60,7 @@ class PgLoad : public stream::Load {
   void fit_columns(const sql::Relation& table, std::vector<batch::Column>& columns,
                    const batch::Schema& schema);
   void fit_table();
+  void end_copy();
   batch::RecordBatch fitted(batch::RecordBatch&& batch) const;
   std::vector<std::string> metadata_columns() const;
   sql::MergePlan plan(const sql::Relation& stage) const;
@@ -73,6 +75,8 @@ class PgLoad : public stream::Load {
   std::vector<batch::Column> columns_;   // of into_, without Leat's own
   Timestamp extracted_at_;
   std::unique_ptr<CopyMetadata> metadata_;
+  batch::SchemaPtr copying_;  // what the open COPY takes
+  CopyBinary copy_;
   std::int64_t staged_ = 0;
   bool is_direct_ = false, open_ = false;
 };
