@@ -133,9 +133,21 @@ Outcome Session::change_definition(const Tokens& tokens) {
 Outcome Session::change(const Tokens& tokens) {
   std::string sql = translate(tokens, names_);
   if (tokens[0].is("MERGE")) {
-    Table actions = connection_.query("SELECT merge_action, count(*) FROM (" + sql +
-                                      " RETURNING merge_action) GROUP BY 1");
-    return {actions, Kind::change, {}};
+    Table actions = connection_.query(sql + " RETURNING merge_action");
+    std::int64_t inserted = 0, updated = 0, deleted = 0;
+    for (const auto& row : actions.rows) {
+      if (row[0] == "INSERT") ++inserted;
+      if (row[0] == "UPDATE") ++updated;
+      if (row[0] == "DELETE") ++deleted;
+    }
+    Table counts;
+    counts.fields = {{"number of rows inserted", "fixed", 19}, {"number of rows updated", "fixed", 19}};
+    counts.rows = {{fmt::format("{}", inserted), fmt::format("{}", updated)}};
+    if (deleted > 0) {
+      counts.fields.push_back({"number of rows deleted", "fixed", 19});
+      counts.rows[0].push_back(fmt::format("{}", deleted));
+    }
+    return {counts, Kind::change, {}};
   }
   std::int64_t rows = connection_.execute(sql);
   const char* what = tokens[0].is("INSERT")   ? "number of rows inserted"

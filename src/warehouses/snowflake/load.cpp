@@ -11,6 +11,8 @@
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
 #include "warehouses/snowflake/dialect.h"
+#include "warehouses/snowflake/merge.h"
+#include "warehouses/snowflake/result.h"
 #include "warehouses/snowflake/storable.h"
 #include "warehouses/snowflake/table.h"
 
@@ -62,6 +64,11 @@ std::int64_t SnowDestination::number(const std::string& sql) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> SnowDestination::upsert(const sql::MergePlan& plan) {
+  document::Value counts = session_.run(merge_statement(plan));
+  return std::pair{count_of(counts, "number of rows inserted"), count_of(counts, "number of rows updated")};
 }
 
 std::vector<batch::Column> SnowDestination::columns(const stream::Target& target) {
@@ -251,17 +258,20 @@ void SnowLoad::merge(stream::LoadResult& result) {
   const sql::Dialect& dialect = snow_dialect();
   switch (target_.mode) {
     case WriteMode::append_dedup:
-      return apply_merge(destination_, dialect, target_, plan(), table_is_new_, result);
+      if (!table_is_new_) return apply_merge(destination_, dialect, target_, plan(), false, result);
+      settle_stage(destination_, dialect, target_, plan());
+      break;
     case WriteMode::scd2:
       return apply_history(destination_, dialect, target_, plan(), columns_,
                            format_iso_timestamp(extracted_at_), result);
-    case WriteMode::append:
-      result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan()));
-      return;
     case WriteMode::overwrite:
     case WriteMode::overwrite_dedup:
       return replace(result);
+    case WriteMode::append:
+      break;
   }
+  result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan()));
+  result.rows_unchanged = staged_ - result.rows_inserted;
 }
 
 bool SnowLoad::is_same_as_before(const sql::MergePlan& staged) {

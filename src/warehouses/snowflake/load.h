@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/env.h"
@@ -41,6 +42,7 @@ class SnowDestination : public stream::Destination, private warehouses::Session 
   void prepare();
   std::int64_t change(const std::string& sql) override { return session_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
+  std::optional<std::pair<std::int64_t, std::int64_t>> upsert(const sql::MergePlan& plan) override;
 
   snowflake::Session session_;
   Env& env_;

@@ -369,11 +369,11 @@ sql::QueryResult read_rows(const Value& data, Session& session, std::int64_t row
   return rows.finish();
 }
 
-std::int64_t rows_changed(const Value& data) {
+std::int64_t count_of(const Value& data, std::string_view column) {
   std::int64_t total = 0;
   const std::vector<Value>& columns = data["rowtype"].items();
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!columns[i]["name"].raw().starts_with("number of rows ")) continue;
+    if (!columns[i]["name"].raw().starts_with(column)) continue;
     for (const Value& row : data["rowset"].items()) {
       std::int64_t count = 0;
       const std::string& text = row.items().size() > i ? row.items()[i].raw() : "";
@@ -382,6 +382,11 @@ std::int64_t rows_changed(const Value& data) {
     }
   }
   return total;
+}
+
+std::int64_t rows_changed(const Value& data) {
+  // Rows that a MERGE matched twice are told apart and counted already.
+  return count_of(data, "number of rows ");
 }
 
 std::string first_value(const Value& data) {
