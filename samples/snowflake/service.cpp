@@ -344,6 +344,21 @@ std::string Service::admin(const std::string& kind, const httplib::Request& requ
     faults_.reset();
     return "{}";
   }
+  if (kind == "end_sessions") {
+    std::lock_guard lock(mutex_);
+    jobs_.clear();  // they hold their clients
+    job_order_.clear();
+    clients_.clear();
+    return "{}";
+  }
+  if (kind == "drop_database" || kind == "clone_database") {
+    std::string name = upper(request.get_param_value("name")), as = upper(request.get_param_value("as"));
+    Session session(database_, "", "", options_.folder + "/orders");
+    session.run(kind == "drop_database" ? "DROP DATABASE IF EXISTS \"" + name + "\""
+                                        : "CREATE DATABASE \"" + as + "\" CLONE \"" + name + "\"",
+                {});
+    return "{}";
+  }
   if (!Faults::knows(kind)) throw Refusal("404", "no such order: " + kind);
   Fault fault;
   fault.kind = kind;
@@ -409,15 +424,21 @@ void Service::start(httplib::Server& server) {
              [this](const Request& request, Response& response) { part(request.matches[1], response); });
   server.Put(R"(/__storage/([a-z0-9]+)/(.+))",
              [this](const Request& request, Response& response) { store(request, response); });
-  server.Post(R"(/__snowflake/([a-z_]+))", [this](const Request& request, Response& response) {
+  // Before routing: the library would wait for the body that curl -X POST does not send.
+  server.set_pre_routing_handler([this](const Request& request, Response& response) {
+    constexpr std::string_view kOrders = "/__snowflake/";
+    if (request.method != "POST" || !std::string_view(request.path).starts_with(kOrders))
+      return httplib::Server::HandlerResponse::Unhandled;
+    response.set_header("Connection", "close");
     std::string body;
     try {
-      body = admin(request.matches[1], request);
+      body = admin(request.path.substr(kOrders.size()), request);
     } catch (const Refusal& refusal) {
       response.status = 404;
       body = refusal_json(refusal, "");
     }
     response.set_content(body, "application/json");
+    return httplib::Server::HandlerResponse::Handled;
   });
   server.Get("/__snowflake/statements", [this](const Request&, Response& response) {
     std::lock_guard lock(mutex_);

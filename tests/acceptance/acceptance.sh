@@ -1,5 +1,5 @@
 # Shared by the acceptance tests: a copy of examples/chicago-crime in a temporary folder, the stand-in, comparisons.
-# Sourced, not run. Usage of a test: NAME.sh duckdb|postgres. Exit code 77 means skipped.
+# Sourced, not run. Usage of a test: NAME.sh duckdb|postgres|snowflake (the stand-in). Exit code 77 means skipped.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 bin=${LEAT_BIN_DIR:-$root/build/release/bin}
@@ -7,10 +7,12 @@ data=${LEAT_SHARED_DATA:-$root/../shared/data}
 target=${1:-duckdb}
 work=$(mktemp -d)
 soda_pid=
+snowflake_pid=
 failures=0
 
 cleanup() {
   [ -z "$soda_pid" ] || kill "$soda_pid" 2>/dev/null || true
+  [ -z "$snowflake_pid" ] || kill "$snowflake_pid" 2>/dev/null || true
   [ "$target" != postgres ] || drop_database || true
   if [ "$failures" = 0 ]; then rm -rf "$work"; else printf 'the folder is kept: %s\n' "$work"; fi
 }
@@ -31,6 +33,34 @@ if [ "$target" = postgres ]; then
   LEAT_POSTGRES_URL=$(printf '%s' "$LEAT_TEST_POSTGRES" | sed "s#/[^/]*\$#/$database#")
   export LEAT_POSTGRES_URL
 fi
+snowflake_order() { curl -sf -X POST "$SNOWFLAKE_URL/__snowflake/$1" >/dev/null; }
+if [ "$target" = snowflake ]; then
+  "$bin/snowflake_stand_in" --password stand-in-password >"$work/snowflake.out" 2>"$work/snowflake.err" &
+  snowflake_pid=$!
+  SNOWFLAKE_URL=
+  for _ in $(seq 200); do
+    SNOWFLAKE_URL=$(sed -n 's/^listening on //p' "$work/snowflake.out" 2>/dev/null || true)
+    [ -n "$SNOWFLAKE_URL" ] && break
+    kill -0 "$snowflake_pid" 2>/dev/null || { cat "$work/snowflake.err"; exit 1; }
+    pause
+  done
+  export SNOWFLAKE_URL SNOWFLAKE_ACCOUNT=stand_in SNOWFLAKE_USER=leat SNOWFLAKE_PASSWORD=stand-in-password \
+    SNOWFLAKE_DATABASE="$database"
+fi
+# An empty database, or a copy of another one. DuckDB's is a file of the project, which is fresh with it.
+fresh_database() { # [TEMPLATE]
+  case $target in
+  postgres)
+    drop_database
+    admin_psql -c "create database $database template ${1:-template1}" ;;
+  snowflake)
+    snowflake_order end_sessions
+    snowflake_order "drop_database?name=$database"
+    [ -z "${1:-}" ] || snowflake_order "clone_database?name=$1&as=$database" ;;
+  esac
+}
+# What a server notices of a client that died, sooner or later.
+client_died() { [ "$target" != snowflake ] || snowflake_order end_sessions; }
 export LEAT_TARGET="$target" NO_COLOR=1
 
 new_project() { # FOLDER: a fresh copy of the example

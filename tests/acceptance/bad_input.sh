@@ -19,8 +19,7 @@ fails() { # WHAT CODE PLACE COMMAND...
   fi
 }
 rows() { value "select count(*) from raw.crimes" 2>/dev/null || echo none; }
-project() { rm -rf "$work/project"; new_project "$work/project"; cd "$work/project"
-  if [ "$target" = postgres ]; then drop_database; admin_psql -c "create database $database"; fi; }
+project() { rm -rf "$work/project"; new_project "$work/project"; cd "$work/project"; fresh_database; }
 
 project
 printf 'streams:\n  - [1, 2\n' >>connectors/chicago.yaml

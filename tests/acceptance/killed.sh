@@ -18,7 +18,7 @@ for round in $(seq "$kills"); do
   rm -rf "$work/project"
   new_project "$work/project"
   cd "$work/project"
-  if [ "$target" = postgres ]; then drop_database; admin_psql -c "create database $database"; fi
+  fresh_database
   seed=$(((seed * 1103515245 + 12345) % 2147483648))
   after_ms=$((seed % took_ms))
   "$bin/leat" run >"$work/killed.txt" 2>&1 &
@@ -26,6 +26,7 @@ for round in $(seq "$kills"); do
   timeout "$(printf '%d.%03d' $((after_ms / 1000)) $((after_ms % 1000)))" tail -f /dev/null --pid="$pid" || true
   kill -9 "$pid" 2>/dev/null || true # a run that was quicker is simply whole
   wait "$pid" 2>/dev/null || true
+  client_died
   leat run >"$work/rerun.txt" 2>&1 || { cat "$work/rerun.txt"; failures=$((failures + 1)); break; }
   dump_tables >"$work/rerun.csv"
   expect "round $round, killed after $after_ms ms" "$(cksum <"$work/undisturbed.csv")" "$(cksum <"$work/rerun.csv")"

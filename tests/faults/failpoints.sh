@@ -20,12 +20,7 @@ dump_all() {
 fresh_project() { # empty|loaded
   cd "$work"
   rm -rf "$work/project"
-  if [ "$target" = postgres ]; then
-    drop_database
-    template=template1
-    [ "$1" = empty ] || template=${database}_loaded
-    admin_psql -c "create database $database template $template"
-  fi
+  if [ "$1" = empty ]; then fresh_database; else fresh_database "${database}_loaded"; fi
   if [ "$1" = empty ]; then new_project "$work/project"; else cp -R "$work/loaded" "$work/project"; fi
   cd "$work/project"
 }
@@ -40,6 +35,7 @@ try() { # FAILPOINT ACTION empty|loaded
     failures=$((failures + 1))
     return 0
   fi
+  client_died
   leat run >"$work/rerun.txt" 2>&1 || { tail -20 "$work/rerun.txt"; failures=$((failures + 1)); return 0; }
   dump_all >"$work/rerun.dump"
   expect "$3, $1=$2" "$(cksum <"$work/$3.dump")" "$(cksum <"$work/rerun.dump")"
@@ -53,7 +49,10 @@ fresh_project empty
 leat run >"$work/first.txt" 2>&1 || { cat "$work/first.txt"; exit 1; }
 dump_all >"$work/empty.dump"
 cp -R "$work/project" "$work/loaded"
-[ "$target" != postgres ] || admin_psql -c "create database ${database}_loaded template $database"
+case $target in
+postgres) admin_psql -c "create database ${database}_loaded template $database" ;;
+snowflake) snowflake_order end_sessions; snowflake_order "clone_database?name=$database&as=${database}_loaded" ;;
+esac
 for failpoint in $failpoints; do
   try "$failpoint" kill empty
   case $failpoint in sync_* | load_*) try "$failpoint" kill@4 empty ;; dbt_*) try "$failpoint" kill@9 empty ;; esac
