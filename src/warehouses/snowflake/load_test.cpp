@@ -403,7 +403,7 @@ TEST_CASE("files that COPY leaves out are copied again; one that loads in part f
 }
 
 TEST_CASE("files go to the storage that the stage names, with fresh credentials where they expired") {
-  for (const char* storage : {"gcs", "azure"}) {
+  for (const char* storage : {"gcs", "azure", "s3"}) {
     Fixture f({"--storage", storage});
     if (!f) return;
     f.order("storage?status=403");

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "warehouses/snowflake/gzip.h"
+#include "files/codec.h"
 #include "warehouses/snowflake/key_pair.h"
 #include "warehouses/snowflake/result.h"
 
@@ -44,6 +44,31 @@ http::ClientOptions quick() {
   options.connect_timeout = std::chrono::seconds(3);
   options.timeout = std::chrono::seconds(5);
   return options;
+}
+
+std::string compressed(std::string_view text) {
+  std::string out;
+  auto gzip = files::make_compressor(files::Compression::gzip);
+  gzip->write(text, out);
+  gzip->finish(out);
+  return out;
+}
+
+bool is_gzip(std::string_view bytes) {
+  return bytes.size() > 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b';
+}
+
+std::string expanded(std::string_view bytes, const std::string& place) {
+  std::string out;
+  auto take = [&](std::string_view piece) {
+    if (out.size() + piece.size() > kPartBytesMax)
+      throw Error(ErrorCode::http_too_large, "An answer of Snowflake is too large", place);
+    out += piece;
+  };
+  files::Decompressor gzip;
+  gzip.push(bytes, take);
+  gzip.finish(take);
+  return out;
 }
 
 std::string member(std::string_view name, std::string_view value) {
@@ -86,7 +111,7 @@ http::Request Session::request_for(const char* method, const std::string& path, 
     request.headers.set("Content-Type", "application/json");
     bool compresses = body.size() >= kCompressFrom;
     if (compresses) request.headers.set("Content-Encoding", "gzip");
-    request.body = compresses ? compress_gzip(body) : body;
+    request.body = compresses ? compressed(body) : body;
   }
   std::lock_guard lock(mutex_);
   const std::string& token = path == kRenewPath ? master_token_ : token_;
@@ -99,10 +124,10 @@ std::optional<Value> Session::attempt(const http::Request& request, http::Retry&
   try {
     http::Response response = client_.send(request);
     std::string_view text = response.body.view();
-    std::string expanded;
+    std::string whole;
     if (is_gzip(text)) {
-      expanded = expand_gzip(text, kPartBytesMax).value_or("");
-      text = expanded;
+      whole = expanded(text, account_.place);
+      text = whole;
     }
     // Snowflake's own refusals come as JSON whatever the status; a gateway's do not.
     if (text.starts_with('{')) return document::parse_json(text, "Snowflake's answer");
@@ -272,13 +297,7 @@ std::string Session::fetch(const std::string& url, const http::Headers& headers)
     request.headers = headers;
     http::Response response = client_.send(request);
     std::string_view text = response.body.view();
-    if (response.ok()) {
-      std::optional<std::string> out = is_gzip(text) ? expand_gzip(text, kPartBytesMax) : std::string(text);
-      if (!out)
-        throw Error(ErrorCode::warehouse_sql, "A part of the result is damaged or too large",
-                    http::safe_url(url));
-      return std::move(*out);
-    }
+    if (response.ok()) return is_gzip(text) ? expanded(text, account_.place) : std::string(text);
     auto wait = retry.after_failure(std::nullopt);
     if (!wait || !is_worth_another_try(response.status)) {
       throw Error(ErrorCode::warehouse_sql,

@@ -2,7 +2,6 @@
 #include "base/error.h"
 #include "warehouses/snowflake/account.h"
 #include "warehouses/snowflake/dialect.h"
-#include "warehouses/snowflake/gzip.h"
 #include "warehouses/snowflake/key_pair.h"
 #include "warehouses/snowflake/result.h"
 #include "warehouses/snowflake/statements.h"
@@ -52,16 +51,6 @@ TEST_CASE("statements are split outside of texts, names and comments") {
   CHECK(parts[0] == "select ';' ");
   CHECK(parts[2] == " select $$a;b$$");
   CHECK(split_statements(" ; -- nothing").empty());
-}
-
-TEST_CASE("gzip comes back the same and is bounded") {
-  std::string text(200000, 'x');
-  std::string pressed = compress_gzip(text);
-  CHECK(is_gzip(pressed));
-  CHECK(pressed.size() < 2000);
-  CHECK(expand_gzip(pressed, 1 << 20) == text);
-  CHECK_FALSE(expand_gzip(pressed, 1000));
-  CHECK_FALSE(expand_gzip(pressed.substr(0, pressed.size() / 2), 1 << 20));
 }
 
 TEST_CASE("the values of an answer are read by their types") {

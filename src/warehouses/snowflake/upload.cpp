@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "files/location.h"
+#include "files/signature.h"
 #include "http/auth.h"
 
 namespace leat::warehouses::snowflake {
@@ -69,12 +71,40 @@ http::Request gcs_request(const Value& stage, const std::string& name) {
   return request;
 }
 
-Uploaded send(Session& session, http::Request request, const std::string& path) {
+// Keys of S3 sign each try anew; the others have their credentials in the request.
+struct S3Keys {
+  files::AwsKeys keys;
+  std::string region;
+};
+
+http::Request s3_request(const Value& stage, const std::string& name) {
+  Location at = split(stage["location"].raw());
+  std::string end_point = stage["endPoint"].raw(), region = stage["region"].raw();
+  bool in_path = !end_point.empty() || at.container.find('.') != std::string::npos;
+  if (end_point.empty()) end_point = fmt::format("s3.{}.amazonaws.com", region);
+  http::Request request;
+  std::string key = files::percent_encode(at.prefix + name, true);
+  request.url = in_path ? fmt::format("{}/{}/{}", with_scheme(end_point), at.container, key)
+                        : fmt::format("https://{}.{}/{}", at.container, end_point, key);
+  return request;
+}
+
+S3Keys s3_keys(const Value& stage) {
+  const Value& given = stage["creds"];
+  files::AwsKeys keys{given["AWS_KEY_ID"].raw(), given["AWS_SECRET_KEY"].raw(), given["AWS_TOKEN"].raw()};
+  register_secret(keys.secret_key);
+  register_secret(keys.session_token);
+  return {keys, stage["region"].raw()};
+}
+
+Uploaded send(Session& session, http::Request request, const std::string& path,
+              const S3Keys* keys = nullptr) {
   request.method = "PUT";
   request.headers.set("Content-Type", "application/octet-stream");
   request.body = document::read_file(path);
   http::Retry retry;
   for (;;) {
+    if (keys) files::sign(request, keys->keys, {keys->region, "s3"}, session.env().now());
     http::Response response = session.client().send(request);
     if (response.ok()) return Uploaded::done;
     if (response.status == 400 || response.status == 401 || response.status == 403)
@@ -109,6 +139,10 @@ Uploaded upload(Session& session, const Value& answer, const std::string& path, 
   if (kind == "AZURE") return send(session, azure_request(stage, name), path);
   if (kind == "GCS" || !stage["presignedUrl"].raw().empty())
     return send(session, gcs_request(stage, name), path);
+  if (kind == "S3") {
+    S3Keys keys = s3_keys(stage);
+    return send(session, s3_request(stage, name), path, &keys);
+  }
   throw Error(ErrorCode::warehouse_connect,
               fmt::format("The stage lies in `{}`, to which Leat can't write", kind), place);
 }

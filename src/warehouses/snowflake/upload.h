@@ -3,7 +3,8 @@
 // Guarantees: the whole file or an error; sent again after failures that may pass.
 // Threads: one.
 // Errors: Error(file_io), Error(warehouse_connect).
-// Source: `stageInfo` as read by Snowflake's published drivers; Azure Blob REST (Put Blob); GCS XML API
+// Source: `stageInfo` as read by Snowflake's published drivers; Amazon S3 PutObject; Azure Put Blob;
+//   Cloud Storage XML API
 #pragma once
 #include <string>
 
