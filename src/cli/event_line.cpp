@@ -90,6 +90,12 @@ std::string event_line(const Event& event, std::size_t width, bool verbose) {
                               event.text("url")),
                   width);
   }
+  if (event.name == "schema_changed") {
+    return notice("i", Ink::cyan,
+                  fmt::format("{}.{}: column {} {}: {}", event.text("connection"), event.text("stream"),
+                              event.text("column"), event.text("change"), event.text("detail")),
+                  width);
+  }
   if (event.name == "source_changed_while_reading") {
     return notice("i", Ink::cyan,
                   fmt::format("rows of {} moved while {} was read; it is read again", event.text("stream"),

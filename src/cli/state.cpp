@@ -63,46 +63,10 @@ class StateCommand : public Command {
   std::string verb_, connection_, stream_, value_;
 };
 
-class DeadLettersCommand : public Command {
- public:
-  std::string_view name() const override { return "dead-letters"; }
-  std::string_view summary() const override { return "List records that were rejected, with their reasons"; }
-  std::string_view group() const override { return "Repair"; }
-  std::vector<Option> options() override {
-    return {{"verb", "list", &verb_}, {"--limit", "The most rows", &limit_, false, "N"}};
-  }
-  int run(const Globals& globals, Env& env) override {
-    run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
-    auto warehouse = run::open_warehouse(project, run::choose_target(project, globals.target, env), env);
-    warehouse->destination()->read_state("", "");  // makes the bookkeeping tables where there are none
-    sql::QueryResult rows = warehouse->adapter()->query(
-        fmt::format("select rejected_at, connection, stream, field, reason, record from _leat.dead_letters "
-                    "order by rejected_at desc limit {}",
-                    limit_));
-    std::int64_t count = 0;
-    for (const auto& batch : rows.batches) {
-      for (std::size_t i = 0; i < batch.rows(); ++i, ++count) {
-        Terminal::line(fmt::format("{} {}.{} `{}`: {}\n  {}", batch.column(0).print(i).substr(0, 19),
-                                   batch.column(1).text(i), batch.column(2).text(i), batch.column(3).text(i),
-                                   batch.column(4).text(i), fit(batch.column(5).text(i), 300)));
-      }
-    }
-    if (count == 0) Terminal::line("No record was rejected.");
-    return 0;
-  }
-
- private:
-  std::string verb_ = "list";
-  int limit_ = 50;
-};
-
 }  // namespace
 
 std::unique_ptr<Command> make_state() {
   return std::make_unique<StateCommand>();
-}
-std::unique_ptr<Command> make_dead_letters() {
-  return std::make_unique<DeadLettersCommand>();
 }
 
 }  // namespace leat::cli

@@ -41,6 +41,11 @@ class Source {
   virtual Catalog discover() = 0;
   /// The same with schemas at least for the streams of these names: asks the source for no more than needed.
   virtual Catalog describe(std::span<const std::string> /*names*/) { return discover(); }
+  /// Decodes records as dead letters keep them (JSON, as the source sent them) and hands rows and rejects to the
+  /// sink as stream 0; false where this source can't.
+  virtual bool decode(const Stream& /*stream*/, std::span<const std::string> /*records*/, Sink& /*sink*/) {
+    return false;
+  }
   /// Reads the selections to their end. Ends every stream with a checkpoint.
   virtual void read(std::span<const Selection> selections, Sink& sink) = 0;
 };

@@ -59,13 +59,16 @@ StreamSync::StreamSync(const Connection& connection, const StreamPlan& plan, str
       result_(result),
       projection_(plan.settings, destination.naming()) {}
 
-std::vector<std::string> StreamSync::arriving(const std::vector<std::string>& columns) const {
+namespace {
+
+std::vector<std::string> arriving(const StreamPlan& plan, const Projection& projection,
+                                  const std::vector<std::string>& columns) {
   std::vector<std::string> names;
   for (const std::string& column : columns) {
-    std::string name = projection_.arriving_name(column);
+    std::string name = projection.arriving_name(column);
     if (name.empty()) {
       throw Error(ErrorCode::sync_column, fmt::format("The key column `{}` is dropped", column),
-                  plan_.settings.where)
+                  plan.settings.where)
           .fix("Take it out of `drop`: rows are merged by it.");
     }
     names.push_back(std::move(name));
@@ -73,57 +76,60 @@ std::vector<std::string> StreamSync::arriving(const std::vector<std::string>& co
   return names;
 }
 
-void StreamSync::require_column(const std::string& column, const char* setting) const {
-  const batch::Schema& schema = *plan_.stream.schema;
+void require_column(const StreamPlan& plan, const std::string& column, const char* setting) {
+  const batch::Schema& schema = *plan.stream.schema;
   if (schema.size() == 0 || schema.find(column)) return;
   std::vector<std::string> names;
   for (const batch::Column& each : schema.columns()) names.push_back(each.name);
   std::string near = nearest(column, names);
   throw Error(ErrorCode::sync_column,
-              fmt::format("The stream {} has no column `{}` for its {}{}", plan_.stream.name, column, setting,
+              fmt::format("The stream {} has no column `{}` for its {}{}", plan.stream.name, column, setting,
                           near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
-              plan_.settings.where);
+              plan.settings.where);
 }
 
-stream::Target StreamSync::make_target() const {
+}  // namespace
+
+stream::Target target_of(const Connection& connection, const StreamPlan& plan, const Projection& projection,
+                         const SyncOptions& options) {
   stream::Target target;
-  target.connection = connection_.name;
-  target.stream = plan_.stream.name;
-  target.schema = connection_.schema;
-  target.table = plan_.settings.table.empty() ? plan_.stream.name : plan_.settings.table;
-  target.columns = projection_.check(*plan_.stream.schema);
-  target.mode = plan_.settings.mode;
-  if (options_.full_refresh) {
+  target.connection = connection.name;
+  target.stream = plan.stream.name;
+  target.schema = connection.schema;
+  target.table = plan.settings.table.empty() ? plan.stream.name : plan.settings.table;
+  target.columns = projection.check(*plan.stream.schema);
+  target.mode = plan.settings.mode;
+  if (options.full_refresh) {
     if (target.mode == WriteMode::append) target.mode = WriteMode::overwrite;
     if (target.mode == WriteMode::append_dedup) target.mode = WriteMode::overwrite_dedup;
   }
-  target.metadata_prefix = connection_.metadata_prefix;
-  target.strategy = plan_.settings.strategy;
-  target.deletes_hard = plan_.settings.deletes_hard;
-  bool from_the_beginning = options_.full_refresh || plan_.sync_mode == stream::SyncMode::full_refresh;
-  target.is_complete = from_the_beginning && !options_.window;
+  target.metadata_prefix = connection.metadata_prefix;
+  target.strategy = plan.settings.strategy;
+  target.deletes_hard = plan.settings.deletes_hard;
+  bool from_the_beginning = options.full_refresh || plan.sync_mode == stream::SyncMode::full_refresh;
+  target.is_complete = from_the_beginning && !options.window;
   const auto& key =
-      plan_.settings.primary_key.empty() ? plan_.stream.primary_key : plan_.settings.primary_key;
+      plan.settings.primary_key.empty() ? plan.stream.primary_key : plan.settings.primary_key;
   const auto& cursor =
-      plan_.settings.cursor_field.empty() ? plan_.stream.cursor_field : plan_.settings.cursor_field;
+      plan.settings.cursor_field.empty() ? plan.stream.cursor_field : plan.settings.cursor_field;
   bool needs_key = target.mode != WriteMode::append && target.mode != WriteMode::overwrite;
   if (needs_key && key.empty()) {
     throw Error(ErrorCode::config_invalid,
                 fmt::format("The mode {} of stream {} needs a primary key, and the source names none",
-                            stream::name(target.mode), plan_.stream.name),
-                plan_.settings.where)
+                            stream::name(target.mode), plan.stream.name),
+                plan.settings.where)
         .fix("Add `primary_key: [column]` to the stream, or use `append` or `overwrite`.");
   }
-  for (const std::string& column : plan_.settings.primary_key) require_column(column, "primary_key");
-  if (!plan_.settings.cursor_field.empty()) require_column(plan_.settings.cursor_field, "cursor_field");
-  target.primary_key = arriving(key);
-  target.merge_key = arriving(plan_.settings.merge_key);
-  if (!plan_.settings.delete_column.empty()) {
-    require_column(plan_.settings.delete_column, "delete_column");
-    target.delete_column = arriving({plan_.settings.delete_column})[0];
+  for (const std::string& column : plan.settings.primary_key) require_column(plan, column, "primary_key");
+  if (!plan.settings.cursor_field.empty()) require_column(plan, plan.settings.cursor_field, "cursor_field");
+  target.primary_key = arriving(plan, projection, key);
+  target.merge_key = arriving(plan, projection, plan.settings.merge_key);
+  if (!plan.settings.delete_column.empty()) {
+    require_column(plan, plan.settings.delete_column, "delete_column");
+    target.delete_column = arriving(plan, projection, {plan.settings.delete_column})[0];
   }
   // A cursor that is dropped orders nothing any more; then arrival does.
-  if (!cursor.empty()) target.cursor_field = projection_.arriving_name(cursor);
+  if (!cursor.empty()) target.cursor_field = projection.arriving_name(cursor);
   return target;
 }
 
@@ -199,7 +205,7 @@ void StreamSync::keep_discarded(std::vector<stream::RejectedRecord>&& discarded)
 }
 
 void StreamSync::run() {
-  target_ = make_target();
+  target_ = target_of(connection_, plan_, projection_, options_);
   result_.schema = target_.schema;
   result_.table = target_.table;
   state_ = destination_.read_state(connection_.name, plan_.stream.name);

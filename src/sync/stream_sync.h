@@ -25,6 +25,10 @@ struct Checkpoint {
 using QueueItem = std::variant<batch::RecordBatch, stream::RejectedRecord, Checkpoint>;
 using Queue = batch::BoundedQueue<QueueItem>;
 
+/// Where a plan's rows go; Error(config_invalid, sync_column) for settings that don't fit the stream.
+stream::Target target_of(const Connection& connection, const StreamPlan& plan, const Projection& projection,
+                         const SyncOptions& options);
+
 class StreamSync {
  public:
   StreamSync(const Connection& connection, const StreamPlan& plan, stream::Source& source,
@@ -47,9 +51,6 @@ class StreamSync {
   bool state_moves() const;
   bool commit_is_due();
   stream::Load& load();
-  stream::Target make_target() const;
-  void require_column(const std::string& column, const char* setting) const;
-  std::vector<std::string> arriving(const std::vector<std::string>& columns) const;
 
   const Connection& connection_;
   const StreamPlan& plan_;

@@ -76,6 +76,12 @@ class ManifestSource final : public stream::Source {
     return catalog;
   }
 
+  bool decode(const stream::Stream& stream, std::span<const std::string> records,
+              stream::Sink& sink) override {
+    find(stream.name, "").decode(records, sink);
+    return true;
+  }
+
   void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
     for (std::size_t i = 0; i < selections.size(); ++i) {
       find(selections[i].stream.name, "")

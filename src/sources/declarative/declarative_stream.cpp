@@ -87,6 +87,20 @@ stream::Stream DeclarativeStream::describe() {
   return out;
 }
 
+void DeclarativeStream::decode(std::span<const std::string> records, stream::Sink& sink) {
+  RecordDecoder decoder(
+      fields(), {}, [&](batch::RecordBatch&& batch) { sink.batch(0, std::move(batch)); },
+      [&](stream::RejectedRecord&& record) { sink.reject(0, std::move(record)); });
+  for (const std::string& record : records) {
+    JsonIndex index;
+    http::Body body(record);
+    std::string wrong = index.build(body.view());
+    if (!wrong.empty() || !decoder.record(index.text(), index.begin(), index.end()))
+      sink.reject(0, {record, "", "The record is no valid JSON"});
+  }
+  decoder.flush();
+}
+
 void DeclarativeStream::walk(const Value& state, const std::optional<stream::Window>& window,
                              std::size_t index, stream::Sink& sink, std::size_t concurrency,
                              const Listener& listener) {

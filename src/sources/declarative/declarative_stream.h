@@ -20,6 +20,7 @@ class DeclarativeStream final : public ManifestStream {
   stream::Stream describe() override;
   void read(const stream::Selection& selection, std::size_t index, stream::Sink& sink,
             std::size_t concurrency) override;
+  void decode(std::span<const std::string> records, stream::Sink& sink) override;
   void try_out() override;
 
   /// What a walk over the stream tells while it goes on.

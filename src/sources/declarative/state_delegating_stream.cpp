@@ -37,6 +37,10 @@ class StateDelegatingStream final : public ManifestStream {
 
   void try_out() override { full_.try_out(); }
 
+  void decode(std::span<const std::string> records, stream::Sink& sink) override {
+    incremental_.decode(records, sink);
+  }
+
   void read(const stream::Selection& selection, std::size_t index, stream::Sink& sink,
             std::size_t concurrency) override {
     Value state;

@@ -9,6 +9,7 @@
 // Source: behaviour of the Airbyte CDK's DeclarativeStream and StateDelegatingStream.
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class ManifestStream {
   virtual stream::Stream describe() = 0;
   virtual void read(const stream::Selection& selection, std::size_t index, stream::Sink& sink,
                     std::size_t concurrency) = 0;
+  /// Decodes records that were rejected once; see stream/source.h.
+  virtual void decode(std::span<const std::string> records, stream::Sink& sink) = 0;
   /// Reads until a first record or the end of the first slice; throws what goes wrong.
   virtual void try_out() = 0;
 };

@@ -203,9 +203,11 @@ std::optional<std::vector<sql::RelationColumn>> PgAdapter::columns(const sql::Re
 }
 
 void ensure_schema(PgConnection& connection, const std::string& schema) {
-  // PostgreSQL's IF NOT EXISTS still collides when two sessions create at once.
+  // IF NOT EXISTS still collides when two sessions create at once, and under a lock too: a session may remember
+  // from before it held the lock that there is none.
   connection.execute(fmt::format(
-      "do $leat$ begin perform pg_advisory_xact_lock({}); create schema if not exists {}; end $leat$",
+      "do $leat$ begin perform pg_advisory_xact_lock({}); create schema if not exists {}; exception "
+      "when unique_violation or duplicate_schema then null; end $leat$",
       kCatalogLock, pg_dialect().quote(schema)));
 }
 
