@@ -1,6 +1,7 @@
 // The composition root: signals, the environment, the command line.
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <thread>
@@ -32,10 +33,18 @@ void watch_signals(leat::Env& env) {
   }).detach();
 }
 
+// A core holds the memory, and the memory holds secrets. LEAT_CORE_DUMPS=1 allows it, to those who look for a
+// bug.
+void dump_no_core(const leat::Env& env) {
+  rlimit none{0, 0};
+  if (!env.variable("LEAT_CORE_DUMPS")) setrlimit(RLIMIT_CORE, &none);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   leat::Env env;
+  dump_no_core(env);
   watch_signals(env);
   return leat::cli::run_command_line(argc, argv, env);
 }

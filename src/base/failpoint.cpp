@@ -29,7 +29,7 @@ bool known(std::string_view name) {
 
 struct Plan {
   std::string name;
-  bool kill = false;
+  int signal = 0;  // 0: an error is thrown
   int passages_left = 1;
 };
 
@@ -54,13 +54,13 @@ struct Plans {
     std::size_t equals = item.find('=');
     std::string_view name = item.substr(0, equals);
     std::string_view action = equals == std::string_view::npos ? "" : item.substr(equals + 1);
-    Plan plan{std::string(name), false, 1};
+    Plan plan{std::string(name), 0, 1};
     if (std::size_t at = action.find('@'); at != std::string_view::npos) {
       std::from_chars(action.data() + at + 1, action.data() + action.size(), plan.passages_left);
       action = action.substr(0, at);
     }
-    plan.kill = action == "kill";
-    if (!known(name) || (action != "kill" && action != "error")) {
+    plan.signal = action == "kill" ? SIGKILL : action == "abort" ? SIGABRT : 0;
+    if (!known(name) || (plan.signal == 0 && action != "error")) {
       throw Error(ErrorCode::config_invalid, "LEAT_FAILPOINTS names no known failpoint or action",
                   std::string(item));
     }
@@ -77,7 +77,7 @@ void pass_failpoint(std::string_view name) {
   std::lock_guard lock(plans.mutex);
   for (Plan& plan : plans.plans) {
     if (plan.name != name || --plan.passages_left != 0) continue;
-    if (plan.kill) ::kill(::getpid(), SIGKILL);
+    if (plan.signal != 0) ::kill(::getpid(), plan.signal);
     throw Error(ErrorCode::internal, "A failpoint was asked to fail here", std::string(name));
   }
 }

@@ -39,4 +39,12 @@ std::string redact(std::string_view text) {
   return clean;
 }
 
+bool sounds_secret(std::string_view name) {
+  for (std::string_view word :
+       {"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "PRIVATE_KEY", "API_KEY"}) {
+    if (name.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace leat

@@ -14,4 +14,7 @@ void register_secret(std::string_view value);
 /// Returns `text` without the registered secrets.
 std::string redact(std::string_view text);
 
+/// True for names of variables that most likely hold a secret: with PASSWORD, TOKEN, SECRET and the like.
+bool sounds_secret(std::string_view name);
+
 }  // namespace leat

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/secret_source.h"
 #include "base/units.h"
 
 namespace leat::document {
@@ -25,7 +26,11 @@ std::string fill_text(const Value& value, const Env& env) {
       fallback = name.substr(dash + 2);
       name.resize(dash);
     }
-    std::optional<std::string> found = env.variable(name);
+    std::size_t colon = name.find(':');
+    bool is_secret = colon != std::string::npos && is_secret_scheme(name.substr(0, colon));
+    std::optional<std::string> found =
+        is_secret ? read_secret(name.substr(0, colon), name.substr(colon + 1)) : env.variable(name);
+    if (found && !is_secret && sounds_secret(name)) register_secret(*found);
     if (fallback && (!found || found->empty())) found = fallback;
     if (!found) {
       throw Error(ErrorCode::config_env_missing, fmt::format("The variable {} is not set", name),

@@ -43,8 +43,8 @@ class Settings {
 
 /// Checks `mapping` against `spec`. A key "type" is allowed everywhere.
 Settings read_settings(const Spec& spec, const Value& mapping, const Env& env);
-/// Replaces ${NAME} and ${NAME:-default} in every text below `value`. Error(config_env_missing) names the
-/// variable.
+/// Replaces ${NAME}, ${NAME:-default} and ${SCHEME:REFERENCE} (base/secret_source.h) in every text below
+/// `value`. Error(config_env_missing) names the variable.
 Value fill_variables(const Value& value, const Env& env);
 
 }  // namespace leat::document

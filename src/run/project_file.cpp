@@ -192,6 +192,7 @@ void read_env_file(const std::string& path, Env& env) {
     } else if (std::size_t comment = value.find(" #"); comment != std::string::npos) {
       value.resize(comment);
     }
+    if (sounds_secret(line.substr(0, equals))) register_secret(value);
     env.set_variable(line.substr(0, equals), value);
   }
 }
