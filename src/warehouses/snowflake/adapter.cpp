@@ -71,12 +71,13 @@ document::Value SnowAdapter::run(const std::string& sql) {
     return {};
   }
   if (wants_transaction_ && !has_transaction_ && changes_rows(verb)) {
-    session_.run("begin");
+    session_.begin();
     has_transaction_ = true;
   }
   if (is_temporary(words)) has_temporary_ = true;
   session_.hold(has_transaction_ || has_temporary_);
   document::Value data = session_.run(sql);
+  if (session_.account().is_emulator && changes_rows(verb) && !has_transaction_) session_.run("commit");
   if (ends) wants_transaction_ = false;
   if (ends || is_ddl(verb)) has_transaction_ = false;
   session_.hold(has_transaction_ || has_temporary_);

@@ -2,12 +2,15 @@
 
 #include <fmt/core.h>
 
+#include <openssl/evp.h>
+
 #include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "base/error.h"
 #include "batch/decimal.h"
+#include "warehouses/snowflake/arrow.h"
 #include "warehouses/snowflake/dialect.h"
 #include "warehouses/snowflake/session.h"
 
@@ -273,6 +276,23 @@ class PartReader {
   std::string text_;
 };
 
+[[noreturn]] void refuse_size(std::int64_t rows_max, const std::string& place) {
+  throw Error(ErrorCode::warehouse_sql, fmt::format("The query gives more than {} rows", rows_max), place)
+      .fix("Add a LIMIT or an aggregate, or raise the limit.");
+}
+
+// "" for what is no base64.
+std::string bytes_of_base64(const std::string& text) {
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  int size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (size < 0) return "";
+  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  out.resize(static_cast<std::size_t>(size) - padding);
+  return out;
+}
+
 http::Headers part_headers(const Value& data) {
   http::Headers headers;
   for (const auto& [name, value] : data["chunkHeaders"].members()) headers.set(name, value.raw());
@@ -351,21 +371,22 @@ bool read_part(std::string_view json, RowBuilder& rows) {
 
 sql::QueryResult read_rows(const Value& data, Session& session, std::int64_t rows_max) {
   const std::string& place = session.account().place;
-  if (data["queryResultFormat"].raw() == "arrow") {
-    throw Error(ErrorCode::warehouse_sql, "The answer comes in Arrow's form, which is not read yet", place)
-        .fix("Leave the session parameters about result formats at their defaults.");
-  }
-  if (data["total"].integer() > rows_max) {
-    throw Error(ErrorCode::warehouse_sql, fmt::format("The query gives more than {} rows", rows_max), place)
-        .fix("Add a LIMIT or an aggregate, or raise the limit.");
-  }
+  if (data["total"].integer() > rows_max) refuse_size(rows_max, place);
   RowBuilder rows(data["rowtype"]);
-  append_inline(data["rowset"], rows);
+  bool is_arrow = data["queryResultFormat"].raw() == "arrow", is_whole = true;
+  if (is_arrow) {
+    std::string stream = bytes_of_base64(data["rowsetBase64"].raw());
+    is_whole = stream.empty() || read_arrow(stream, rows);
+  } else {
+    append_inline(data["rowset"], rows);
+  }
   http::Headers headers = part_headers(data);
   for (const Value& part : data["chunks"].items()) {
-    if (!read_part(session.fetch(part["url"].raw(), headers), rows))
-      throw Error(ErrorCode::warehouse_sql, "A part of the result is damaged", place);
+    std::string bytes = session.fetch(part["url"].raw(), headers);
+    is_whole = is_whole && (is_arrow ? read_arrow(bytes, rows) : read_part(bytes, rows));
   }
+  if (!is_whole) throw Error(ErrorCode::warehouse_sql, "The result is damaged or of an unknown form", place);
+  if (rows.rows() > rows_max) refuse_size(rows_max, place);
   return rows.finish();
 }
 
@@ -387,11 +408,6 @@ std::int64_t count_of(const Value& data, std::string_view column) {
 std::int64_t rows_changed(const Value& data) {
   // Rows that a MERGE matched twice are told apart and counted already.
   return count_of(data, "number of rows ");
-}
-
-std::string first_value(const Value& data) {
-  const std::vector<Value>& rows = data["rowset"].items();
-  return rows.empty() || rows[0].items().empty() ? "" : rows[0].items()[0].raw();
 }
 
 }  // namespace leat::warehouses::snowflake

@@ -25,9 +25,6 @@ sql::QueryResult read_rows(const document::Value& data, Session& session, std::i
 std::int64_t rows_changed(const document::Value& data);
 /// The count of an answer's column, "number of rows updated"; 0 where it has none.
 std::int64_t count_of(const document::Value& data, std::string_view column);
-/// The first value as text, "" where there is none.
-std::string first_value(const document::Value& data);
-
 /// Builds rows from texts as Snowflake prints them.
 class RowBuilder {
  public:

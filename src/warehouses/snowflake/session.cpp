@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::size_t kStatementShown = 2000;
+constexpr std::int64_t kValueRowsMax = 1000;
 constexpr std::size_t kCompressFrom = 1024;
 constexpr std::size_t kPartBytesMax = 1u << 30;
 constexpr int kSessionsMax = 3;  // replaced or renewed for one request
@@ -208,11 +209,11 @@ void Session::login() {
     proof = member("PASSWORD", account_.password);
   }
   std::string body = fmt::format(
-      R"({{"data":{{{},{},{},{},{},"SESSION_PARAMETERS":{{{},"TIMEZONE":"UTC","AUTOCOMMIT":true}},)"
+      R"({{"data":{{{},{},{},{},{},"SESSION_PARAMETERS":{{{},"TIMEZONE":"UTC","AUTOCOMMIT":{}}},)"
       R"("CLIENT_ENVIRONMENT":{{{},"OS":"Linux"}}}}}})",
       member("CLIENT_APP_ID", "Leat"), member("CLIENT_APP_VERSION", LEAT_VERSION),
       member("ACCOUNT_NAME", account_.name), member("LOGIN_NAME", account_.user), proof,
-      member("QUERY_TAG", account_.query_tag), member("APPLICATION", "leat"));
+      member("QUERY_TAG", account_.query_tag), !account_.is_emulator, member("APPLICATION", "leat"));
   http::Query query = {{"request_id", env_.uuid()}, {"databaseName", account_.database}};
   // A schema that is not there yet must not keep anybody out, so the session names none: names are qualified.
   if (!account_.warehouse.empty()) query.emplace_back("warehouse", account_.warehouse);
@@ -285,8 +286,14 @@ std::int64_t Session::execute(const std::string& sql) {
   return rows_changed(run(sql));
 }
 
+void Session::begin() {
+  if (!account_.is_emulator) execute("begin transaction");
+}
+
 std::string Session::value(const std::string& sql) {
-  return first_value(run(sql));
+  sql::QueryResult result = read_rows(run(sql), *this, kValueRowsMax);
+  bool has_value = result.rows() > 0 && !result.batches[0].column(0).is_null(0);
+  return has_value ? result.batches[0].column(0).print(0) : "";
 }
 
 std::string Session::fetch(const std::string& url, const http::Headers& headers) {

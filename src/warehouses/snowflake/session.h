@@ -40,6 +40,8 @@ class Session {
   document::Value run(const std::string& sql);
   /// Runs it and returns the rows that it changed: 0 for DDL.
   std::int64_t execute(const std::string& sql);
+  /// Begins a transaction. The emulator begins one by itself at the first change, and only so.
+  void begin();
   /// The first value of a query as text, "" where there is no row.
   std::string value(const std::string& sql);
   /// The bytes behind a URL of an answer (a part of a result), expanded.

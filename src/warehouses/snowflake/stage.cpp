@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "warehouses/snowflake/dialect.h"
+#include "warehouses/snowflake/result.h"
 #include "warehouses/snowflake/upload.h"
 
 namespace leat::warehouses::snowflake {
@@ -23,19 +24,16 @@ std::string qualified(const sql::Relation& relation) {
   return snow_dialect().render(relation);
 }
 
-// A row of COPY's answer by column name; names are in lower case.
+// A row of COPY's answer by column name.
 struct CopyRow {
-  const Value& columns;
-  const Value& row;
-  const std::string& text(std::string_view name) const {
-    static const std::string nothing;
-    for (std::size_t i = 0; i < columns.items().size() && i < row.items().size(); ++i) {
-      if (columns.items()[i]["name"].raw() == name) return row.items()[i].raw();
-    }
-    return nothing;
+  const batch::RecordBatch& batch;
+  std::size_t row;
+  std::string text(std::string_view name) const {
+    std::optional<std::size_t> column = batch.schema()->find(name);
+    return column ? batch.column(*column).print(row) : "";
   }
   std::int64_t number(std::string_view name) const {
-    const std::string& digits = text(name);
+    std::string digits = text(name);
     std::int64_t value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value;
@@ -79,15 +77,19 @@ std::vector<std::string> Stage::copy_files(const sql::Relation& table,
                                            const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ", ") + snow_dialect().literal(name);
-  const char* format = session_.account().is_emulator
-                           ? "(type = parquet)"
-                           : "(type = parquet use_logical_type = true binary_as_text = false)";
-  Value answer = session_.run(fmt::format(
-      "copy into {} from @{} files = ({}) file_format = {} match_by_column_name = case_insensitive",
-      qualified(table), qualified(name_), list, format));
+  // The emulator finds an internal stage's files only by itself, and knows no options of Parquet.
+  std::string what = session_.account().is_emulator
+                         ? "FILE_FORMAT = (TYPE = PARQUET)"
+                         : fmt::format(
+                               "FILES = ({}) FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE "
+                               "BINARY_AS_TEXT = FALSE)",
+                               list);
+  std::string statement = fmt::format("copy into {} from @{} {} MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE",
+                                      qualified(table), qualified(name_), what);
+  sql::QueryResult answer = read_rows(session_.run(statement), session_, kFilesMax);
   std::vector<std::string> missing = names;
-  for (const Value& row : answer["rowset"].items()) {
-    CopyRow copied{answer["rowtype"], row};
+  for (std::size_t row = 0; row < static_cast<std::size_t>(answer.rows()); ++row) {
+    CopyRow copied{answer.batches[0], row};
     std::string name = file_name(copied.text("file"));
     auto file = std::find_if(files_.begin(), files_.end(),
                              [&](const ParquetFile& each) { return each.name == name; });
@@ -125,7 +127,7 @@ void Stage::copy_into(const sql::Relation& table) {
 }
 
 void Stage::drop() {
-  session_.execute("drop stage if exists " + qualified(name_));
+  if (!session_.account().is_emulator) session_.execute("drop stage if exists " + qualified(name_));
 }
 
 }  // namespace leat::warehouses::snowflake
