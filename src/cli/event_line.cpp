@@ -102,6 +102,18 @@ std::string event_line(const Event& event, std::size_t width, bool verbose) {
                               event.text("slice")),
                   width);
   }
+  if (event.name == "pipe_loaded") {
+    return notice("✓", Ink::green,
+                  fmt::format("{}: {} files, {} rows", event.text("pipe"),
+                              format_count(event.number("files")), format_count(event.number("rows"))),
+                  width);
+  }
+  if (event.name == "pipe_file_refused") {
+    return notice(
+        "!", Ink::yellow,
+        fmt::format("{}: {} is refused: {}", event.text("pipe"), event.text("path"), event.text("reason")),
+        0);
+  }
   bool message_is_news =
       event.level >= EventLevel::warning || (event.name == "dbt_message" && event.level != EventLevel::debug);
   std::string message = event.text("message");

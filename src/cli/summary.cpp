@@ -49,7 +49,7 @@ void print_group(const Group& group, const run::RunReport& report) {
   for (const StepReport& step : report.steps) {
     if (std::find(group.kinds.begin(), group.kinds.end(), step.what.kind) == group.kinds.end()) continue;
     ++counts[static_cast<std::size_t>(step.outcome.status)];
-    if (step.what.kind == "stream") {
+    if (step.what.kind == "stream" || step.what.kind == "pipe") {
       rows += std::max<std::int64_t>(0, step.outcome.rows);
       rows_read += step.outcome.rows_read;
     }
@@ -96,15 +96,16 @@ int print_summary(const run::RunReport& report, const run::ProjectFile& project,
         .add(" in " + took);
   } else {
     bool fresh = std::all_of(report.steps.begin(), report.steps.end(), [](const StepReport& step) {
-      bool idle = step.what.kind == "stream" && step.outcome.rows <= 0;
+      bool idle = (step.what.kind == "stream" || step.what.kind == "pipe") && step.outcome.rows <= 0;
       return step.outcome.status == Status::unchanged || (step.outcome.status == Status::success && idle);
     });
     head.add("✓ ", Ink::green).add(fresh ? "nothing changed" : "done", Ink::bold).add(" in " + took);
   }
   Terminal::line("\n" + head.str());
-  for (const Group& group : {Group{"streams", {"stream"}, "loaded"}, Group{"seeds", {"seed"}, "loaded"},
-                             Group{"models", {"model", "snapshot"}, "built"},
-                             Group{"tests", {"test"}, "passed"}, Group{"pages", {"page"}, "built"}}) {
+  for (const Group& group :
+       {Group{"streams", {"stream"}, "loaded"}, Group{"pipes", {"pipe"}, "loaded"},
+        Group{"seeds", {"seed"}, "loaded"}, Group{"models", {"model", "snapshot"}, "built"},
+        Group{"tests", {"test"}, "passed"}, Group{"pages", {"page"}, "built"}}) {
     print_group(group, report);
   }
   bool pages = std::any_of(report.steps.begin(), report.steps.end(), [](const StepReport& step) {

@@ -162,7 +162,7 @@ bool matches_bare(const std::string& pattern, const Selectable& item) {
   if (pattern.find('/') != std::string::npos) return in_folder(pattern, item.path);
   bool file = pattern.ends_with(".sql") || pattern.ends_with(".csv") || pattern.ends_with(".py");
   if (file && matches_file(pattern, item)) return true;
-  bool own = item.kind == "stream" || item.kind == "page";
+  bool own = item.kind == "stream" || item.kind == "pipe" || item.kind == "page";
   return item.id == pattern || (own && (glob(pattern, item.name) || glob(pattern, item.id))) ||
          matches_fqn(pattern, item);
 }
@@ -170,7 +170,7 @@ bool matches_bare(const std::string& pattern, const Selectable& item) {
 }  // namespace
 
 bool names_something(std::string_view method) {
-  for (std::string_view each : {"", "fqn", "path", "file", "source", "stream", "page", "model", "seed"}) {
+  for (std::string_view each : {"", "fqn", "path", "file", "source", "stream", "pipe", "page", "model", "seed"}) {
     if (method == each) return true;
   }
   return false;
@@ -194,12 +194,12 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
   if (method == "group" || method == "access") return matches_config(method, pattern, item);
   if (method == "version") return glob(pattern, item.version.empty() ? "none" : item.version);
   if (method.starts_with("config.")) return matches_config(method.substr(7), pattern, item);
-  if (method == "stream" || method == "page" || method == "model" || method == "seed")
+  if (method == "stream" || method == "pipe" || method == "page" || method == "model" || method == "seed")
     return item.kind == method && (glob(pattern, item.name) || item.id == pattern);
   throw Error(ErrorCode::dbt_selector, fmt::format("`{}:` is no way to select", method), "selection")
       .fix(
           "There are fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:, "
-          "test_type:, group:, access:, version:, stream:, page:.");
+          "test_type:, group:, access:, version:, stream:, pipe:, page:.");
 }
 
 }  // namespace leat::dbt

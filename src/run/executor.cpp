@@ -222,6 +222,7 @@ class Execution {
 
   std::string version_of_unchosen(std::size_t i, sql::Adapter& adapter) {
     const Asset& asset = assets_[i];
+    if (asset.what.kind == "pipe") return Versions::of_connection(adapter, asset.what.package);
     if (asset.what.kind == "stream") return Versions::of_stream(adapter, asset.what.package, asset.what.name);
     std::lock_guard lock(versions_mutex_);
     return versions_->recorded(asset.what.id);

@@ -13,17 +13,19 @@
 
 namespace leat::run {
 
-ProjectLock::ProjectLock(const std::string& folder) {
+ProjectLock::ProjectLock(const std::string& folder, const std::string& name) {
   std::error_code made;
   std::filesystem::create_directories(folder + "/.leat", made);
-  std::string path = folder + "/.leat/lock";
+  std::string path = folder + "/.leat/" + name;
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file_ < 0) throw Error(ErrorCode::file_io, std::strerror(errno), path);
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
     char holder[32] = {};
     ssize_t got = ::read(file_, holder, sizeof holder - 1);
     ::close(file_);
-    throw Error(ErrorCode::run_busy, fmt::format("Process {} runs this project", got > 0 ? holder : "?"),
+    throw Error(ErrorCode::run_busy,
+                fmt::format("Process {} {}", got > 0 ? holder : "?",
+                            name == "lock" ? "runs this project" : "is at work on it already"),
                 path);
   }
   std::string pid = fmt::format("{}", ::getpid());

@@ -12,8 +12,8 @@ namespace leat::run {
 
 class ProjectLock {
  public:
-  /// Takes the lock of the project in `folder` (`.leat/lock`).
-  explicit ProjectLock(const std::string& folder);
+  /// Takes a lock of the project in `folder`: `.leat/lock`, or another name for a part of its work.
+  explicit ProjectLock(const std::string& folder, const std::string& name = "lock");
   ~ProjectLock();
   ProjectLock(const ProjectLock&) = delete;
   ProjectLock& operator=(const ProjectLock&) = delete;

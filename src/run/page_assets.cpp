@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/units.h"
+#include "run/pipes.h"
 #include "run/workspace.h"
 
 namespace leat::run {
@@ -14,7 +15,9 @@ using Makers = std::map<std::pair<std::string, std::string>, std::string>;
 
 Makers makers_of(const ProjectFile& project, const dbt::Project* dbt) {
   Makers makers;
+  for (const PipeFile& pipe : project.pipes) makers[landing_of(pipe)] = "pipe." + pipe.name;
   for (const ConnectionFile& connection : project.connections) {
+    if (!connection.destination.empty()) continue;
     for (const sync::StreamSettings& settings : connection.connection.streams) {
       std::string table = settings.table.empty() ? settings.name : settings.table;
       makers[{connection.connection.schema, table}] =

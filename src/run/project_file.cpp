@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "lake/destination_kinds.h"
+#include "run/pipes.h"
 
 namespace leat::run {
 
@@ -21,6 +23,7 @@ const Spec kProjectSpec{"leat.yml",
                          {"targets", FieldKind::mapping, "Warehouses by name.", "", true},
                          {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
                          {"connections", FieldKind::mapping, "Sources by name."},
+                         {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
                          {"dbt", FieldKind::mapping, "The dbt project."},
                          {"pages", FieldKind::mapping, "The reports."},
                          {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
@@ -29,6 +32,7 @@ const Spec kConnectionSpec{
     "A source and where it lands.",
     {{"source", FieldKind::mapping, "The source: `type` and its settings.", "", true},
      {"schema", FieldKind::text, "The schema that the streams land in.", "raw"},
+     {"destination", FieldKind::text, "A target of type lake or firehose that they go to instead."},
      {"streams", FieldKind::mapping, "Streams by name; all of the source, appended, when left out."},
      {"dead_letters_max", FieldKind::integer, "More rejected records than this fail a stream.", "0"},
      {"metadata_prefix", FieldKind::text, "The prefix of raw_id, extracted_at, meta and generation_id.",
@@ -154,6 +158,7 @@ ConnectionFile read_connection(const std::string& name, const Value& mapping, co
                 mapping.where());
   out.connection.name = name;
   out.connection.schema = settings.text("schema");
+  if (settings.has("destination")) out.destination = settings.text("destination");
   out.connection.dead_letters_max = settings.integer("dead_letters_max");
   out.connection.metadata_prefix = settings.boolean("metadata") ? settings.text("metadata_prefix") : "";
   out.connection.parallel_streams = static_cast<int>(settings.integer("parallel_streams"));
@@ -260,6 +265,7 @@ void check_targets(const ProjectFile& project, Problems& problems) {
       if (!member.second.find("type"))
         throw Error(ErrorCode::config_invalid, fmt::format("The target `{}` has no `type`", member.first),
                     member.second.where());
+      if (lake::find_destination_kind(member.second["type"].raw())) return;
       warehouses::find_warehouse_kind(member.second["type"].as_text("type"), member.second["type"].where());
     });
   }
@@ -286,6 +292,26 @@ void check_tables(const ProjectFile& project, Problems& problems) {
             .fix("Give one of them a `table`, or its connection another `schema`.");
       });
     }
+  }
+}
+
+void read_pipes(const Value& all, ProjectFile& project, Problems& problems) {
+  for (const Value::Member& member : all.members()) {
+    problems.in([&] {
+      if (!member.second.is_mapping())
+        throw Error(ErrorCode::config_invalid, fmt::format("The pipe `{}` has to be a mapping", member.first),
+                    member.second.where());
+      project.pipes.push_back({member.first, member.second});
+    });
+  }
+  for (const ConnectionFile& file : project.connections) {
+    if (file.destination.empty() || is_destination_only(project, file.destination)) continue;
+    problems.in([&] {
+      throw Error(ErrorCode::config_invalid,
+                  fmt::format("The `destination` {} of connection {} is no target of type lake or firehose",
+                              file.destination, file.connection.name),
+                  file.connection.where);
+    });
   }
 }
 
@@ -334,7 +360,7 @@ ProjectFile load_project(const std::string& folder, Env& env) {
   if (!root.is_mapping()) throw Error(ErrorCode::config_invalid, "leat.yml has to be a mapping", path);
   // Targets and sources keep their variables until they are opened.
   Value shallow = root;
-  for (const char* deferred : {"targets", "connections"}) {
+  for (const char* deferred : {"targets", "connections", "pipes"}) {
     if (shallow.find(deferred) && shallow[deferred].is_mapping()) shallow.set(deferred, Value::mapping());
   }
   Problems problems;
@@ -348,6 +374,7 @@ ProjectFile load_project(const std::string& folder, Env& env) {
     check_targets(project, problems);
   });
   read_connections(root["connections"], project, env, problems);
+  read_pipes(root["pipes"], project, problems);
   check_tables(project, problems);
   problems.tell();
   return project;
@@ -356,6 +383,11 @@ ProjectFile load_project(const std::string& folder, Env& env) {
 std::string choose_target(const ProjectFile& project, const std::string& wanted, const Env& env) {
   std::string target = !wanted.empty() ? wanted : env.variable("LEAT_TARGET").value_or("");
   if (target.empty()) target = project.default_target;
+  if (is_destination_only(project, target))
+    throw Error(ErrorCode::config_invalid,
+                fmt::format("The target `{}` holds files and answers no SQL, so nothing can run on it", target),
+                project.targets[target].where())
+        .fix("Run on a warehouse, and name this target as the `destination` of a connection.");
   if (project.targets.find(target)) return target;
   std::vector<std::string> names;
   for (const Value::Member& member : project.targets.members()) names.push_back(member.first);

@@ -20,7 +20,13 @@ namespace leat::run {
 
 struct ConnectionFile {
   sync::Connection connection;
-  document::Value source;  ///< the mapping under `source:`
+  document::Value source;   ///< the mapping under `source:`
+  std::string destination;  ///< a target without SQL that its streams go to; "" means the run's target
+};
+
+struct PipeFile {
+  std::string name;
+  document::Value mapping;  ///< as written: its variables are filled in when it is opened
 };
 
 struct StandIn {
@@ -34,6 +40,7 @@ struct ProjectFile {
   std::string default_target;
   document::Value targets;  ///< name -> mapping
   std::vector<ConnectionFile> connections;
+  std::vector<PipeFile> pipes;
   std::optional<StandIn> stand_in;
   std::string dbt_folder;    ///< "" when there is no dbt project
   std::string pages_folder;  ///< "" when there are no pages

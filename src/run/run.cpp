@@ -13,7 +13,7 @@ namespace leat::run {
 namespace {
 
 bool is_node(std::string_view kind) {
-  return kind != "stream" && kind != "page";
+  return kind != "stream" && kind != "pipe" && kind != "page";
 }
 
 std::vector<bool> choose(const std::vector<Asset>& assets, const RunOptions& options) {

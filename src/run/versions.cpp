@@ -35,6 +35,18 @@ std::string Versions::of_stream(sql::Adapter& adapter, const std::string& connec
   return "";
 }
 
+std::string Versions::of_connection(sql::Adapter& adapter, const std::string& connection) {
+  const sql::Dialect& dialect = adapter.dialect();
+  sql::QueryResult rows = adapter.query(fmt::format(
+      "select load_id from {} where connection = {} and rows_inserted + rows_updated + rows_deleted > 0 "
+      "order by committed_at desc limit 1",
+      dialect.render({"", "_leat", "loads"}), dialect.literal(connection)));
+  for (const auto& batch : rows.batches) {
+    if (batch.rows() > 0) return std::string(batch.column(0).text(0));
+  }
+  return "";
+}
+
 void Versions::record(sql::Adapter& adapter, const std::string& asset, const std::string& version,
                       const std::string& built_at) {
   const sql::Dialect& dialect = adapter.dialect();

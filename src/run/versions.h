@@ -24,6 +24,8 @@ class Versions {
   /// The version of the table that a stream loads: its last load that changed rows.
   static std::string of_stream(sql::Adapter& adapter, const std::string& connection,
                                const std::string& stream);
+  /// The same of all that a connection (or pipe, "pipe:NAME") loads.
+  static std::string of_connection(sql::Adapter& adapter, const std::string& connection);
   void record(sql::Adapter& adapter, const std::string& asset, const std::string& version,
               const std::string& built_at);
   void forget(sql::Adapter& adapter, const std::string& asset);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "run/pipes.h"
 #include "run/versions.h"
 
 namespace leat::run {
@@ -52,6 +53,7 @@ const dbt::Project* Workspace::dbt() {
 std::vector<Asset> Workspace::assets(const std::string& run_id) {
   std::vector<Asset> assets;
   add_streams(assets, run_id);
+  add_pipes(assets);
   add_nodes(assets, run_id);
   add_pages(assets);
   DbtNodes::hold_back_below_tests(assets);
@@ -116,7 +118,11 @@ Outcome Workspace::load_stream(const ConnectionFile& connection, const std::stri
   sync::StreamPlan plan = sync::plan_streams(connection.connection, catalog(connection), {stream}).at(0);
   sync::StreamResult result = sync::sync_stream(
       connection.connection, plan, [&] { return open_source(connection, env_); },
-      [&] { return warehouse().destination(); }, env_, options);
+      [&] {
+        return connection.destination.empty() ? warehouse().destination()
+                                              : open_destination(project_, connection.destination, env_);
+      },
+      env_, options);
   Outcome outcome;
   outcome.rows = result.rows_changed();
   outcome.rows_read = result.rows_read;
@@ -126,7 +132,9 @@ Outcome Workspace::load_stream(const ConnectionFile& connection, const std::stri
     outcome.error = result.error;
     return outcome;
   }
-  outcome.version = Versions::of_stream(adapter, connection.connection.name, stream);
+  outcome.version = connection.destination.empty()
+                        ? Versions::of_stream(adapter, connection.connection.name, stream)
+                        : result.last_changing_load;
   return outcome;
 }
 
@@ -134,7 +142,9 @@ void Workspace::add_nodes(std::vector<Asset>& assets, const std::string& run_id)
   DbtNodes* nodes = dbt_nodes();
   if (!nodes) return;
   LandedTables landed;
+  for (const PipeFile& pipe : project_.pipes) landed[landing_of(pipe)] = "pipe." + pipe.name;
   for (const ConnectionFile& connection : project_.connections) {
+    if (!connection.destination.empty()) continue;
     for (const sync::StreamSettings& settings : connection.connection.streams) {
       std::string table = settings.table.empty() ? settings.name : settings.table;
       landed[{connection.connection.schema, table}] =

@@ -56,9 +56,11 @@ class Workspace {
 
  private:
   void add_streams(std::vector<Asset>& assets, const std::string& run_id);
+  void add_pipes(std::vector<Asset>& assets);
   void add_nodes(std::vector<Asset>& assets, const std::string& run_id);
   void add_pages(std::vector<Asset>& assets);
   const stream::Catalog& catalog(const ConnectionFile& connection);
+  Outcome load_pipe(const PipeFile& pipe, sql::Adapter& adapter);
   Outcome load_stream(const ConnectionFile& connection, const std::string& stream, const std::string& run_id,
                       sql::Adapter& adapter);
 
