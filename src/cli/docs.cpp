@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "lake/destination_kinds.h"
+#include "lake/pipe/settings.h"
 #include "sources/source_kind.h"
 #include "warehouses/warehouse.h"
 
@@ -78,6 +80,16 @@ std::string kinds_page(const char* title, const char* command, const std::vector
   return text;
 }
 
+std::string lake_page() {
+  std::string text =
+      "# Lakes, delivery streams and pipes\n\nPrinted by `leat docs`. A target of one of these types takes "
+      "rows "
+      "and answers no SQL; a\nconnection names it as its `destination`.\n";
+  for (const lake::DestinationKind* kind : lake::destination_kinds())
+    text += fmt::format("\n## {}\n{}", kind->name, markdown(*kind->spec));
+  return text + "\n## pipes\n" + markdown(lake::kPipeSpec);
+}
+
 class DocsCommand : public Command {
  public:
   std::string_view name() const override { return "docs"; }
@@ -93,6 +105,7 @@ class DocsCommand : public Command {
     write("exit-codes", exit_codes_page());
     write("commands", commands_page());
     write("sources", kinds_page("Sources", "sources", sources::source_kinds()));
+    write("lake", lake_page());
     write("warehouses", kinds_page("Warehouses", "warehouses", warehouses::warehouse_kinds()));
     return kExitOk;
   }

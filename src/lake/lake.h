@@ -27,9 +27,10 @@ class LakeDestination : public stream::Destination {
   LakeDestination(LakeSettings settings, Env& env);
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
   /// All columns that the stream's files have, without Leat's own.
-  virtual std::vector<batch::Column> columns(const stream::Target& target);
+  std::vector<batch::Column> columns(const stream::Target& target) override;
   /// The columns that the last load brought.
-  virtual std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream);
+  std::vector<batch::Column> last_columns(const std::string& connection,
+                                          const std::string& stream) override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "base/error.h"
+#include "batch/convert.h"
 #include "files/codec.h"
 #include "files/json_lines.h"
 #include "files/json_records.h"
@@ -43,8 +45,13 @@ struct FileReader::Temporary {
 };
 
 FileReader::FileReader(const PipeSettings& settings, files::ObjectStore& store, const files::ObjectInfo& file,
-                       Env& env)
-    : settings_(settings), store_(store), file_(file), env_(env), path_(store.url(file.key)) {}
+                       const stream::Destination& destination, Env& env)
+    : settings_(settings),
+      store_(store),
+      file_(file),
+      destination_(destination),
+      env_(env),
+      path_(store.url(file.key)) {}
 
 FileReader::~FileReader() = default;
 
@@ -71,7 +78,8 @@ void FileReader::reject(std::string_view text, std::int64_t line, const std::str
 }
 
 const std::vector<stream::RejectedRecord>& FileReader::check() {
-  auto hold = [&](batch::RecordBatch&& batch) {
+  auto hold = [&](batch::RecordBatch&& read) {
+    batch::RecordBatch batch = storable(std::move(read));
     rows_ += static_cast<std::int64_t>(batch.rows());
     held_bytes_ += batch.byte_size();
     if (held_bytes_ > kHeldMax) {
@@ -91,15 +99,34 @@ const std::vector<stream::RejectedRecord>& FileReader::check() {
   return rejected_;
 }
 
+// Without the rows that the warehouse can't hold; they are told once.
+batch::RecordBatch FileReader::storable(batch::RecordBatch&& batch) {
+  std::vector<std::size_t> dropped;
+  for (const stream::Misfit& misfit : destination_.misfits(batch)) {
+    if (!dropped.empty() && dropped.back() == misfit.row) continue;
+    dropped.push_back(misfit.row);
+    if (is_checked_) continue;
+    std::string record;
+    files::append_json_lines(batch, misfit.row, misfit.row + 1, record,
+                             settings_.into_columns ? "" : settings_.content_column);
+    record.pop_back();
+    reject(record, rows_ + static_cast<std::int64_t>(misfit.row) + 1, misfit.reason);
+  }
+  if (dropped.empty()) return std::move(batch);
+  std::sort(dropped.begin(), dropped.end());
+  dropped.erase(std::unique(dropped.begin(), dropped.end()), dropped.end());
+  return batch::without_rows(std::move(batch), dropped);
+}
+
 void FileReader::read(const Take& take) {
   LEAT_ASSERT(is_checked_);
   if (is_held_) {
     for (batch::RecordBatch& batch : held_) take(std::move(batch));
     held_.clear();
   } else if (!settings_.into_columns && format() == files::TableFormat::json) {
-    read_records(take);
+    read_records([&](batch::RecordBatch&& batch) { take(storable(std::move(batch))); });
   } else {
-    read_table(take);
+    read_table([&](batch::RecordBatch&& batch) { take(storable(std::move(batch))); });
   }
 }
 

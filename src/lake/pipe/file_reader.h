@@ -14,7 +14,7 @@
 #include "batch/record_batch.h"
 #include "files/object_store.h"
 #include "lake/pipe/settings.h"
-#include "stream/stream.h"
+#include "stream/destination.h"
 
 namespace leat::lake {
 
@@ -25,7 +25,7 @@ class FileReader {
   using Take = std::function<void(batch::RecordBatch&&)>;
 
   FileReader(const PipeSettings& settings, files::ObjectStore& store, const files::ObjectInfo& file,
-             Env& env);
+             const stream::Destination& destination, Env& env);
   ~FileReader();
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
@@ -45,11 +45,13 @@ class FileReader {
   void read_table(const Take& take);
   void fetch_table();
   files::TableFormat format() const;
+  batch::RecordBatch storable(batch::RecordBatch&& batch);
   void reject(std::string_view text, std::int64_t line, const std::string& problem);
 
   const PipeSettings& settings_;
   files::ObjectStore& store_;
   const files::ObjectInfo file_;
+  const stream::Destination& destination_;
   Env& env_;
   const std::string path_;
   std::unique_ptr<Temporary> temporary_;

@@ -184,7 +184,7 @@ void Pipe::load_manifests(const std::vector<Manifest>& manifests, PipeResult& re
 
 FileRecord Pipe::load_file(Group& group, const files::ObjectInfo& file, PipeResult& result) {
   std::string path = store_->url(file.key), reason;
-  FileReader reader(settings_, *store_, file, env_);
+  FileReader reader(settings_, *store_, file, destination_, env_);
   try {
     const std::vector<stream::RejectedRecord>& bad = reader.check();
     if (!bad.empty() && settings_.on_error != OnError::carry_on)
@@ -230,13 +230,28 @@ FileRecord Pipe::load_file(Group& group, const files::ObjectInfo& file, PipeResu
   return {file.etag, reader.rows(), ""};
 }
 
+void Pipe::wait(Group& group, PipeResult& result) {
+  result.files += group.files;
+  for (stream::RejectedRecord& record : group.commit.rejected) waiting_.push_back(std::move(record));
+  std::string name = std::move(group.state_name);
+  group = Group();
+  group.state_name = std::move(name);
+}
+
 void Pipe::commit(Group& group, const stream::State& state, PipeResult& result) {
   if (!group.load) {
     stream::Target to = target(group.state_name);
     to.mode = group.replaces ? WriteMode::overwrite : WriteMode::append;  // no rows: nothing merges
+    if (settings_.into_columns) {
+      to.columns = std::make_shared<const batch::Schema>(destination_.columns(to));
+      // A table of no columns can't be made; what is to be kept waits for the first rows.
+      if (to.columns->size() == 0) return wait(group, result);
+    }
     group.load = destination_.begin(to);
   }
   group.commit.state = state;
+  for (stream::RejectedRecord& record : waiting_) group.commit.rejected.push_back(std::move(record));
+  waiting_.clear();
   group.commit.load_id = env_.uuid();
   group.commit.committed_at = env_.now();
   group.commit.bytes_read = group.bytes;

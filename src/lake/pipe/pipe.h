@@ -48,6 +48,7 @@ class Pipe {
   void load_manifests(const std::vector<Manifest>& manifests, PipeResult& result);
   bool is_new(const files::ObjectInfo& file);
   FileRecord load_file(Group& group, const files::ObjectInfo& file, PipeResult& result);
+  void wait(Group& group, PipeResult& result);
   void commit(Group& group, const stream::State& state, PipeResult& result);
   stream::Target target(const std::string& state_name) const;
 
@@ -56,6 +57,8 @@ class Pipe {
   Env& env_;
   std::unique_ptr<files::ObjectStore> store_;
   FileHistory history_;
+  /// Of files that were refused before the table has a column to be made of.
+  std::vector<stream::RejectedRecord> waiting_;
 };
 
 }  // namespace leat::lake
