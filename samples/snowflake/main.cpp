@@ -104,6 +104,8 @@ Settings read_settings(const std::vector<std::string>& words) {
   return settings;
 }
 
+httplib::Server* serving = nullptr;
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -124,6 +126,10 @@ int main(int argc, char** argv) {
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
     service.start(server);
+    // Asked to end, it takes its stages with it.
+    serving = &server;
+    std::signal(SIGTERM, [](int) { serving->stop(); });
+    std::signal(SIGINT, [](int) { serving->stop(); });
     int port = static_cast<int>(settings.port);
     if (port == 0)
       port = server.bind_to_any_port("127.0.0.1");
@@ -134,7 +140,9 @@ int main(int argc, char** argv) {
     service.set_url(url);
     fmt::print("listening on {}\n", url);
     std::fflush(stdout);
-    return server.listen_after_bind() ? 0 : 1;
+    bool has_served = server.listen_after_bind();
+    std::filesystem::remove_all(settings.service.folder);
+    return has_served ? 0 : 1;
   } catch (const snowflake::Refusal& refusal) {
     fmt::print(stderr, "snowflake_stand_in: {}\n", refusal.message);
     return 1;

@@ -139,9 +139,9 @@ class AdapterObject final : public jinja::Object {
     arguments.fail(fmt::format("needs a Relation as `{}`, this is a {}", name, jinja::type_name(value)));
   }
 
-  // Names are compared as the engine does: DuckDB ignores case.
+  // Names are compared as the engine does: DuckDB ignores case, Snowflake folds it.
   bool same_name(const std::string& a, const std::string& b) const {
-    if (a == b || dialect_.name() != "duckdb" || a.size() != b.size()) return a == b;
+    if (a == b || dialect_.name() == "postgres" || a.size() != b.size()) return a == b;
     return std::equal(a.begin(), a.end(), b.begin(),
                       [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
   }

@@ -13,7 +13,7 @@
 namespace leat::dbt {
 namespace {
 
-constexpr std::size_t kBytesPerStatement = 1 << 20;
+constexpr std::size_t kBytesPerStatement = 1 << 19;  // Snowflake takes a megabyte of SQL
 
 struct SeedColumn {
   std::string name;  ///< quoted
@@ -73,7 +73,7 @@ void append_value(const CsvTable& table, std::size_t row, std::size_t i, const S
   }
 }
 
-// Inserts all rows, about a megabyte a statement.
+// Inserts all rows, about half a megabyte a statement.
 void insert_rows(const CsvTable& table, const std::vector<SeedColumn>& columns, const std::string& relation,
                  sql::Adapter& adapter) {
   std::string head = "insert into " + relation + " values ", sql;

@@ -8,6 +8,7 @@
 namespace leat::warehouses {
 namespace {
 constexpr std::size_t kLettersPerStatement = 500;
+constexpr std::size_t kBytesPerStatement = 400 << 10;  // Snowflake takes a megabyte of SQL
 
 // [{"name":"id","type":"int64"}, ...]
 std::string columns_json(const std::vector<batch::Column>& columns) {
@@ -54,13 +55,19 @@ std::vector<std::string> commit_statements(const sql::Dialect& dialect, const st
   load.rows_rejected = static_cast<std::int64_t>(commit.rejected.size());
   load.bytes_read = commit.bytes_read;
   std::vector<std::string> statements = {sql::insert_load(dialect, load)};
-  for (std::size_t from = 0; from < commit.rejected.size(); from += kLettersPerStatement) {
-    std::vector<sql::DeadLetter> letters;
-    for (std::size_t i = from; i < std::min(commit.rejected.size(), from + kLettersPerStatement); ++i) {
-      letters.push_back({commit.rejected[i].field, commit.rejected[i].reason, commit.rejected[i].record,
-                         fmt::format("{}/{}", commit.load_id, i)});
-    }
+  std::vector<sql::DeadLetter> letters;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < commit.rejected.size(); ++i) {
+    const stream::RejectedRecord& each = commit.rejected[i];
+    letters.push_back({each.field, each.reason, each.record, fmt::format("{}/{}", commit.load_id, i)});
+    bytes += each.record.size();
+    bool is_last = i + 1 == commit.rejected.size();
+    bool is_full = letters.size() == kLettersPerStatement ||
+                   (!is_last && bytes + commit.rejected[i + 1].record.size() > kBytesPerStatement);
+    if (!is_last && !is_full) continue;
     statements.push_back(sql::insert_dead_letters(dialect, load, letters));
+    letters.clear();
+    bytes = 0;
   }
   if (!commit.letters_retried.empty())
     statements.push_back(sql::delete_dead_letters(dialect, commit.letters_retried));
