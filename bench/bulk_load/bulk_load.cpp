@@ -65,6 +65,12 @@ int run(int argc, char** argv) {
   Env env;
   std::string settings = std::string(argv[1]) == "duckdb"
                              ? fmt::format("{{path: '{}', memory_limit: 400MB}}", argv[2])
+                         : std::string(argv[1]) == "snowflake"
+                             // The stand-in of samples/snowflake.
+                             ? fmt::format(
+                                   "{{url: '{}', account: bench, user: leat, password: bench-password, "
+                                   "database: bench}}",
+                                   argv[2])
                              : fmt::format("{{url: '{}'}}", argv[2]);
   const warehouses::WarehouseKind& kind = warehouses::find_warehouse_kind(argv[1], "bulk_load");
   auto warehouse =
