@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "sync/flatten.h"
 
 namespace leat::sync {
 
@@ -98,10 +99,11 @@ const std::string& Projection::source_name(std::size_t arriving_column) const {
 }
 
 batch::SchemaPtr Projection::check(const batch::Schema& schema) const {
+  Flatten flatten(settings_->flatten);
   std::vector<std::string> names;
   for (const batch::Column& column : schema.columns()) names.push_back(column.name);
   auto require = [&](const std::string& column, const char* what) {
-    if (schema.size() == 0 || schema.find(column)) return;
+    if (schema.size() == 0 || schema.find(column) || flatten.is_member(column)) return;
     std::string near = nearest(column, names), all;
     for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
     throw Error(ErrorCode::sync_column,
@@ -114,7 +116,7 @@ batch::SchemaPtr Projection::check(const batch::Schema& schema) const {
   for (const std::string& drop : settings_->drop) {
     if (drop.find_first_of("*?") == std::string::npos) require(drop, "drop");
   }
-  return arrange(schema).schema;
+  return arrange(*flatten.declared(schema)).schema;
 }
 
 Projection::Arrangement Projection::arrange(const batch::Schema& schema) const {

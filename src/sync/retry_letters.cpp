@@ -35,6 +35,7 @@ RetryResult retry_letters(const Connection& connection, const StreamPlan& plan, 
   stream::Commit commit;
   commit.started_at = env.now();
   RetryResult result;
+  Flatten flatten(plan.settings.flatten);
   std::unique_ptr<stream::Load> load;
   for (const Letter& letter : letters) {
     env.check_cancelled();
@@ -46,7 +47,7 @@ RetryResult retry_letters(const Connection& connection, const StreamPlan& plan, 
     Refused refused;
     for (batch::RecordBatch& batch : read.batches) {
       batch::RecordBatch passed = gate.pass(
-          projection.apply(std::move(batch)),
+          projection.apply(flatten.apply(std::move(batch))),
           [&](std::size_t column) -> const std::string& { return projection.source_name(column); }, refused);
       if (passed.rows() == 0) continue;
       if (!load) load = destination.begin(target);

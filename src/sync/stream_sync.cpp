@@ -57,6 +57,7 @@ StreamSync::StreamSync(const Connection& connection, const StreamPlan& plan, str
       env_(env),
       options_(options),
       result_(result),
+      flatten_(plan.settings.flatten),
       projection_(plan.settings, destination.naming()) {}
 
 namespace {
@@ -262,7 +263,7 @@ void StreamSync::take(batch::RecordBatch&& batch) {
   std::int64_t rows = static_cast<std::int64_t>(batch.rows());
   std::int64_t bytes = static_cast<std::int64_t>(batch.byte_size());
   if (rows == 0) return;
-  batch::RecordBatch projected = projection_.apply(std::move(batch));
+  batch::RecordBatch projected = projection_.apply(flatten_.apply(std::move(batch)));
   if (projected.schema()->columns() != arrived_columns_) note_arrived(*projected.schema());
   Refused refused;
   batch::RecordBatch arriving = gate_->pass(

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "batch/bounded_queue.h"
+#include "sync/flatten.h"
 #include "sync/gate.h"
 #include "sync/projection.h"
 #include "sync/sync.h"
@@ -59,6 +60,7 @@ class StreamSync {
   Env& env_;
   const SyncOptions& options_;
   StreamResult& result_;
+  Flatten flatten_;
   Projection projection_;
   std::optional<Gate> gate_;
   stream::Target target_;
