@@ -8,6 +8,7 @@
 
 #include "base/env.h"
 #include "cli/command.h"
+#include "files/secrets_manager.h"
 
 namespace {
 
@@ -46,5 +47,6 @@ int main(int argc, char** argv) {
   leat::Env env;
   dump_no_core(env);
   watch_signals(env);
+  leat::files::provide_aws_secrets(env);
   return leat::cli::run_command_line(argc, argv, env);
 }
