@@ -131,6 +131,7 @@ sync::StreamSettings read_stream(const std::string& name, const Value& mapping, 
   for (const Value::Member& member : settings.value("rename").members())
     out.rename.emplace_back(member.first, member.second.as_text("rename"));
   out.drop = texts(settings.value("drop"), "drop");
+  out.child_tables = texts(settings.value("child_tables"), "child_tables");
   out.flatten = texts(settings.value("flatten"), "flatten");
   if (settings.text("names") == "snake_case") out.names = sync::ColumnNames::snake_case;
   out.primary_key = texts(settings.value("primary_key"), "primary_key");

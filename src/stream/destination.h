@@ -30,6 +30,11 @@ enum class MergeStrategy {
 /// "merge", "delete_insert" or "insert_only"; nullopt for none of them.
 std::optional<MergeStrategy> parse_merge_strategy(std::string_view name);
 
+/// A table of the elements of a nested column of lists.
+struct ChildTable {
+  std::string column, table;
+};
+
 /// Where a Load goes.
 struct Target {
   std::string connection, stream;        ///< the key of the state
@@ -43,6 +48,7 @@ struct Target {
   /// A row whose value here is neither null nor false says that its key was deleted; "" where there is none.
   std::string delete_column;
   bool deletes_hard = false;  ///< such rows leave the table; else they stay, marked
+  bool has_children = false;  ///< Commit::children may name some; needs a primary key
   bool is_complete = false;  ///< the load holds every row of the source: scd2 closes the keys that are absent
   std::string metadata_prefix =
       "_airbyte_";  ///< of raw_id, extracted_at, meta, generation_id; "" leaves them out
@@ -59,6 +65,7 @@ struct Commit {
   std::int64_t bytes_read = 0;
   std::vector<RejectedRecord> rejected;
   std::vector<batch::Column> columns;        ///< what arrived, for _leat.schema_versions
+  std::vector<ChildTable> children;          ///< made again for the keys that the rows touch
   std::vector<std::string> letters_retried;  ///< ids of dead letters that these rows stand for; they go
 };
 

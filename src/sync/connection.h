@@ -42,7 +42,9 @@ struct StreamSettings {
   std::string table;                                        ///< "" means the stream's name
   std::vector<std::pair<std::string, std::string>> rename;  ///< from -> to
   std::vector<std::string> drop;
-  std::vector<std::string> flatten;  ///< nested columns (globs) whose members become columns; before rename and drop
+  std::vector<std::string>
+      flatten;  ///< nested columns (globs) whose members become columns; before rename and drop
+  std::vector<std::string> child_tables;  ///< nested columns (globs) whose lists become tables of their own
   ColumnNames names = ColumnNames::as_is;
   std::vector<std::string> primary_key;  ///< overrides the source's, in the source's names
   std::string cursor_field;              ///< overrides the source's

@@ -109,8 +109,7 @@ stream::Target target_of(const Connection& connection, const StreamPlan& plan, c
   target.deletes_hard = plan.settings.deletes_hard;
   bool from_the_beginning = options.full_refresh || plan.sync_mode == stream::SyncMode::full_refresh;
   target.is_complete = from_the_beginning && !options.window;
-  const auto& key =
-      plan.settings.primary_key.empty() ? plan.stream.primary_key : plan.settings.primary_key;
+  const auto& key = plan.settings.primary_key.empty() ? plan.stream.primary_key : plan.settings.primary_key;
   const auto& cursor =
       plan.settings.cursor_field.empty() ? plan.stream.cursor_field : plan.settings.cursor_field;
   bool needs_key = target.mode != WriteMode::append && target.mode != WriteMode::overwrite;
@@ -124,6 +123,14 @@ stream::Target target_of(const Connection& connection, const StreamPlan& plan, c
   for (const std::string& column : plan.settings.primary_key) require_column(plan, column, "primary_key");
   if (!plan.settings.cursor_field.empty()) require_column(plan, plan.settings.cursor_field, "cursor_field");
   target.primary_key = arriving(plan, projection, key);
+  target.has_children = !plan.settings.child_tables.empty();
+  if (target.has_children && (key.empty() || target.mode == WriteMode::scd2)) {
+    throw Error(ErrorCode::config_invalid,
+                fmt::format("`child_tables` of stream {} need a primary key and another mode than scd2",
+                            plan.stream.name),
+                plan.settings.where)
+        .fix("Add `primary_key: [column]` to the stream, or take lists apart in a model.");
+  }
   target.merge_key = arriving(plan, projection, plan.settings.merge_key);
   if (!plan.settings.delete_column.empty()) {
     require_column(plan, plan.settings.delete_column, "delete_column");
@@ -289,6 +296,7 @@ void StreamSync::take(batch::RecordBatch&& batch) {
 }
 
 void StreamSync::note_arrived(const batch::Schema& schema) {
+  note_children(schema);
   for (const batch::Column& column : schema.columns()) {
     auto known = std::find_if(arrived_columns_.begin(), arrived_columns_.end(),
                               [&](const batch::Column& each) { return each.name == column.name; });
@@ -297,6 +305,20 @@ void StreamSync::note_arrived(const batch::Schema& schema) {
     } else {
       known->type = batch::common_type(known->type, column.type);
     }
+  }
+}
+
+void StreamSync::note_children(const batch::Schema& schema) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (schema[i].type.kind != batch::TypeKind::json) continue;
+    bool wanted =
+        std::any_of(plan_.settings.child_tables.begin(), plan_.settings.child_tables.end(),
+                    [&](const std::string& glob) { return matches_glob(glob, projection_.source_name(i)); });
+    bool known = std::any_of(children_.begin(), children_.end(),
+                             [&](const stream::ChildTable& each) { return each.column == schema[i].name; });
+    if (!wanted || known) continue;
+    std::string table = fit_name(target_.table + "__" + schema[i].name, destination_.naming());
+    children_.push_back({schema[i].name, table});
   }
 }
 
@@ -369,6 +391,7 @@ void StreamSync::commit() {
   commit.bytes_read = staged_bytes_;
   commit.rejected = std::move(rejected_);
   commit.columns = arrived_columns_;
+  commit.children = children_;
   env_.failpoint("sync_before_commit");
   stream::LoadResult loaded = open.commit(commit);
   env_.failpoint("sync_after_commit");

@@ -42,6 +42,7 @@ class StreamSync {
   void take(stream::RejectedRecord&& record);
   void take(Checkpoint&& checkpoint);
   void note_arrived(const batch::Schema& schema);
+  void note_children(const batch::Schema& schema);
   void finish();
   void commit();
   void keep_dead_letters();
@@ -69,6 +70,7 @@ class StreamSync {
   bool rows_after_checkpoint_ = false;
   std::unique_ptr<stream::Load> load_;
   std::vector<stream::RejectedRecord> rejected_;
+  std::vector<stream::ChildTable> children_;
   std::int64_t discarded_kept_ = 0;  // of this load's letters
   std::vector<batch::Column> last_columns_, arrived_columns_;
   std::int64_t staged_rows_ = 0, staged_bytes_ = 0;

@@ -26,6 +26,11 @@ class Session {
   virtual std::int64_t change(const std::string& sql) = 0;
   /// The first value of a query as a whole number.
   virtual std::int64_t number(const std::string& sql) = 0;
+  /// The rows of a small answer, as text; "" for null. This and columns_of are for warehouses with child
+  /// tables.
+  virtual std::vector<std::vector<std::string>> rows(const std::string& /*sql*/) { return {}; }
+  /// The columns of a table as the transaction sees it; empty when there is none.
+  virtual std::vector<batch::Column> columns_of(const sql::Relation& /*table*/) { return {}; }
   /// Merges the stage in one statement where this warehouse has a faster one for `plan`: the rows inserted
   /// and updated; nullopt where it has none.
   virtual std::optional<std::pair<std::int64_t, std::int64_t>> upsert(const sql::MergePlan& /*plan*/) {

@@ -10,6 +10,7 @@
 #include "duck/chunks.h"
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
+#include "warehouses/children.h"
 #include "warehouses/duckdb/dialect.h"
 
 namespace leat::warehouses::duckdb {
@@ -127,15 +128,28 @@ std::unique_ptr<stream::Load> DuckDestination::begin(const stream::Target& targe
   return std::make_unique<DuckLoad>(*this, target);
 }
 
-std::string DuckDestination::text(const std::string& sql) {
+std::vector<std::vector<std::string>> DuckDestination::rows(const std::string& sql) {
+  // Everything as text: the answers are small, and their types are not known here.
   duck::Result result = connection_.run(sql);
-  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"value", {}}});
-  batch::RecordBatch rows(schema);
+  std::vector<std::vector<std::string>> out;
+  idx_t columns = duckdb_column_count(&result.get());
+  std::vector<batch::Column> schema;
+  for (idx_t i = 0; i < columns; ++i) schema.push_back({fmt::format("c{}", i), {}});
+  batch::RecordBatch batch(std::make_shared<const batch::Schema>(schema));
   while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
-    duck::append_chunk(chunk, rows);
+    duck::append_chunk(chunk, batch);
     duckdb_destroy_data_chunk(&chunk);
   }
-  return rows.rows() == 0 ? "" : std::string(rows.column(0).text(0));
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    std::vector<std::string>& cells = out.emplace_back();
+    for (std::size_t i = 0; i < columns; ++i) cells.emplace_back(batch.column(i).text(row));
+  }
+  return out;
+}
+
+std::string DuckDestination::text(const std::string& sql) {
+  std::vector<std::vector<std::string>> answer = rows(sql);
+  return answer.empty() ? "" : answer[0][0];
 }
 
 std::vector<batch::Column> DuckDestination::last_columns(const std::string& connection,
@@ -204,7 +218,8 @@ void DuckLoad::choose_way() {
     table_is_empty_ = destination_.number(fmt::format("select count(*) from (select 1 from {} limit 1)",
                                                       qualified(table_))) == 0;
   }
-  if (target_.mode == WriteMode::append) {
+  bool direct = table_is_empty_ || !target_.has_children;  // which keys are touched, a stage tells
+  if (target_.mode == WriteMode::append && direct) {
     way_ = Way::append;
   } else if (target_.mode == WriteMode::append_dedup && table_is_empty_) {
     way_ = Way::fresh;
@@ -354,8 +369,14 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   stream::LoadResult result;
   result.rows_staged = staged_;
   env.failpoint("load_after_staging");
+  std::optional<Children> children;
+  Session& session = destination_;
+  if (!commit.children.empty()) children.emplace(session, duck_dialect(), target_);
   if (way_ == Way::merge) {
-    if (target_.mode == WriteMode::scd2) {
+    if (children) children->note_keys(into_);
+    if (target_.mode == WriteMode::append) {
+      result.rows_inserted = db_.execute(sql::insert_staged(duck_dialect(), plan(into_, table_)));
+    } else if (target_.mode == WriteMode::scd2) {
       apply_history(destination_, duck_dialect(), target_, plan(into_, table_), columns_, extracted_at_,
                     result);
     } else {
@@ -371,6 +392,7 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
     }
     if (way_ == Way::replace) replace(result);
   }
+  if (children) children->make(commit.children);
   env.failpoint("load_after_merge");
   record(commit, result);
   env.failpoint("load_after_state");

@@ -36,6 +36,8 @@ class DuckDestination : public stream::Destination, private Session {
   void prepare();
   std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
+  std::vector<std::vector<std::string>> rows(const std::string& sql) override;
+  std::vector<batch::Column> columns_of(const sql::Relation& table) override { return table_columns(table); }
   std::optional<std::pair<std::int64_t, std::int64_t>> upsert(const sql::MergePlan& plan) override;
   /// The first value of a query as text, "" where there is no row.
   std::string text(const std::string& sql);

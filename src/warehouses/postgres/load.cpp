@@ -10,6 +10,7 @@
 #include "batch/convert.h"
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
+#include "warehouses/children.h"
 #include "warehouses/postgres/adapter.h"
 #include "warehouses/postgres/dialect.h"
 #include "warehouses/postgres/storable.h"
@@ -55,6 +56,16 @@ std::int64_t PgDestination::number(const std::string& sql) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+std::vector<std::vector<std::string>> PgDestination::rows(const std::string& sql) {
+  PgResult result = connection_.run(sql);
+  std::vector<std::vector<std::string>> out;
+  for (int row = 0; row < PQntuples(result.get()); ++row) {
+    std::vector<std::string>& cells = out.emplace_back();
+    for (int i = 0; i < PQnfields(result.get()); ++i) cells.emplace_back(PQgetvalue(result.get(), row, i));
+  }
+  return out;
 }
 
 // INSERT ... ON CONFLICT beats every join here, as long as the key has its index.
@@ -177,7 +188,7 @@ void PgLoad::choose_way() {
   bool one_row_a_key = target_.mode == WriteMode::append_dedup || target_.mode == WriteMode::overwrite_dedup;
   // A table that nobody sees yet, and one that only grows, take the rows themselves.
   is_direct_ = existing_.empty() ? target_.mode == WriteMode::append || one_row_a_key || replaces()
-                                 : target_.mode == WriteMode::append;
+                                 : target_.mode == WriteMode::append && !target_.has_children;
   if (is_direct_) {
     into_ = table_;
     columns_ = existing_;
@@ -329,6 +340,10 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   stream::Target settled = target_;
   if (!dedups()) settled.primary_key.clear();  // overwrite keeps repeated keys
   if (!is_direct_ || dedups()) db_.execute("analyze " + qualified(into_));
+  std::optional<Children> children;
+  Session& session = destination_;
+  if (!commit.children.empty()) children.emplace(session, dialect, target_);
+  if (children && !is_direct_ && !replaces()) children->note_keys(into_);
   if (is_direct_) {
     result.rows_inserted = staged_;
     if (target_.mode != WriteMode::append) {
@@ -339,6 +354,8 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   } else if (replaces()) {
     settle_stage(destination_, dialect, settled, plan(into_));
     replace(result);
+  } else if (target_.mode == WriteMode::append) {
+    result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan(into_)));
   } else if (target_.mode == WriteMode::scd2) {
     apply_history(destination_, dialect, target_, plan(into_), columns_, format_iso_timestamp(extracted_at_),
                   result);
@@ -346,6 +363,7 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
     apply_merge(destination_, dialect, target_, plan(into_), false, result);
   }
   if (existing_.empty() && target_.mode != WriteMode::append) index_keys();
+  if (children) children->make(commit.children);
   env.failpoint("load_after_merge");
   for (const std::string& sql : commit_statements(dialect, target_, commit, result)) db_.execute(sql);
   env.failpoint("load_after_state");

@@ -55,6 +55,10 @@ void SnowDestination::prepare() {
 }
 
 std::unique_ptr<stream::Load> SnowDestination::begin(const stream::Target& target) {
+  if (target.has_children) {
+    throw Error(ErrorCode::config_invalid, "Snowflake makes no child tables", "stream " + target.stream)
+        .fix("Take `child_tables` out, and take lists apart in a model (LATERAL FLATTEN).");
+  }
   prepare();
   return std::make_unique<SnowLoad>(*this, target);
 }
