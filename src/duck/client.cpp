@@ -78,6 +78,35 @@ void ensure_schema(Connection& connection, const std::string& quoted_schema) {
   connection.run("create schema if not exists " + quoted_schema);
 }
 
+namespace {
+
+duckdb_database open_file(const std::string& path, duckdb_config config) {
+  duckdb_database handle = nullptr;
+  char* message = nullptr;
+  if (duckdb_open_ext(path.c_str(), &handle, config, &message) != DuckDBSuccess) {
+    std::string text = message ? message : "DuckDB gives no reason";
+    duckdb_free(message);
+    raise(text, path, "");
+  }
+  return handle;
+}
+
+// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is made
+// beside, and takes its name only when it is whole.
+void create_whole(const std::string& path, duckdb_config config) {
+  std::filesystem::path beside = path + ".creating";
+  std::error_code ignored;
+  std::filesystem::remove(beside, ignored);
+  duckdb_database handle = open_file(beside.string(), config);
+  duckdb_close(&handle);
+  std::filesystem::remove(beside.string() + ".wal", ignored);
+  std::error_code failed;
+  std::filesystem::rename(beside, path, failed);
+  if (failed) raise("IO Error: the new file can't be renamed: " + failed.message(), path, "");
+}
+
+}  // namespace
+
 std::shared_ptr<Database> Database::open(const Settings& settings) {
   std::string key = settings.path;
   bool in_memory = settings.path == ":memory:";
@@ -103,13 +132,9 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
   // models write on several threads and within memory_limit.
   config.set("preserve_insertion_order", "false");
   config.set("write_buffer_row_group_count", "1");
-  duckdb_database handle = nullptr;
-  char* message = nullptr;
-  if (duckdb_open_ext(settings.path.c_str(), &handle, config.get(), &message) != DuckDBSuccess) {
-    std::string text = message ? message : "DuckDB gives no reason";
-    duckdb_free(message);
-    raise(text, settings.path, "");
-  }
+  bool is_new = !in_memory && !settings.read_only && !std::filesystem::exists(settings.path);
+  if (is_new) create_whole(settings.path, config.get());
+  duckdb_database handle = open_file(settings.path, config.get());
   std::shared_ptr<Database> database(new Database(handle, settings.path));
   if (!in_memory) all.open[key] = database;
   return database;

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <fstream>
 
 using namespace leat;
 
@@ -60,4 +61,20 @@ TEST_CASE("rows arrive once and typed, by every mode") {
   load({{7, "x", 1}});
   CHECK(content() == "7x ");
   CHECK(destination->read_state("c", "s").json == "{}");
+}
+
+TEST_CASE("a file that a dead process had only begun is begun anew, and nothing stays beside it") {
+  Env env(fixed_clock({}), 1);
+  std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("leat-{}", env.uuid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "w.duckdb.creating") << "DUCK, and no more";
+  auto settings = document::read_settings(
+      *warehouses::kDuckDb.spec, document::parse_yaml(fmt::format("path: '{}/w.duckdb'", folder.string()), "x"), env);
+  {
+    auto warehouse = warehouses::kDuckDb.open(settings, env);
+    CHECK(warehouse->adapter()->query("select 42", 1).batches.at(0).column(0).print(0) == "42");
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "w.duckdb.creating"));
+  CHECK(std::filesystem::file_size(folder / "w.duckdb") >= 12288);
+  std::filesystem::remove_all(folder);
 }
