@@ -8,7 +8,7 @@
 
 #include "base/env.h"
 #include "cli/command.h"
-#include "files/secrets_manager.h"
+#include "files/aws_secrets.h"
 
 namespace {
 

@@ -121,8 +121,8 @@ void apply_merge(Session& session, const sql::Dialect& dialect, const stream::Ta
       }
       break;
   }
-  if (drops_marked && target.strategy != MergeStrategy::merge)
-    session.change(sql::drop_deletions(dialect, plan));
+  bool still_marked = target.strategy != MergeStrategy::merge || table_is_empty;
+  if (drops_marked && still_marked) session.change(sql::drop_deletions(dialect, plan));
   std::int64_t arrived = session.change(sql::insert_staged(dialect, plan));
   // Of the rows that went, some came back in a newer form and the rest were deleted.
   result.rows_deleted = deletions;

@@ -4,8 +4,8 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
-#include <random>
 
+#include "histories.h"
 #include "model.h"
 #include "under_test.h"
 
@@ -13,8 +13,6 @@ using namespace leat;
 using namespace leat::conformance;
 
 namespace {
-
-constexpr int kKeys = 12;
 
 std::int64_t from_environment(const char* name, std::int64_t otherwise) {
   const char* text = std::getenv(name);
@@ -57,70 +55,6 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-class History {
- public:
-  explicit History(std::uint64_t seed) : chance_(seed) {}
-  // The changes of one load: new versions, repeats of old changes, late ones, deletions.
-  std::vector<Change> next_load() {
-    std::vector<Change> changes;
-    int count = pick(0, 14);
-    for (int i = 0; i < count; ++i) {
-      if (!seen_.empty() && pick(0, 4) == 0) {
-        changes.push_back(seen_[static_cast<std::size_t>(pick(0, static_cast<int>(seen_.size()) - 1))]);
-        continue;
-      }
-      Change change;
-      change.id = pick(1, kKeys);
-      clock_ += pick(0, 2);
-      change.changed_at = pick(0, 3) == 0 ? clock_ - pick(0, 40) : clock_;  // some are late
-      if (pick(0, 30) == 0) change.changed_at.reset();
-      if (pick(0, 5) != 0) change.note = fmt::format("n{}", pick(0, 3));
-      change.deleted = pick(0, 5) == 0;
-      changes.push_back(change);
-      seen_.push_back(change);
-    }
-    return changes;
-  }
-  int pick(int from, int to) { return std::uniform_int_distribution<int>(from, to)(chance_); }
-
- private:
-  std::mt19937_64 chance_;
-  std::int64_t clock_ = 100;
-  std::vector<Change> seen_;
-};
-
-batch::SchemaPtr schema() {
-  static const auto kSchema = std::make_shared<const batch::Schema>(
-      std::vector<batch::Column>{{"id", {batch::TypeKind::int64}},
-                                 {"changed_at", {batch::TypeKind::timestamptz}},
-                                 {"note", {batch::TypeKind::text}},
-                                 {"deleted", {batch::TypeKind::boolean}}});
-  return kSchema;
-}
-
-const Timestamp kStart = *parse_iso_timestamp("2026-01-01");
-
-void append(batch::RecordBatch& batch, const Change& change) {
-  batch.column(0).append(change.id);
-  if (change.changed_at) {
-    batch.column(1).append(static_cast<std::int64_t>(
-        (kStart + std::chrono::seconds(*change.changed_at)).time_since_epoch().count()));
-  } else {
-    batch.column(1).append_null();
-  }
-  change.note ? batch.column(2).append_text(*change.note) : batch.column(2).append_null();
-  batch.column(3).append(static_cast<std::uint8_t>(change.deleted));
-}
-
-std::vector<batch::RecordBatch> cut(const std::vector<Change>& changes, History& history) {
-  std::vector<batch::RecordBatch> batches;
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    if (batches.empty() || history.pick(0, 3) == 0) batches.emplace_back(schema());
-    append(batches.back(), changes[i]);
-  }
-  return batches;
-}
-
 // Plays one history; returns what differs, "" where nothing does.
 std::string play(UnderTest& under_test, const Case& each, int number, std::uint64_t seed, Env& env) {
   History history(seed);
@@ -130,17 +64,17 @@ std::string play(UnderTest& under_test, const Case& each, int number, std::uint6
   connection.schema = under_test.schema();
   connection.streams = {each.settings};
   connection.streams[0].table = fmt::format("rows_{}", number);
-  stream::Stream stream{"rows", "", schema(), {"id"}, "changed_at", {stream::SyncMode::full_refresh}};
+  stream::Stream stream{"rows", "", history_schema(), {"id"}, "changed_at", {stream::SyncMode::full_refresh}};
   if (each.is_incremental) stream.sync_modes.push_back(stream::SyncMode::incremental);
   std::string columns = "id, changed_at, note, deleted";
   if (each.settings.mode == stream::WriteMode::scd2) columns += ", valid_from, valid_to";
   int loads = history.pick(2, 6);
   for (int i = 0; i < loads; ++i) {
     env.wait(std::chrono::seconds(10));  // the clock stands but for this
-    std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(env.now() - kStart).count();
+    std::int64_t now = history_seconds(env.now());
     std::vector<Change> changes = history.next_load();
-    sync::StreamResult result =
-        load(under_test, connection, stream, cut(changes, history), fmt::format("{{\"load\":{}}}", i), env);
+    sync::StreamResult result = load(under_test, connection, stream, history_batches(changes, history),
+                                     fmt::format("{{\"load\":{}}}", i), env);
     if (result.error) return result.error->what();
     model.load(changes, now);
     std::vector<std::string> expected = model.rows();
@@ -158,7 +92,7 @@ std::string play(UnderTest& under_test, const Case& each, int number, std::uint6
 }  // namespace
 
 TEST_CASE("whatever arrives in whatever order, the table is what the mode says") {
-  Env env(fixed_clock(kStart + std::chrono::seconds(1000)), 1);
+  Env env(fixed_clock(history_start() + std::chrono::seconds(1000)), 1);
   auto under_test = UnderTest::open(env);
   if (!under_test) return;
   std::vector<Case> cases = all_cases();

@@ -1,4 +1,4 @@
-#include "files/secrets_manager.h"
+#include "files/aws_secrets.h"
 
 #include <doctest/doctest.h>
 
