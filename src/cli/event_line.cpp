@@ -108,6 +108,17 @@ std::string event_line(const Event& event, std::size_t width, bool verbose) {
                               format_count(event.number("files")), format_count(event.number("rows"))),
                   width);
   }
+  if (event.name == "records_resent") {
+    return notice("!", Ink::yellow,
+                  fmt::format("{}: {} records are sent again ({})", event.text("stream"),
+                              format_count(event.number("records")), event.text("reason")),
+                  width);
+  }
+  if (event.name == "delivery_committed") {
+    return notice("✓", Ink::green,
+                  fmt::format("{}: {} records", event.text("stream"), format_count(event.number("records"))),
+                  width);
+  }
   if (event.name == "pipe_file_refused") {
     return notice(
         "!", Ink::yellow,

@@ -1,10 +1,17 @@
 // The list of targets without SQL: one line each.
 #include "lake/destination_kinds.h"
 
+#include "lake/firehose.h"
 #include "lake/lake.h"
 
 namespace leat::lake {
 namespace {
+
+const DestinationKind kFirehose{
+    "firehose", &kFirehoseSpec,
+    [](const document::Settings& settings, Env& env) -> std::unique_ptr<stream::Destination> {
+      return std::make_unique<FirehoseDestination>(settings, env);
+    }};
 
 const DestinationKind kLake{
     "lake", &kLakeSpec,
@@ -15,7 +22,7 @@ const DestinationKind kLake{
 }  // namespace
 
 const std::vector<const DestinationKind*>& destination_kinds() {
-  static const std::vector<const DestinationKind*> kinds = {&kLake};
+  static const std::vector<const DestinationKind*> kinds = {&kFirehose, &kLake};
   return kinds;
 }
 

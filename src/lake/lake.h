@@ -29,8 +29,7 @@ class LakeDestination : public stream::Destination {
   /// All columns that the stream's files have, without Leat's own.
   std::vector<batch::Column> columns(const stream::Target& target) override;
   /// The columns that the last load brought.
-  std::vector<batch::Column> last_columns(const std::string& connection,
-                                          const std::string& stream) override;
+  std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
