@@ -34,6 +34,8 @@ void Delivery::accept(const std::string& batch_id, const std::vector<std::string
   if (spool_.bytes() > kSpoolBytesMax)
     throw Error(ErrorCode::spool_full, "The records that wait are too many", stream_);
   spool_.append(batch_id, records);
+  // Here, since a delivery may be waiting for the lake.
+  if (spool_.open_bytes() >= settings_.buffer_bytes) spool_.seal();
 }
 
 std::int64_t Delivery::deliver(bool everything) {
