@@ -135,7 +135,7 @@ TEST_CASE("Parquet comes back as it went, CSV and JSON with their types found") 
   std::string path = folder.path() + "/a.parquet";
   batch::RecordBatch batch = sample();
   {
-    ParquetWriter writer(path, batch.schema());
+    TableWriter writer(path, batch.schema());
     writer.write(sample());
     writer.write(sample());
     writer.finish();

@@ -19,13 +19,13 @@ namespace leat::files {
 
 enum class TableFormat { parquet, csv, json };
 
-class ParquetWriter {
+class TableWriter {
  public:
   /// Begins a file at `path` (replacing what is there) for batches of exactly `schema`.
-  ParquetWriter(const std::string& path, batch::SchemaPtr schema);
-  ~ParquetWriter();
-  ParquetWriter(const ParquetWriter&) = delete;
-  ParquetWriter& operator=(const ParquetWriter&) = delete;
+  TableWriter(const std::string& path, batch::SchemaPtr schema, TableFormat format = TableFormat::parquet);
+  ~TableWriter();
+  TableWriter(const TableWriter&) = delete;
+  TableWriter& operator=(const TableWriter&) = delete;
   void write(batch::RecordBatch&& batch);
   /// Completes the file. Requires: called once, last.
   void finish();

@@ -85,7 +85,7 @@ std::string FileBuffer::finish() {
     return std::move(content_);
   }
   TemporaryFile file;
-  files::ParquetWriter writer(file.path(), rows_held_.front().schema());
+  files::TableWriter writer(file.path(), rows_held_.front().schema());
   for (batch::RecordBatch& batch : rows_held_) writer.write(std::move(batch));
   writer.finish();
   return document::read_file(file.path());
