@@ -5,7 +5,7 @@ cd "$(dirname -- "$0")/.."
 started=$(date +%s)
 log=build/release/test.log
 status=0
-scripts/with_postgres.sh ctest --test-dir build/release --output-on-failure -j "$(nproc)" "$@" | tee "$log" || status=$?
+scripts/with_postgres.sh ctest --test-dir build/release --output-on-failure --timeout 600 -j "$(nproc)" "$@" | tee "$log" || status=$?
 grep -q '100% tests passed' "$log" || status=1
 printf '\nThe ten slowest:\n'
 sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .* ([0-9.]+) sec.*/\2 \1/p' "$log" | sort -rn | head -10

@@ -104,7 +104,21 @@ Settings read_settings(const std::vector<std::string>& words) {
   return settings;
 }
 
-httplib::Server* serving = nullptr;
+/// Asked to end, it takes its stages with it. A thread of its own takes the signal, as one that comes before the
+/// server listens would be lost in stop().
+void stop_when_asked(httplib::Server& server) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([&server, signals] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    while (!server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    server.stop();
+  }).detach();
+}
 
 }  // namespace
 
@@ -126,10 +140,7 @@ int main(int argc, char** argv) {
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
     service.start(server);
-    // Asked to end, it takes its stages with it.
-    serving = &server;
-    std::signal(SIGTERM, [](int) { serving->stop(); });
-    std::signal(SIGINT, [](int) { serving->stop(); });
+    stop_when_asked(server);
     int port = static_cast<int>(settings.port);
     if (port == 0)
       port = server.bind_to_any_port("127.0.0.1");

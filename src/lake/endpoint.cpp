@@ -8,6 +8,7 @@
 #include <httplib.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -220,9 +221,21 @@ void serve_endpoint(const EndpointOptions& options, Env& env,
     throw Error(ErrorCode::config_invalid, "The address can't be listened on",
                 fmt::format("{}:{}", options.host, options.port));
   std::jthread delivering([&] { keep_delivering(streams, env); });
-  std::stop_callback stop(env.stop(), [&] { server.stop(); });
+  // The library forgets a stop that comes before it listens, so the one who stops it waits until it does.
+  std::atomic<bool> is_over{false};
+  std::jthread stopping([&] {
+    auto clock = system_clock();
+    while (!is_over && !(env.stop().stop_requested() && server.is_running())) {
+      if (env.stop().stop_requested())
+        std::this_thread::yield();
+      else
+        clock->wait(kTick, env.stop());
+    }
+    server.stop();
+  });
   listening(fmt::format("http://{}:{}", options.host, port));
   server.listen_after_bind();
+  is_over = true;
 }
 
 }  // namespace leat::lake
