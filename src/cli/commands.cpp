@@ -9,6 +9,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_sync());
   all.push_back(make_pipe());
   all.push_back(make_firehose());
+  all.push_back(make_connector());
   all.push_back(make_dbt());
   all.push_back(make_pages());
   all.push_back(make_query());

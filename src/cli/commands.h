@@ -14,6 +14,7 @@ std::unique_ptr<Command> make_run();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_pipe();
 std::unique_ptr<Command> make_firehose();
+std::unique_ptr<Command> make_connector();
 std::unique_ptr<Command> make_dbt();
 std::unique_ptr<Command> make_pages();
 std::unique_ptr<Command> make_query();

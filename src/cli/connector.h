@@ -1,0 +1,33 @@
+// The parts of `leat connector`: what its verbs have in common, and the verbs that authors use.
+//
+// Guarantees: each verb returns the exit code.
+// Threads: the main thread.
+// Errors: Error, which the command prints, or tells as a message where the verb speaks the Airbyte protocol.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/env.h"
+#include "cli/command.h"
+#include "document/value.h"
+#include "stream/source.h"
+
+namespace leat::cli {
+
+/// The options of `leat connector`.
+struct ConnectorArguments {
+  std::string verb, subject;
+  std::string kind = "declarative";  ///< the kind of source
+  std::string manifest, config, catalog, state;
+};
+
+/// The config file, JSON or YAML; an empty mapping where none is named.
+document::Value read_config(const ConnectorArguments& arguments);
+/// Opens sources as the arguments say. The config's text stands as it is: `${…}` in it means nothing.
+std::function<std::unique_ptr<stream::Source>()> connector_opener(const ConnectorArguments& arguments,
+                                                                  Env& env);
+/// spec, check, discover, read: prints messages of the Airbyte protocol and nothing else.
+int speak_protocol(const ConnectorArguments& arguments, Env& env);
+
+}  // namespace leat::cli

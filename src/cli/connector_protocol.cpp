@@ -1,0 +1,230 @@
+// leat connector spec, check, discover, read: the Airbyte protocol on stdout.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "cli/connector.h"
+#include "cli/event_line.h"
+#include "cli/exit_codes.h"
+#include "document/settings.h"
+#include "sources/declarative/manifest.h"
+#include "sources/protocol/serve.h"
+#include "sources/source_kind.h"
+
+namespace leat::cli {
+namespace {
+
+using document::Value;
+namespace protocol = sources::protocol;
+
+// The key under which a platform hands a manifest over together with its config.
+constexpr std::string_view kInjectedManifest = "__injected_declarative_manifest";
+
+// Config comes from elsewhere: what looks like ${a variable} in it must neither be filled in nor run.
+Value as_written(const Value& value) {
+  Value out = value;
+  if (value.is_text() && value.raw().find("${") != std::string::npos) {
+    std::string text;
+    for (std::size_t at = 0; at < value.raw().size(); ++at) {
+      bool opens = value.raw().compare(at, 2, "${") == 0;
+      text += opens ? std::string("${ :-$}") : std::string(1, value.raw()[at]);
+    }
+    out = Value::of(text);
+    out.set_mark(value.mark());
+  }
+  for (Value& item : out.items()) item = as_written(item);
+  for (Value::Member& member : out.members()) member.second = as_written(member.second);
+  return out;
+}
+
+Value read_document(const std::string& path) {
+  std::string text = document::read_file(path);
+  bool is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+  return is_yaml ? document::parse_yaml(text, path) : document::parse_json(text, path);
+}
+
+// A list, one message, or messages line by line as a read printed them; of those the last of each stream
+// counts.
+Value read_state_file(const std::string& path) {
+  if (path.empty()) return {};
+  std::string text = document::read_file(path);
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return {};
+  std::size_t first = text.find_first_not_of(" \t\r\n"), end = text.find('\n', first);
+  bool is_lines = text[first] == '{' && end != std::string::npos && text[end - 1] == '}' &&
+                  text.find_first_not_of(" \t\r\n", end) != std::string::npos &&
+                  text[text.find_first_not_of(" \t\r\n", end)] == '{';
+  if (!is_lines) return document::parse_json(text, path);
+  Value all = Value::list();
+  for (std::size_t at = first; at < text.size();) {
+    std::size_t stop = std::min(text.find('\n', at), text.size());
+    if (stop > at)
+      all.items().insert(all.items().begin(), document::parse_json(text.substr(at, stop - at), path));
+    at = stop + 1;
+  }
+  return all;
+}
+
+class LogListener final : public EventListener {
+ public:
+  explicit LogListener(protocol::MessageWriter& writer) : writer_(writer) {}
+  void on_event(const Event& event) override {
+    std::string line = event_line(event, 0, true);
+    if (line.empty()) return;
+    try {
+      writer_.log(event.level, line);
+    } catch (const Error&) {
+      // The reader is gone; the next record says so.
+    }
+  }
+
+ private:
+  protocol::MessageWriter& writer_;
+};
+
+class Listening {
+ public:
+  Listening(EventListener& listener, Env& env) : listener_(listener), env_(env) { env_.listen(listener_); }
+  ~Listening() { env_.forget(listener_); }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+ private:
+  EventListener& listener_;
+  Env& env_;
+};
+
+// A manifest that came within the config, as a file while the verb runs.
+class InjectedManifest {
+ public:
+  explicit InjectedManifest(const Value& manifest) {
+    std::string path = (std::filesystem::temp_directory_path() / "leat-manifest-XXXXXX").string();
+    int file = ::mkstemp(path.data());
+    std::string text = manifest.is_text() ? manifest.raw() : document::to_json(manifest);
+    bool wrote = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (file >= 0) ::close(file);
+    path_ = path;
+    if (!wrote) throw Error(ErrorCode::file_io, "The injected manifest can't be kept", path);
+  }
+  ~InjectedManifest() { ::unlink(path_.c_str()); }
+  InjectedManifest(const InjectedManifest&) = delete;
+  InjectedManifest& operator=(const InjectedManifest&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::string spec_json(const ConnectorArguments& arguments) {
+  if (arguments.kind != "declarative") {
+    const sources::SourceKind& kind = sources::find_source_kind(arguments.kind, "--source");
+    return fmt::format(R"({{"connectionSpecification":{},"supportsIncremental":true}})",
+                       json_schema(*kind.spec));
+  }
+  if (arguments.manifest.empty()) {
+    // What a platform asks of a connector whose manifest comes with the config.
+    return R"({"connectionSpecification":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object",)"
+           R"("additionalProperties":true,"required":["__injected_declarative_manifest"],"properties":)"
+           R"({"__injected_declarative_manifest":{"type":"object","additionalProperties":true}}}})";
+  }
+  Value manifest = sources::declarative::load_manifest(arguments.manifest);
+  const Value& spec = manifest["spec"];
+  Value out = Value::mapping();
+  if (spec.find("documentation_url")) out.set("documentationUrl", spec["documentation_url"]);
+  Value open = Value::mapping();
+  open.set("type", Value::of(std::string("object")));
+  open.set("properties", Value::mapping());
+  out.set("connectionSpecification",
+          spec["connection_specification"].is_null() ? open : spec["connection_specification"]);
+  if (spec.find("advanced_auth")) out.set("advanced_auth", spec["advanced_auth"]);
+  return document::to_json(out);
+}
+
+// The schemas that the manifest itself holds.
+protocol::AuthoredSchema authored_schemas(const ConnectorArguments& arguments) {
+  if (arguments.kind != "declarative") return {};
+  Value manifest = sources::declarative::load_manifest(arguments.manifest);
+  return [manifest](const std::string& stream) -> std::string {
+    for (const Value& each : manifest["streams"].items()) {
+      const Value& schema = each["schema_loader"]["schema"];
+      if (each["name"].raw() == stream && schema.is_mapping()) return document::to_json(schema);
+    }
+    return "";
+  };
+}
+
+int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& env) {
+  if (arguments.verb == "spec") {
+    writer.spec(spec_json(arguments));
+    return kExitOk;
+  }
+  std::optional<InjectedManifest> injected;
+  if (arguments.kind == "declarative" && arguments.manifest.empty()) {
+    Value manifest = read_config(arguments)[kInjectedManifest];
+    if (manifest.is_null())
+      throw Error(ErrorCode::cli_usage, "There is no manifest", "leat connector " + arguments.verb)
+          .fix("Name it with --manifest, or put it into the config as " + std::string(kInjectedManifest) +
+               ".");
+    arguments.manifest = injected.emplace(manifest).path();
+  }
+  auto open = connector_opener(arguments, env);
+  if (arguments.verb == "check") return protocol::serve_check(open, writer);
+  if (arguments.verb == "discover")
+    return protocol::serve_discover(open, authored_schemas(arguments), writer);
+  if (arguments.catalog.empty())
+    throw Error(ErrorCode::cli_usage, "There is no catalog", "leat connector read")
+        .fix("Name it with --catalog.");
+  return protocol::serve_read(open, protocol::read_configured_catalog(read_document(arguments.catalog)),
+                              protocol::read_states(read_state_file(arguments.state)), writer, env);
+}
+
+}  // namespace
+
+Value read_config(const ConnectorArguments& arguments) {
+  if (arguments.config.empty()) return Value::mapping();
+  Value config = read_document(arguments.config);
+  if (!config.is_mapping())
+    throw Error(ErrorCode::config_invalid, "A config has to be a mapping", arguments.config);
+  return config;
+}
+
+std::function<std::unique_ptr<stream::Source>()> connector_opener(const ConnectorArguments& arguments,
+                                                                  Env& env) {
+  const sources::SourceKind& kind = sources::find_source_kind(arguments.kind, "--source");
+  Value mapping = as_written(read_config(arguments));
+  if (arguments.kind == "declarative") {
+    if (arguments.manifest.empty())
+      throw Error(ErrorCode::cli_usage, "There is no manifest", "leat connector " + arguments.verb)
+          .fix("Name it with --manifest.");
+    mapping.erase(kInjectedManifest);
+    Value config = mapping;
+    mapping = Value::mapping();
+    mapping.set("manifest", Value::of(arguments.manifest));
+    mapping.set("config", config);
+  }
+  return [&kind, mapping, &env] { return kind.open(document::read_settings(*kind.spec, mapping, env), env); };
+}
+
+int speak_protocol(const ConnectorArguments& arguments, Env& env) {
+  protocol::MessageWriter writer(STDOUT_FILENO, env);
+  LogListener log(writer);
+  Listening listening(log, env);
+  try {
+    int code = answer(arguments, writer, env);
+    writer.flush();
+    return code;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) return kExitInterrupted;
+    // A reader that is gone hears nothing any more.
+    if (error.where() == "the messages' reader") return kExitStepsFailed;
+    if (arguments.verb == "check") {
+      writer.connection_status(&error);
+      return kExitOk;
+    }
+    writer.error(error);
+    return kExitStepsFailed;
+  }
+}
+
+}  // namespace leat::cli
