@@ -7,6 +7,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_init());
   all.push_back(make_run());
   all.push_back(make_sync());
+  all.push_back(make_copy());
   all.push_back(make_pipe());
   all.push_back(make_firehose());
   all.push_back(make_connector());

@@ -11,6 +11,7 @@ namespace leat::cli {
 
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_run();
+std::unique_ptr<Command> make_copy();
 std::unique_ptr<Command> make_sync();
 std::unique_ptr<Command> make_pipe();
 std::unique_ptr<Command> make_firehose();

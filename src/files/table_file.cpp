@@ -53,21 +53,32 @@ const char* writing(TableFormat format) {
   return "format parquet, compression zstd";
 }
 
-std::string reading(const std::string& path, TableFormat format) {
+std::string reading(const std::string& path, const TableOptions& options) {
   std::string file = in_marks(path, '\'');
-  switch (format) {
-    case TableFormat::parquet:
-      return fmt::format("read_parquet({})", file);
-    case TableFormat::csv:
-      return fmt::format("read_csv({}, sample_size = -1)", file);
-    case TableFormat::json:
-      break;
-  }
-  return fmt::format(
-      "read_json({}, format = 'newline_delimited', sample_size = -1, maximum_object_size = 33554432)", file);
+  if (options.format == TableFormat::parquet) return fmt::format("read_parquet({})", file);
+  if (options.format == TableFormat::json)
+    return fmt::format("read_json({}, format = '{}', sample_size = -1, maximum_object_size = 33554432)", file,
+                       options.is_document ? "auto" : "newline_delimited");
+  std::string how = "sample_size = -1";
+  if (!options.delimiter.empty()) how += ", delim = " + in_marks(options.delimiter, '\'');
+  if (options.header) how += *options.header ? ", header = true" : ", header = false";
+  if (options.all_text) how += ", all_varchar = true";
+  return fmt::format("read_csv({}, {})", file, how);
 }
 
 }  // namespace
+
+std::optional<TableFormat> format_of(std::string_view path) {
+  for (std::string_view packed : {".gz", ".zst"})
+    if (path.ends_with(packed)) path.remove_suffix(packed.size());
+  static constexpr std::pair<std::string_view, TableFormat> kKnown[] = {
+      {".parquet", TableFormat::parquet}, {".pq", TableFormat::parquet},  {".csv", TableFormat::csv},
+      {".tsv", TableFormat::csv},         {".json", TableFormat::json},   {".jsonl", TableFormat::json},
+      {".ndjson", TableFormat::json},     {".geojson", TableFormat::json}};
+  for (const auto& [ending, format] : kKnown)
+    if (path.ends_with(ending)) return format;
+  return std::nullopt;
+}
 
 struct TableWriter::State {
   duck::Connection connection{open_memory()};
@@ -112,10 +123,11 @@ struct TableReader::State {
   }
 };
 
-TableReader::TableReader(const std::string& path, TableFormat format) : state_(std::make_unique<State>()) {
+TableReader::TableReader(const std::string& path, const TableOptions& options)
+    : state_(std::make_unique<State>()) {
   state_->path = path;
   state_->connection.run("set preserve_insertion_order = true");
-  state_->reading_it([&] { state_->rows.emplace(state_->connection, reading(path, format)); });
+  state_->reading_it([&] { state_->rows.emplace(state_->connection, reading(path, options)); });
 }
 
 TableReader::~TableReader() = default;

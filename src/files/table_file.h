@@ -19,6 +19,18 @@ namespace leat::files {
 
 enum class TableFormat { parquet, csv, json };
 
+/// The format that a file's name tells, whatever compression ends it (rows.csv.gz); nullopt for none.
+std::optional<TableFormat> format_of(std::string_view path);
+
+/// How a file is read.
+struct TableOptions {
+  TableFormat format = TableFormat::parquet;
+  bool is_document = false;    ///< json that may be one array over lines, instead of one record a line
+  std::string delimiter;       ///< csv; found out when ""
+  std::optional<bool> header;  ///< csv; found out when absent
+  bool all_text = false;       ///< csv: no types are guessed
+};
+
 class TableWriter {
  public:
   /// Begins a file at `path` (replacing what is there) for batches of exactly `schema`.
@@ -37,7 +49,8 @@ class TableWriter {
 
 class TableReader {
  public:
-  TableReader(const std::string& path, TableFormat format);
+  TableReader(const std::string& path, const TableOptions& options);
+  TableReader(const std::string& path, TableFormat format) : TableReader(path, TableOptions{format}) {}
   ~TableReader();
   TableReader(const TableReader&) = delete;
   TableReader& operator=(const TableReader&) = delete;

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "sources/declarative/declarative.h"
+#include "sources/duckdb/duckdb.h"
+#include "sources/files/files.h"
 #include "sources/source_kind.h"
 
 namespace leat::sources {
@@ -10,6 +12,8 @@ namespace leat::sources {
 const std::vector<const SourceKind*>& source_kinds() {
   static const std::vector<const SourceKind*> kinds = {
       &declarative::kDeclarative,
+      &duckdb::kDuckDb,
+      &files::kFiles,
   };
   return kinds;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace leat::sql {
 namespace {
 
@@ -56,16 +58,21 @@ std::string count_matched(const Dialect& dialect, const MergePlan& plan) {
 
 namespace {
 
-// True for a staged row that would change nothing: equal to the table's, or older by cursor.
-std::string is_settled(const Dialect& dialect, const MergePlan& plan) {
-  std::string equal;
-  for (const std::string& column : plan.columns) {
+// "s.a is not distinct from t.a and …"
+std::string equal(const Dialect& dialect, const std::vector<std::string>& columns) {
+  std::string out;
+  for (const std::string& column : columns) {
     std::string name = dialect.quote(column);
-    equal += fmt::format("{}s.{} is not distinct from t.{}", equal.empty() ? "" : " and ", name, name);
+    out += fmt::format("{}s.{} is not distinct from t.{}", out.empty() ? "" : " and ", name, name);
   }
-  if (plan.cursor_field.empty()) return equal;
-  return fmt::format("s.{0} < t.{0} or (s.{0} is null and t.{0} is not null) or ({1})",
-                     dialect.quote(plan.cursor_field), equal);
+  return out.empty() ? "true" : out;
+}
+
+// True for a staged row that is older by cursor than the table's.
+std::string is_older(const Dialect& dialect, const MergePlan& plan) {
+  if (plan.cursor_field.empty()) return "false";
+  return fmt::format("s.{0} < t.{0} or (s.{0} is null and t.{0} is not null)",
+                     dialect.quote(plan.cursor_field));
 }
 
 }  // namespace
@@ -73,20 +80,33 @@ std::string is_settled(const Dialect& dialect, const MergePlan& plan) {
 std::string drop_settled(const Dialect& dialect, const MergePlan& plan) {
   // The comparison in a CASE: as conditions of the join, every column of the table would be hashed.
   return fmt::format(
-      "delete from {0} where {1} in (select s.{1} from {0} as s join {2} as t on {3} where case when {4} "
-      "then 1 "
-      "end = 1)",
+      "delete from {0} where {1} in (select s.{1} from {0} as s join {2} as t on {3} where case when {4} or "
+      "({5}) "
+      "then 1 end = 1)",
       dialect.render(plan.stage), plan.arrival, dialect.render(plan.table), keys_match(dialect, plan),
-      is_settled(dialect, plan));
+      is_older(dialect, plan), equal(dialect, plan.columns));
 }
 
 std::string create_matches(const Dialect& dialect, const MergePlan& plan, std::string_view name) {
+  std::vector<std::string> narrow;
+  for (const std::string& column : plan.columns)
+    if (std::find(plan.wide_columns.begin(), plan.wide_columns.end(), column) == plan.wide_columns.end())
+      narrow.push_back(column);
   return fmt::format(
-      "create temporary table {} as select s.{} as staged, t.rowid as stored, case when {} then 1 else 0 end "
-      "as "
-      "settled from {} as s join {} as t on {}",
-      dialect.quote(name), plan.arrival, is_settled(dialect, plan), dialect.render(plan.stage),
-      dialect.render(plan.table), keys_match(dialect, plan));
+      "create temporary table {} as select s.{} as staged, t.rowid as stored, case when {} then 2 when {} "
+      "then 1 else "
+      "0 end as settled from {} as s join {} as t on {}",
+      dialect.quote(name), plan.arrival, is_older(dialect, plan), equal(dialect, narrow),
+      dialect.render(plan.stage), dialect.render(plan.table), keys_match(dialect, plan));
+}
+
+std::string compare_wide(const Dialect& dialect, const MergePlan& plan, std::string_view name) {
+  return fmt::format(
+      "update {0} set settled = 0 where settled = 1 and staged in (select s.{1} from {2} as s join {3} as t "
+      "on {4} "
+      "where s.{1} in (select staged from {0} where settled = 1) and case when {5} then 1 else 0 end = 0)",
+      dialect.quote(name), plan.arrival, dialect.render(plan.stage), dialect.render(plan.table),
+      keys_match(dialect, plan), equal(dialect, plan.wide_columns));
 }
 
 std::string delete_matched(const Dialect& dialect, const MergePlan& plan) {

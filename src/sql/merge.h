@@ -16,6 +16,8 @@ namespace leat::sql {
 struct MergePlan {
   Relation stage, table;
   std::vector<std::string> columns;  ///< the source's columns, in both relations
+  /// Of columns, texts and documents: costly to read, so they are compared last. No keys, no cursor.
+  std::vector<std::string> wide_columns;
   std::vector<std::string>
       metadata;  ///< Leat's own columns, in both; they don't count when rows are compared
   std::vector<std::string> primary_key;
@@ -35,8 +37,11 @@ std::string count_matched(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the staged rows that would change nothing: older by cursor than the table's row, or equal to it.
 std::string drop_settled(const Dialect& dialect, const MergePlan& plan);
 /// Creates a temporary table of the staged rows whose key the table has: staged and stored (row ids), settled
-/// (1 where the staged row would change nothing). Requires: tables with a rowid.
+/// (2 where the staged row is older by cursor, 1 where it is equal but for the wide columns, 0 where it is
+/// newer). Requires: tables with a rowid.
 std::string create_matches(const Dialect& dialect, const MergePlan& plan, std::string_view name);
+/// Sets settled to 0 in that table where a wide column makes the difference. Only of use where there are any.
+std::string compare_wide(const Dialect& dialect, const MergePlan& plan, std::string_view name);
 /// Deletes the table's rows that the stage replaces.
 std::string delete_matched(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the table's rows whose key the stage says was deleted, by a row that is not older.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/glob.h"
 #include "batch/convert.h"
 #include "document/value.h"
 #include "sync/projection.h"

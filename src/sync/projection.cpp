@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/glob.h"
 #include "base/spec.h"
 #include "sync/flatten.h"
 
@@ -22,27 +23,6 @@ std::string folded(std::string_view name) {
 }
 
 }  // namespace
-
-bool matches_glob(std::string_view glob, std::string_view text) {
-  // Iterative, with one remembered star: linear for one star, never exponential.
-  std::size_t g = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t]) && glob[g] != '*') {
-      ++g;
-      ++t;
-    } else if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
-}
 
 std::string snake_case(std::string_view column) {
   auto lower = [](char c) { return c >= 'a' && c <= 'z'; };

@@ -46,8 +46,6 @@ class Projection {
 /// `name` as a destination can take it: without NUL, not empty, and where it is too long cut to end with `_`
 /// and eight hexadecimal digits of its FNV-1a hash.
 std::string fit_name(std::string_view name, const stream::Naming& naming);
-/// True when `text` matches a glob of `*` and `?`.
-bool matches_glob(std::string_view glob, std::string_view text);
 /// The column in lower case, its words joined by `_`: "Primary Type", "primaryType" -> "primary_type".
 std::string snake_case(std::string_view column);
 

@@ -6,6 +6,7 @@
 #include <exception>
 #include <thread>
 
+#include "base/glob.h"
 #include "base/spec.h"
 #include "base/units.h"
 
@@ -250,6 +251,7 @@ void StreamSync::run() {
 void StreamSync::read_into(Queue& queue) {
   stream::Selection selection;
   selection.stream = plan_.stream;
+  if (!plan_.settings.cursor_field.empty()) selection.stream.cursor_field = plan_.settings.cursor_field;
   selection.mode = plan_.sync_mode;
   selection.window = options_.window;
   bool from_the_beginning = options_.full_refresh || plan_.sync_mode == stream::SyncMode::full_refresh;

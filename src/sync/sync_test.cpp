@@ -302,14 +302,6 @@ TEST_CASE("a projection that can't be is refused: unknown column, two columns wi
   CHECK(f.run().error->code() == ErrorCode::sync_column);
 }
 
-TEST_CASE("globs match stars and question marks, in linear time") {
-  CHECK(matches_glob(":@*", ":@computed_region_x"));
-  CHECK(matches_glob("a?c", "abc"));
-  CHECK_FALSE(matches_glob("a?c", "ac"));
-  CHECK(matches_glob("*x*y", "axbxcy"));
-  CHECK_FALSE(matches_glob("*a*a*a*a*a*b", std::string(5000, 'a')));
-}
-
 TEST_CASE("a full queue holds the source back") {
   Fixture f;
   f.connection.queue_bytes = 1;  // one batch at a time

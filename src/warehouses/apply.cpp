@@ -69,7 +69,14 @@ sql::MergePlan merge_plan(const sql::Dialect& dialect, const stream::Target& tar
   sql::MergePlan plan;
   plan.stage = std::move(stage);
   plan.table = std::move(table);
-  for (const batch::Column& column : columns) plan.columns.push_back(column.name);
+  for (const batch::Column& column : columns) {
+    plan.columns.push_back(column.name);
+    bool is_read_anyway = column.name == target.cursor_field ||
+                          std::find(target.primary_key.begin(), target.primary_key.end(), column.name) !=
+                              target.primary_key.end();
+    bool is_wide = column.type.is_variable() && column.type.kind != batch::TypeKind::uuid;
+    if (is_wide && !is_read_anyway) plan.wide_columns.push_back(column.name);
+  }
   if (!target.metadata_prefix.empty()) {
     for (const char* name : kMetadataNames) plan.metadata.push_back(target.metadata_prefix + name);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/glob.h"
 #include "document/value.h"
 #include "lake/pipe/file_reader.h"
 
@@ -16,26 +17,6 @@ namespace {
 
 constexpr std::size_t kFilesAtOnce = 20000;  // that one listing holds in memory
 constexpr std::size_t kManifestsAtOnce = 500;
-
-bool matches(std::string_view glob, std::string_view text) {
-  std::size_t g = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-      ++g;
-      ++t;
-    } else if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      mark = t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
-}
 
 }  // namespace
 
@@ -84,7 +65,7 @@ PipeResult Pipe::drain() {
 }
 
 bool Pipe::is_new(const files::ObjectInfo& file) {
-  if (!matches(settings_.pattern, file.key) || file.key.starts_with("_manifests/")) return false;
+  if (!matches_glob(settings_.pattern, file.key) || file.key.starts_with("_manifests/")) return false;
   if (settings_.settle.count() > 0 && file.modified + settings_.settle > env_.now()) return false;
   const FileRecord* known = history_.find(file.key);
   // A refused file is looked at again when it changed.

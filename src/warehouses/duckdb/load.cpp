@@ -66,12 +66,16 @@ std::int64_t DuckDestination::number(const std::string& sql) {
   return value;
 }
 
-// The table is read once; what is done with its rows then goes by their ids.
+// The table is read once, its texts only where a row is otherwise equal; what is done with its rows then goes
+// by their ids.
 std::optional<std::pair<std::int64_t, std::int64_t>> DuckDestination::upsert(const sql::MergePlan& plan) {
   constexpr const char* kMatches = "leat_matches";
   std::string matches = quoted(kMatches);
   connection_.execute(sql::create_matches(duck_dialect(), plan, kMatches));
-  connection_.execute(fmt::format("delete from {} where rowid in (select staged from {} where settled = 1)",
+  bool may_be_equal = !plan.wide_columns.empty() &&
+                      number(fmt::format("select count(*) from {} where settled = 1", matches)) > 0;
+  if (may_be_equal) connection_.execute(sql::compare_wide(duck_dialect(), plan, kMatches));
+  connection_.execute(fmt::format("delete from {} where rowid in (select staged from {} where settled > 0)",
                                   qualified(plan.stage), matches));
   std::int64_t updated = connection_.execute(
       fmt::format("delete from {} where rowid in (select stored from {} where settled = 0)",
