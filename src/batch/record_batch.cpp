@@ -108,13 +108,19 @@ std::string ColumnData::print(std::size_t row) const {
     case TypeKind::decimal:
       return format_decimal(value<Int128>(row), type_.scale);
     case TypeKind::date:
+      if (std::int32_t days = value<std::int32_t>(row); days == kInfiniteDays || days == -kInfiniteDays)
+        return days < 0 ? "-infinity" : "infinity";
       return format_iso_date(value<std::int32_t>(row));
     case TypeKind::time:
+      if (value<std::int64_t>(row) == 86'400'000'000) return "24:00:00";  // PostgreSQL has it
       return format_sql_timestamp(Timestamp(std::chrono::microseconds(value<std::int64_t>(row)))).substr(11);
     case TypeKind::timestamp:
-      return format_sql_timestamp(Timestamp(std::chrono::microseconds(value<std::int64_t>(row))));
     case TypeKind::timestamptz:
-      return format_sql_timestamp(Timestamp(std::chrono::microseconds(value<std::int64_t>(row)))) + "+00";
+      if (std::int64_t micros = value<std::int64_t>(row);
+          micros == kInfiniteMicros || micros == -kInfiniteMicros)
+        return micros < 0 ? "-infinity" : "infinity";
+      return format_sql_timestamp(Timestamp(std::chrono::microseconds(value<std::int64_t>(row)))) +
+             (type_.kind == TypeKind::timestamptz ? "+00" : "");
     case TypeKind::text:
     case TypeKind::bytes:
     case TypeKind::json:

@@ -45,6 +45,10 @@ struct Type {
   std::string name() const;
 };
 
+/// Dates and instants that have no end; negative: no beginning. As DuckDB counts them.
+inline constexpr std::int64_t kInfiniteMicros = INT64_MAX;
+inline constexpr std::int32_t kInfiniteDays = INT32_MAX;
+
 /// Reads what Type::name() prints; nullopt for no type.
 std::optional<Type> parse_type(std::string_view name);
 /// The narrowest type that holds every value of both without loss; text when there is no other. Used to widen

@@ -5,6 +5,7 @@
 #include "sources/declarative/declarative.h"
 #include "sources/duckdb/duckdb.h"
 #include "sources/files/files.h"
+#include "sources/postgres/postgres.h"
 #include "sources/process/process.h"
 #include "sources/source_kind.h"
 
@@ -15,6 +16,7 @@ const std::vector<const SourceKind*>& source_kinds() {
       &declarative::kDeclarative,
       &duckdb::kDuckDb,
       &files::kFiles,
+      &postgres::kPostgres,
       &process::kProcess,
   };
   return kinds;

@@ -36,6 +36,7 @@ struct Stream {
   std::vector<std::string> primary_key;  ///< column names; empty where there is none
   std::string cursor_field;              ///< "" where there is none
   std::vector<SyncMode> sync_modes;      ///< what read() supports
+  bool any_cursor = false;               ///< any column may be the cursor of an incremental read
   bool operator==(const Stream&) const = default;
 };
 

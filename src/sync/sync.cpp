@@ -35,6 +35,7 @@ StreamPlan plan_stream(const stream::Stream& stream, const StreamSettings& setti
       settings.mode == stream::WriteMode::overwrite || settings.mode == stream::WriteMode::overwrite_dedup;
   bool incremental = std::find(stream.sync_modes.begin(), stream.sync_modes.end(),
                                stream::SyncMode::incremental) != stream.sync_modes.end();
+  incremental = incremental || (stream.any_cursor && !settings.cursor_field.empty());
   if (incremental && !overwrite) plan.sync_mode = stream::SyncMode::incremental;
   return plan;
 }

@@ -53,11 +53,14 @@ void find_moments_outside(const batch::RecordBatch& batch, const MomentLimits& l
     for (std::size_t row = 0; is_instant && row < column.size(); ++row) {
       auto micros = column.value<std::int64_t>(row);
       bool outside = micros < limits.micros_min || micros > limits.micros_max;
+      if (limits.holds_infinity && (micros == batch::kInfiniteMicros || micros == -batch::kInfiniteMicros))
+        continue;
       if (outside && !column.is_null(row)) found.push_back({row, i, kReason});
     }
     for (std::size_t row = 0; kind == TypeKind::date && row < column.size(); ++row) {
       auto days = column.value<std::int32_t>(row);
       bool outside = days < limits.days_min || days > limits.days_max;
+      if (limits.holds_infinity && (days == batch::kInfiniteDays || days == -batch::kInfiniteDays)) continue;
       if (outside && !column.is_null(row)) found.push_back({row, i, kReason});
     }
   }

@@ -58,6 +58,7 @@ void settle_stage(Session& session, const sql::Dialect& dialect, const stream::T
 struct MomentLimits {
   std::int64_t micros_min, micros_max;
   std::int32_t days_min, days_max;
+  bool holds_infinity = false;
 };
 void find_moments_outside(const batch::RecordBatch& batch, const MomentLimits& limits,
                           std::vector<stream::Misfit>& found);

@@ -60,7 +60,7 @@ class Hostile {
                                       "2026-03-08 02:30:00", "2038-01-19 03:14:08", "9999-12-31 23:59:59.999999"};
     // The ends of what 64 bits hold, year 294246 and before the Romans.
     const std::int64_t edges[] = {9223371244800000000, -210866803200000000, -210866803200000001,
-                                  std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+                                  std::numeric_limits<std::int64_t>::max() - 1, std::numeric_limits<std::int64_t>::min()};
     std::size_t at = pick(std::size(kInstants) + std::size(edges));
     if (at >= std::size(kInstants)) return edges[at - std::size(kInstants)];
     return parse_iso_timestamp(kInstants[at])->time_since_epoch().count();

@@ -121,7 +121,7 @@ std::vector<stream::Misfit> DuckDestination::misfits(const batch::RecordBatch& b
   // From 290309-12-22 BC; the ends of the numbers mean infinity.
   constexpr MomentLimits kMoments = {-9223372022400000000, std::numeric_limits<std::int64_t>::max() - 1,
                                      -std::numeric_limits<std::int32_t>::max() + 1,
-                                     std::numeric_limits<std::int32_t>::max() - 1};
+                                     std::numeric_limits<std::int32_t>::max() - 1, true};
   std::vector<stream::Misfit> found;
   find_moments_outside(batch, kMoments, found);
   return found;

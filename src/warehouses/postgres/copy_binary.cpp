@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "batch/decimal.h"
 
@@ -90,6 +91,16 @@ void put_numeric(std::string& out, batch::Int128 value, int scale) {
   }
 }
 
+std::int32_t days_of(std::int32_t days) {
+  if (days == batch::kInfiniteDays) return days;
+  return days == -batch::kInfiniteDays ? std::numeric_limits<std::int32_t>::min() : days - kEpochDays;
+}
+
+std::int64_t micros_of(std::int64_t micros) {
+  if (micros == batch::kInfiniteMicros) return micros;
+  return micros == -batch::kInfiniteMicros ? std::numeric_limits<std::int64_t>::min() : micros - kEpochMicros;
+}
+
 void put_value(std::string& out, const ColumnData& column, std::size_t row) {
   switch (column.type().kind) {
     case TypeKind::boolean:
@@ -115,14 +126,14 @@ void put_value(std::string& out, const ColumnData& column, std::size_t row) {
       return put_numeric(out, column.value<batch::Int128>(row), column.type().scale);
     case TypeKind::date:
       put32(out, 4);
-      return put32(out, column.value<std::int32_t>(row) - kEpochDays);
+      return put32(out, days_of(column.value<std::int32_t>(row)));
     case TypeKind::time:
       put32(out, 8);
       return put64(out, column.value<std::int64_t>(row));
     case TypeKind::timestamp:
     case TypeKind::timestamptz:
       put32(out, 8);
-      return put64(out, column.value<std::int64_t>(row) - kEpochMicros);
+      return put64(out, micros_of(column.value<std::int64_t>(row)));
     case TypeKind::text:
     case TypeKind::bytes:
       return put_text(out, column.text(row));

@@ -12,8 +12,8 @@ using batch::ColumnData;
 using batch::TypeKind;
 
 // PostgreSQL counts from 2000-01-01 and begins at 4714-11-24 BC (datatype/timestamp.h of the server).
-constexpr MomentLimits kMoments = {-210866803200000000, std::numeric_limits<std::int64_t>::max() - 1, -2440588,
-                                   2145042905};
+constexpr MomentLimits kMoments = {-210866803200000000, std::numeric_limits<std::int64_t>::max() - 1,
+                                   -2440588, 2145042905, true};
 
 int hex_at(std::string_view text, std::size_t at) {
   int value = 0;

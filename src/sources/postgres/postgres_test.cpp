@@ -1,0 +1,183 @@
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+
+#include "base/error.h"
+#include "document/value.h"
+#include "sources/postgres/catalog.h"
+#include "sources/postgres/postgres.h"
+#include "sources/postgres/settings.h"
+#include "support/recording_sink.h"
+
+namespace leat::sources::postgres {
+namespace {
+
+using testing::Lines;
+using testing::RecordingSink;
+
+// Several sessions hand over batches side by side.
+struct LockedSink : stream::Sink {
+  explicit LockedSink(RecordingSink& sink) : to(sink) {}
+  void batch(std::size_t index, batch::RecordBatch&& batch) override {
+    std::lock_guard lock(mutex);
+    to.batch(index, std::move(batch));
+  }
+  void checkpoint(std::size_t index, stream::State state, std::string partition) override {
+    to.checkpoint(index, std::move(state), std::move(partition));
+  }
+  void reject(std::size_t index, stream::RejectedRecord&& record) override {
+    to.reject(index, std::move(record));
+  }
+  RecordingSink& to;
+  std::mutex mutex;
+};
+
+// A schema of its own in the server of LEAT_TEST_POSTGRES; empty() where there is none.
+class Database {
+ public:
+  explicit Database(std::string schema) : schema_(std::move(schema)) {
+    const char* url = std::getenv("LEAT_TEST_POSTGRES");
+    if (!url) {
+      fmt::print("skipped: LEAT_TEST_POSTGRES is not set\n");
+      return;
+    }
+    url_ = url;
+    session_ = std::make_unique<Session>(url_, SessionKind::writing);
+    run(fmt::format("drop schema if exists {0} cascade; create schema {0}; set search_path = {0}", schema_));
+  }
+  ~Database() {
+    if (session_) session_->rows(fmt::format("drop schema {} cascade", schema_));
+  }
+  bool empty() const { return !session_; }
+  void run(const std::string& sql) { session_->rows(sql); }
+  Session& session() { return *session_; }
+
+  std::unique_ptr<stream::Source> open(const std::string& more = "") {
+    document::Value mapping =
+        document::parse_yaml(fmt::format("url: {}\nschemas: [{}]\n{}", url_, schema_, more), "test.yml");
+    return kPostgres.open(document::read_settings(kSettings, mapping, env_), env_);
+  }
+  RecordingSink read(const std::string& stream, const std::string& more = "", const std::string& state = "") {
+    auto source = open(more);
+    stream::Catalog catalog = source->discover();
+    const stream::Stream* found = catalog.find(stream);
+    REQUIRE(found);
+    stream::Selection selection{*found, found->sync_modes.back(), {state}, {}};
+    RecordingSink sink;
+    LockedSink locked(sink);
+    source->read(std::span(&selection, 1), locked);
+    std::sort(sink.rows.begin(), sink.rows.end());
+    return sink;
+  }
+
+ private:
+  std::string schema_, url_;
+  std::unique_ptr<Session> session_;
+  Env env_;
+};
+
+}  // namespace
+
+TEST_CASE("every type arrives in its column, the same as it prints") {
+  Database db("leat_types");
+  if (db.empty()) return;
+  db.run(R"sql(
+    create type mood as enum ('sad', 'ok');
+    create domain price as numeric(8,3);
+    create table t (b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, n numeric(10,2), small numeric(12,10),
+      big numeric(38,37), u numeric, odd numeric(3,-2), p price, m mood, s text, c char(4), by bytea, d date, ti time,
+      ts timestamp, tz timestamptz, j json, jb jsonb, id uuid, a int[], ta text[], iv interval, ip inet, r int4range,
+      mo money, bi bit(3), o oid);
+    insert into t values (true, -2, 4, 9007199254740993, 1.5, 0.1, -1234.50, 0.0000000012, 9.9, 1e-20, 12345, 1.25,
+      'ok', 'a "b"', 'ab', null, '2026-01-05', '24:00', '2026-01-05 10:11:12.345678', '2026-01-05 10:00+02',
+      '{"a": 1}', '{"b":[1,2]}', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{{1,2},{3,null}}', '{"x y",null,"q\"",NULL}',
+      '-1 day 2 hours', '10.0.0.1', '[1,5)', 1234.5, '101', 4000000000);
+    insert into t (n, u, d, ts, f8) values ('NaN', 'NaN', 'infinity', '-infinity', 'NaN');
+    insert into t (d, ts, tz) values ('0044-03-15 BC', '0044-03-15 10:00 BC', '294246-01-01 00:00+00'))sql");
+  RecordingSink sink = db.read("t");
+  REQUIRE(sink.rows.size() == 3);
+  CHECK(
+      sink.rows[0] ==
+      "b=true i2=-2 i4=4 i8=9007199254740993 f4=1.5 f8=0.1 n=-1234.50 small=0.0000000012 "
+      "big=9.9000000000000000000000000000000000000 u=0.00000000000000000001 odd=12300 p=1.250 m=ok s=a \"b\" "
+      "c=ab   d=2026-01-05 ti=24:00:00 ts=2026-01-05 10:11:12.345678 tz=2026-01-05 08:00:00+00 "
+      "j={\"a\": 1} jb={\"b\": [1, 2]} id=a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 a=[[1,2],[3,null]] "
+      "ta=[\"x y\",null,\"q\\\"\",null] iv=P-1DT2H ip=10.0.0.1 r=[1,5) mo=1234.50 bi=101 o=4000000000");
+  db.run("create table raw as select '\\x00ff'::bytea as b");
+  CHECK(db.read("raw").rows == Lines{std::string("b=\0\xff", 4)});
+  CHECK(sink.rows[2] == "f8=nan u=NaN d=infinity ts=-infinity");
+}
+
+TEST_CASE("views, partitions and selected columns and rows are read") {
+  Database db("leat_kinds");
+  if (db.empty()) return;
+  db.run(R"sql(
+    create table part (id int primary key, v text) partition by range (id);
+    create table part_1 partition of part for values from (0) to (10);
+    create table part_2 (v text, extra int generated always as (1) stored, id int not null);
+    alter table part_2 drop column extra;
+    alter table part attach partition part_2 for values from (10) to (20);
+    insert into part select i, 'v' || i from generate_series(1, 15) i;
+    create view few as select * from part where id < 3;
+    create materialized view kept as select * from few)sql");
+  std::string names;
+  for (const stream::Stream& each : db.open()->discover().streams) names += each.name + " ";
+  CHECK(names == "few kept part ");
+  CHECK(db.read("part").rows.size() == 15);
+  CHECK(db.read("kept").rows == Lines{"id=1 v=v1", "id=2 v=v2"});
+  CHECK(db.read("few", "columns: {few: [v]}\nwhere: {few: id > 1}").rows == Lines{"v=v2"});
+  CHECK_THROWS_AS(db.read("few", "columns: {few: [w]}"), Error);
+}
+
+TEST_CASE("a large table is read by several sessions and no row is missing or twice") {
+  Database db("leat_large");
+  if (db.empty()) return;
+  db.run("create table t as select i as id, repeat('x', 200) as filler from generate_series(1, 200000) i");
+  RecordingSink sink = db.read("t", "workers: 4\ncolumns: {t: [id]}");
+  CHECK(sink.rows.size() == 200000);
+  CHECK(std::adjacent_find(sink.rows.begin(), sink.rows.end()) == sink.rows.end());
+}
+
+TEST_CASE("a read by cursor goes on where the last one ended, and repeats a boundary only where it grew") {
+  Database db("leat_cursor");
+  if (db.empty()) return;
+  db.run("create table t (id int, at timestamp); insert into t values (1, '2026-01-01'), (2, '2026-01-02')");
+  RecordingSink first = db.read("t", "cursors: {t: at}");
+  CHECK(first.rows.size() == 2);
+  CHECK(db.read("t", "cursors: {t: at}", first.states.back()).rows.empty());
+  db.run("insert into t values (3, '2026-01-02'), (4, '2026-01-03')");
+  CHECK(db.read("t", "cursors: {t: at}", first.states.back()).rows.size() == 3);
+  db.run("insert into t values (5, '2026-01-01 12:00')");
+  CHECK(db.read("t", "cursors: {t: at}\nlag: 24h", first.states.back()).rows.size() == 5);
+}
+
+TEST_CASE("a read by transaction brings what was written since") {
+  Database db("leat_xmin");
+  if (db.empty()) return;
+  db.run("create table t (id int primary key, v int); insert into t values (1, 1), (2, 2)");
+  RecordingSink first = db.read("t", "method: xmin");
+  CHECK(first.rows.size() == 2);
+  db.run("update t set v = 3 where id = 2; insert into t values (4, 4)");
+  CHECK(db.read("t", "method: xmin", first.states.back()).rows == Lines{"id=2 v=3", "id=4 v=4"});
+}
+
+TEST_CASE("what can't be reached or is not there says so") {
+  Database db("leat_errors");
+  if (db.empty()) return;
+  CHECK_THROWS_AS(db.read("t", "where: {missing: x}"), Error);
+  Env env;
+  document::Value mapping = document::parse_yaml("url: postgres://nobody:secret@127.0.0.1:1/x", "test.yml");
+  auto source = kPostgres.open(document::read_settings(kSettings, mapping, env), env);
+  try {
+    source->check();
+    FAIL("it answered");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::postgres_connect);
+    CHECK(std::string(error.what()).find("secret") == std::string::npos);
+  }
+}
+
+}  // namespace leat::sources::postgres
