@@ -16,31 +16,43 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
-    {"spec", speak_protocol},
-    {"check", speak_protocol},
-    {"discover", speak_protocol},
-    {"read", speak_protocol},
+    {"spec", speak_protocol},   {"check", speak_protocol},  {"discover", speak_protocol},
+    {"read", speak_protocol},   {"new", draft_manifest},    {"try", try_stream},
+    {"record", record_session}, {"replay", replay_session},
 };
 
 class ConnectorCommand : public Command {
  public:
   std::string_view name() const override { return "connector"; }
-  std::string_view summary() const override { return "Run a connector by the Airbyte protocol"; }
+  std::string_view summary() const override {
+    return "Run a connector by the Airbyte protocol, or write one";
+  }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"verb", "spec, check, discover or read", &arguments_.verb, true},
-            {"subject", "The manifest; the same as --manifest", &arguments_.subject},
-            {"--manifest", "The connector's YAML file", &arguments_.manifest, false, "FILE"},
-            {"--config", "What the connector asks for, JSON or YAML", &arguments_.config, false, "FILE"},
-            {"--catalog", "read: the configured catalog", &arguments_.catalog, false, "FILE"},
-            {"--state", "read: the states to go on from", &arguments_.state, false, "FILE"},
-            {"--source", "Another kind of source than declarative; --config holds its settings",
-             &arguments_.kind, false, "KIND"}};
+    return {
+        {"verb", "spec, check, discover, read, or new, try, record, replay", &arguments_.verb, true},
+        {"subject", "The manifest, as --manifest; new: an OpenAPI file, or a URL with an answer",
+         &arguments_.subject},
+        {"--manifest", "The connector's YAML file", &arguments_.manifest, false, "FILE"},
+        {"--config", "What the connector asks for, JSON or YAML", &arguments_.config, false, "FILE"},
+        {"--catalog", "read: the configured catalog", &arguments_.catalog, false, "FILE"},
+        {"--state", "read: the states to go on from", &arguments_.state, false, "FILE"},
+        {"--stream,-s", "try, record, replay: only this stream (may be repeated)", &arguments_.streams, false,
+         "NAME"},
+        {"--limit", "try: how many records", &arguments_.limit, false, "N"},
+        {"--cassette", "record, replay: the file of the HTTP session", &arguments_.cassette, false, "FILE"},
+        {"--output,-o", "new: the manifest's file, else it is printed", &arguments_.output, false, "FILE"},
+        {"--source", "Another kind of source than declarative; --config holds its settings", &arguments_.kind,
+         false, "KIND"}};
   }
   std::string_view details() const override {
-    return R"(spec, check, discover and read print Airbyte protocol messages, one JSON object a line, and nothing else.
+    return R"(For platforms: spec, check, discover and read print Airbyte protocol messages, one JSON object a line, and nothing else.
+For authors: new drafts a manifest, try shows what a stream reads, record keeps an HTTP session without its secrets,
+replay reads from it without a network and prints the same messages each time.
 
 Examples:
+  leat connector new https://api.example.com/v1/orders?limit=50 -o connectors/example.yaml
+  leat connector try connectors/example.yaml --config config.json --stream orders
   leat connector spec --manifest connectors/chicago.yaml
   leat connector check --manifest connectors/chicago.yaml --config config.json
   leat connector read --manifest connectors/chicago.yaml --config config.json --catalog catalog.json --state state.json)";

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/env.h"
 #include "cli/command.h"
@@ -20,6 +21,9 @@ struct ConnectorArguments {
   std::string verb, subject;
   std::string kind = "declarative";  ///< the kind of source
   std::string manifest, config, catalog, state;
+  std::string cassette, output;
+  std::vector<std::string> streams;
+  int limit = 10;
 };
 
 /// The config file, JSON or YAML; an empty mapping where none is named.
@@ -27,6 +31,14 @@ document::Value read_config(const ConnectorArguments& arguments);
 /// Opens sources as the arguments say. The config's text stands as it is: `${…}` in it means nothing.
 std::function<std::unique_ptr<stream::Source>()> connector_opener(const ConnectorArguments& arguments,
                                                                   Env& env);
+/// try: reads the first records of a stream and shows the requests and what came.
+int try_stream(const ConnectorArguments& arguments, Env& env);
+/// record: reads streams and keeps what is said over HTTP in a cassette.
+int record_session(const ConnectorArguments& arguments, Env& env);
+/// replay: reads with a cassette in place of the network, at the time at which it was recorded.
+int replay_session(const ConnectorArguments& arguments, Env& env);
+/// new: writes a manifest's draft.
+int draft_manifest(const ConnectorArguments& arguments, Env& env);
 /// spec, check, discover, read: prints messages of the Airbyte protocol and nothing else.
 int speak_protocol(const ConnectorArguments& arguments, Env& env);
 

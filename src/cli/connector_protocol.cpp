@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
@@ -154,6 +155,20 @@ protocol::AuthoredSchema authored_schemas(const ConnectorArguments& arguments) {
   };
 }
 
+// The streams of those names, or all, each as far as it can.
+std::vector<protocol::Wanted> everything(stream::Source& source, const std::vector<std::string>& names) {
+  std::vector<protocol::Wanted> all;
+  for (const stream::Stream& each : source.describe(names).streams) {
+    if (!names.empty() && std::find(names.begin(), names.end(), each.name) == names.end()) continue;
+    protocol::Wanted wanted{each.name, each.namespace_name};
+    for (stream::SyncMode mode : each.sync_modes) {
+      if (mode == stream::SyncMode::incremental) wanted.mode = mode;
+    }
+    all.push_back(std::move(wanted));
+  }
+  return all;
+}
+
 int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& env) {
   if (arguments.verb == "spec") {
     writer.spec(spec_json(arguments));
@@ -172,6 +187,8 @@ int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& e
   if (arguments.verb == "check") return protocol::serve_check(open, writer);
   if (arguments.verb == "discover")
     return protocol::serve_discover(open, authored_schemas(arguments), writer);
+  if (!arguments.cassette.empty() && arguments.catalog.empty())
+    return protocol::serve_read(open, everything(*open(), arguments.streams), {}, writer, env);
   if (arguments.catalog.empty())
     throw Error(ErrorCode::cli_usage, "There is no catalog", "leat connector read")
         .fix("Name it with --catalog.");
@@ -202,6 +219,8 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
     mapping = Value::mapping();
     mapping.set("manifest", Value::of(arguments.manifest));
     mapping.set("config", config);
+    // Who looks at the first records wants no page ahead of them.
+    if (arguments.verb == "try") mapping.set("concurrency", Value::of(std::int64_t{1}));
   }
   return [&kind, mapping, &env] { return kind.open(document::read_settings(*kind.spec, mapping, env), env); };
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "http/cassette.h"
 #include "http/url.h"
 
 namespace leat::http {
@@ -225,7 +226,7 @@ struct Client::Pool {
 };
 
 Client::Client(Env& env, ClientOptions options)
-    : env_(env), options_(std::move(options)), pool_(std::make_unique<Pool>()) {
+    : env_(env), options_(std::move(options)), pool_(std::make_unique<Pool>()), cassette_(open_cassette(env)) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   LEAT_ASSERT(ready == CURLE_OK);
 }
@@ -241,7 +242,22 @@ void Client::recycle(Body&& body) {
   pool_->buffers.push_back(std::move(body));
 }
 
-Response Client::send(const Request& first, std::stop_token stop) {
+Response Client::send(const Request& request, std::stop_token stop) {
+  env_.check_cancelled();
+  auto started = env_.steady();
+  Response response = cassette_ && cassette_->plays() ? cassette_->play(request) : transfer(request, stop);
+  if (cassette_) cassette_->record(request, response);
+  env_.emit({"request_answered",
+             EventLevel::progress,
+             {{"method", request.method},
+              {"url", safe_url(request.url)},
+              {"status", std::int64_t{response.status}},
+              {"bytes", static_cast<std::int64_t>(response.body.size())},
+              {"took_ms", env_.elapsed_ms(started)}}});
+  return response;
+}
+
+Response Client::transfer(const Request& first, std::stop_token stop) {
   Request request = first;
   for (int redirects = 0;; ++redirects) {
     env_.check_cancelled();

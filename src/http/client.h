@@ -2,7 +2,8 @@
 //
 // Guarantees: follows redirects itself (GET stays GET; credentials are not carried to another origin), takes
 //   gzip, deflate, brotli and zstd, speaks HTTP/2 where offered, obeys http_proxy, https_proxy and no_proxy.
-//   An answer never holds more than response_bytes_max bytes after decompression.
+//   An answer never holds more than response_bytes_max bytes after decompression. Exchanges go into or come
+//   out of a cassette where the variables of http/cassette.h name one.
 // Threads: send may be called from any number of threads at once; each uses a connection of its own.
 // Owns: its connections and buffers that were given back.
 // Errors: Error(http_unreachable, http_timeout, http_too_large, http_tls, http_interrupted, http_failed,
@@ -18,6 +19,8 @@
 #include "http/message.h"
 
 namespace leat::http {
+
+class Cassette;
 
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(30);
@@ -42,10 +45,12 @@ class Client {
   void recycle(Body&& body);
 
  private:
+  Response transfer(const Request& request, std::stop_token stop);
   struct Pool;
   Env& env_;
   const ClientOptions options_;
   std::unique_ptr<Pool> pool_;
+  std::shared_ptr<Cassette> cassette_;  // null but while recording or playing
 };
 
 }  // namespace leat::http
