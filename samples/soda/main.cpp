@@ -7,11 +7,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "generate.h"
+#include "generate_city.h"
+#include "geocode.h"
 #include "load.h"
 #include "service.h"
 
@@ -22,7 +25,10 @@ constexpr const char* kHelp = R"(soda: a stand-in for a city's open-data API (SO
   --port N                     listen on 127.0.0.1:N; 0 chooses a free port (default)
   --folder DIR                 serve NAME.json, NAME.csv (also .gz) of a folder
   --dataset 4x4=FILE           serve one file under this id
-  --generate 4x4=KIND          a generated data set: crimes:ROWS[:SEED], stations, wards
+  --generate 4x4=KIND          a generated data set: crimes:ROWS[:SEED], stations, wards; calls:ROWS[:SEED],
+                               call_types, neighborhoods, districts; fires:ROWS[:SEED]
+  --geocoder KEY               also answers /maps/api/geocode/json; other keys are refused, "" takes any
+  --geocoder-busy N            the first N questions to it are answered OVER_QUERY_LIMIT
   --require-token TOKEN        answer 403 to any other application token
   --row-cap N                  largest $limit (default 50000; 0: none)
   --errors documented|server   one shape for all error bodies (default: as the city has them)
@@ -68,7 +74,17 @@ std::shared_ptr<soda::Table> generate(const std::string& text) {
   }
   if (parts[0] == "stations") return soda::generate_stations(id);
   if (parts[0] == "wards") return soda::generate_wards(id, seed);
-  refuse(fmt::format("--generate knows crimes, stations and wards, not '{}'", parts[0]));
+  if (parts[0] == "call_types") return soda::generate_call_types(id);
+  if (parts[0] == "neighborhoods") return soda::generate_neighborhoods(id);
+  if (parts[0] == "districts") return soda::generate_supervisor_districts(id);
+  const std::size_t rows = parts.size() > 1 ? read_number("--generate", parts[1]) : 10000;
+  if (rows > 1000000) refuse("at most 1,000,000 calls or fires can be generated");
+  if (parts[0] == "calls") return soda::generate_calls(id, rows, seed);
+  if (parts[0] == "fires") return soda::generate_fires(id, rows, seed);
+  refuse(
+      fmt::format("--generate knows crimes, stations, wards, calls, call_types, neighborhoods, districts and "
+                  "fires, not '{}'",
+                  parts[0]));
 }
 
 /// A parent that is killed cannot stop its children. (The kernel's own signal would follow the parent's
@@ -85,6 +101,8 @@ struct Settings {
   std::size_t port = 0;
   std::vector<std::shared_ptr<soda::Table>> tables;
   std::vector<std::string> orders;
+  std::optional<soda::GeocoderOptions> geocoder;
+  std::size_t geocoder_busy = 0;
 };
 
 Settings read_settings(const std::vector<std::string>& words) {
@@ -107,6 +125,10 @@ Settings read_settings(const std::vector<std::string>& words) {
       settings.tables.push_back(soda::load_file(path, id));
     } else if (option == "--generate") {
       settings.tables.push_back(generate(value()));
+    } else if (option == "--geocoder") {
+      settings.geocoder = soda::GeocoderOptions{value(), 0};
+    } else if (option == "--geocoder-busy") {
+      settings.geocoder_busy = read_number(option, value());
     } else if (option == "--require-token") {
       settings.service.token = value();
     } else if (option == "--row-cap") {
@@ -151,6 +173,11 @@ int main(int argc, char** argv) {
       const int yes = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
+    std::optional<soda::Geocoder> geocoder;
+    if (settings.geocoder) {
+      settings.geocoder->busy = settings.geocoder_busy;
+      geocoder.emplace(*settings.geocoder).start(server);
+    }
     service.start(server);
     int port = static_cast<int>(settings.port);
     if (port == 0)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "sources/declarative/declarative.h"
 #include "sources/duckdb/duckdb.h"
+#include "sources/enrich/enriched.h"
 #include "sources/files/files.h"
 #include "sources/postgres/postgres.h"
 #include "sources/process/process.h"
@@ -15,6 +16,7 @@ const std::vector<const SourceKind*>& source_kinds() {
   static const std::vector<const SourceKind*> kinds = {
       &declarative::kDeclarative,
       &duckdb::kDuckDb,
+      &enrich::kEnriched,
       &files::kFiles,
       &postgres::kPostgres,
       &process::kProcess,

@@ -63,9 +63,9 @@ fresh_database() { # [TEMPLATE]
 client_died() { [ "$target" != snowflake ] || snowflake_order end_sessions; }
 export LEAT_TARGET="$target" NO_COLOR=1
 
-new_project() { # FOLDER: a fresh copy of the example
+new_project() { # FOLDER [EXAMPLE]: a fresh copy of an example
   mkdir -p "$1"
-  (cd "$root/examples/chicago-crime" && tar -cf - --exclude=.leat --exclude=site --exclude=target --exclude=logs .) |
+  (cd "$root/examples/${2:-chicago-crime}" && tar -cf - --exclude=.leat --exclude=site --exclude=target --exclude=logs .) |
     tar -xf - -C "$1"
 }
 
