@@ -8,6 +8,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "sources/declarative/connector_context.h"
 #include "sources/declarative/json_value.h"
 #include "sources/declarative/manifest.h"
 #include "sources/declarative/streams.h"
@@ -23,7 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     document::Value manifest =
         parse_manifest(std::string_view(reinterpret_cast<const char*>(data), size), "fuzz.yaml");
     check_config(document::Value::mapping(), manifest["spec"]["connection_specification"]);
-    Workshop workshop{env, client, interpolation, jinja::Value::dict({{"url", jinja::Value("http://x")}})};
+    ConnectorContext connector{document::Value()};
+    Workshop workshop{env, client, interpolation, jinja::Value::dict({{"url", jinja::Value("http://x")}}),
+                      connector};
     for (const document::Value& component : manifest["streams"].items()) make_stream(component, workshop);
   } catch (const Error& error) {
     LEAT_ASSERT(error.code() != ErrorCode::internal);

@@ -85,8 +85,10 @@ class Value {
 
 /// Types a plain YAML scalar by the core schema: "12" integer, "1.5" real, "true", "null", "~", else text.
 Value parse_scalar(std::string_view text);
-/// Parses one YAML document. Anchors, aliases and merge keys are resolved; duplicate keys are an error.
-Value parse_yaml(std::string_view text, const std::string& file);
+/// What a key that stands twice in one mapping means.
+enum class Duplicates { refused, last_counts };
+/// Parses one YAML document. Anchors, aliases and merge keys are resolved.
+Value parse_yaml(std::string_view text, const std::string& file, Duplicates duplicates = Duplicates::refused);
 /// Parses one JSON document.
 Value parse_json(std::string_view text, const std::string& file);
 /// Prints compact JSON; `sorted` orders keys (for hashes and state).

@@ -16,7 +16,8 @@ constexpr int kDepthMax = 200;
 
 class Converter {
  public:
-  explicit Converter(const std::string& file) : file_(std::make_shared<const std::string>(file)) {}
+  Converter(const std::string& file, Duplicates duplicates)
+      : file_(std::make_shared<const std::string>(file)), duplicates_(duplicates) {}
 
   Value convert(const YAML::Node& node, int depth = 0) {
     if (depth > kDepthMax) {
@@ -65,6 +66,7 @@ class Converter {
         }
         continue;
       }
+      if (duplicates_ == Duplicates::last_counts) out.erase(key);
       if (out.find(key)) {
         throw Error(ErrorCode::document_syntax, fmt::format("The key `{}` stands twice in one mapping", key),
                     mark(pair.first).text());
@@ -84,13 +86,14 @@ class Converter {
   }
 
   std::shared_ptr<const std::string> file_;
+  Duplicates duplicates_;
 };
 
 }  // namespace
 
-Value parse_yaml(std::string_view text, const std::string& file) {
+Value parse_yaml(std::string_view text, const std::string& file, Duplicates duplicates) {
   try {
-    return Converter(file).convert(YAML::Load(std::string(text)));
+    return Converter(file, duplicates).convert(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& error) {
     throw Error(ErrorCode::document_syntax, error.msg,
                 fmt::format("{}:{}:{}", file, error.mark.line + 1, error.mark.column + 1));

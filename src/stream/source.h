@@ -10,6 +10,7 @@
 // Owns: after Sink::batch the sink owns the batch.
 // Errors: Error(…) for what ends the read; a bad record is rejected instead.
 #pragma once
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,7 +47,11 @@ class Source {
   virtual bool decode(const Stream& /*stream*/, std::span<const std::string> /*records*/, Sink& /*sink*/) {
     return false;
   }
-  /// Reads the selections to their end. Ends every stream with a checkpoint.
+  /// Tells `listener` of the whole config, as JSON, whenever reading changed it: rotated tokens, migrations.
+  /// May be called from any thread. A source that never changes its config ignores it.
+  virtual void listen_config(std::function<void(const std::string& json)> /*listener*/) {}
+  /// Reads the selections to their end. Ends every stream with a checkpoint. A stream that fails does not keep
+  /// the others from being read; the first failure is thrown at the end.
   virtual void read(std::span<const Selection> selections, Sink& sink) = 0;
 };
 

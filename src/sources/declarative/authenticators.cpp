@@ -7,6 +7,7 @@
 #include "http/auth.h"
 #include "jinja/operations.h"
 #include "sources/declarative/json_value.h"
+#include "sources/declarative/token_authenticators.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -103,11 +104,18 @@ constexpr ComponentRow<Authenticator> kAuthenticators[] = {
     {"ApiKeyAuthenticator", make<ApiKeyAuthenticator>},
     {"BasicHttpAuthenticator", make<BasicHttpAuthenticator>},
     {"BearerAuthenticator", make<BearerAuthenticator>},
+    {"JwtAuthenticator",
+     [](const Value& component, const Workshop& workshop) -> std::unique_ptr<Authenticator> {
+       return make_jwt_signer(component, workshop);
+     }},
+    {"LegacySessionTokenAuthenticator", make_legacy_session_authenticator},
     {"NoAuth",
      [](const Value&, const Workshop&) -> std::unique_ptr<Authenticator> {
        return std::make_unique<NoAuth>();
      }},
+    {"OAuthAuthenticator", make_oauth_authenticator},
     {"SelectiveAuthenticator", make_selective},
+    {"SessionTokenAuthenticator", make_session_authenticator},
 };
 
 }  // namespace

@@ -16,6 +16,8 @@ class Authenticator {
   virtual ~Authenticator() = default;
   /// Adds the credentials; those that are not headers go into `parts`.
   virtual void authorize(http::Request& request, RequestParts& parts, const Scope& scope) const = 0;
+  /// Gets a new token in place of one that the API refused; false where there is none to get.
+  virtual bool renew() const { return false; }
 };
 
 std::unique_ptr<Authenticator> make_authenticator(const Value& component, const Workshop& workshop);

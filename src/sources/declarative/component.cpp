@@ -6,151 +6,9 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "sources/declarative/component_schema.h"
 
 namespace leat::sources::declarative {
-namespace {
-
-// Every component of Airbyte's schema, so that a misspelt one is told from one that is not built yet.
-constexpr std::string_view kAirbyteComponents[] = {
-    "AddFields",
-    "AddedFieldDefinition",
-    "ApiKeyAuthenticator",
-    "AsyncJobStatusMap",
-    "AsyncRetriever",
-    "AuthFlow",
-    "BasicHttpAuthenticator",
-    "BearerAuthenticator",
-    "BlockSimultaneousSyncsAction",
-    "CheckDynamicStream",
-    "CheckStream",
-    "ComplexFieldType",
-    "ComponentMappingDefinition",
-    "CompositeErrorHandler",
-    "ConcurrencyLevel",
-    "ConditionalStreams",
-    "ConfigAddFields",
-    "ConfigComponentsResolver",
-    "ConfigMigration",
-    "ConfigRemapField",
-    "ConfigRemoveFields",
-    "ConstantBackoffStrategy",
-    "CsvDecoder",
-    "CursorPagination",
-    "CustomAuthenticator",
-    "CustomBackoffStrategy",
-    "CustomConfigTransformation",
-    "CustomDecoder",
-    "CustomErrorHandler",
-    "CustomIncrementalSync",
-    "CustomPaginationStrategy",
-    "CustomPartitionRouter",
-    "CustomRecordExtractor",
-    "CustomRecordFilter",
-    "CustomRequester",
-    "CustomRetriever",
-    "CustomSchemaLoader",
-    "CustomSchemaNormalization",
-    "CustomStateMigration",
-    "CustomTransformation",
-    "CustomValidationStrategy",
-    "DatetimeBasedCursor",
-    "DeclarativeSource",
-    "DeclarativeStream",
-    "DefaultErrorHandler",
-    "DefaultPaginator",
-    "DpathExtractor",
-    "DpathFlattenFields",
-    "DpathValidator",
-    "DynamicDeclarativeStream",
-    "DynamicSchemaLoader",
-    "DynamicStreamCheckConfig",
-    "ExponentialBackoffStrategy",
-    "FixedWindowCallRatePolicy",
-    "FlattenFields",
-    "GroupByKeyMergeStrategy",
-    "GroupingPartitionRouter",
-    "GzipDecoder",
-    "HTTPAPIBudget",
-    "HttpComponentsResolver",
-    "HttpRequestRegexMatcher",
-    "HttpRequester",
-    "HttpResponseFilter",
-    "IncrementingCountCursor",
-    "InlineSchemaLoader",
-    "IterableDecoder",
-    "JsonDecoder",
-    "JsonFileSchemaLoader",
-    "JsonItemsDecoder",
-    "JsonSchemaPropertySelector",
-    "JsonlDecoder",
-    "JwtAuthenticator",
-    "KeyTransformation",
-    "KeysReplace",
-    "KeysToLower",
-    "KeysToSnakeCase",
-    "LegacySessionTokenAuthenticator",
-    "LegacyToPerPartitionStateMigration",
-    "ListPartitionRouter",
-    "MinMaxDatetime",
-    "MovingWindowCallRatePolicy",
-    "NoAuth",
-    "NoPagination",
-    "OAuthAuthenticator",
-    "OAuthConfigSpecification",
-    "OffsetIncrement",
-    "PageIncrement",
-    "PaginationReset",
-    "PaginationResetLimits",
-    "ParametrizedComponentsResolver",
-    "ParentStreamConfig",
-    "PredicateValidator",
-    "PropertiesFromEndpoint",
-    "PropertyChunking",
-    "QueryProperties",
-    "QuotaStatusSource",
-    "Rate",
-    "RateLimitedMultipleTokenAuthenticator",
-    "RecordExpander",
-    "RecordFilter",
-    "RecordSelector",
-    "RemoveFields",
-    "RequestBodyGraphQL",
-    "RequestBodyGraphQlQuery",
-    "RequestBodyJsonObject",
-    "RequestBodyPlainText",
-    "RequestBodyUrlEncodedForm",
-    "RequestOption",
-    "RequestPath",
-    "ResponseToFileExtractor",
-    "SchemaTypeIdentifier",
-    "SelectiveAuthenticator",
-    "SessionTokenAuthenticator",
-    "SessionTokenRequestApiKeyAuthenticator",
-    "SessionTokenRequestBearerAuthenticator",
-    "SimpleRetriever",
-    "Spec",
-    "StateDelegatingStream",
-    "StreamConfig",
-    "StreamGroup",
-    "StreamParametersDefinition",
-    "SubstreamPartitionRouter",
-    "TokenQuota",
-    "TypesMap",
-    "UnionPartitionRouter",
-    "UnlimitedCallRatePolicy",
-    "ValidateAdheresToSchema",
-    "WaitTimeFromHeader",
-    "WaitUntilTimeFromHeader",
-    "XmlDecoder",
-    "ZipfileDecoder",
-};
-
-bool is_airbyte_component(std::string_view name) {
-  return std::find(std::begin(kAirbyteComponents), std::end(kAirbyteComponents), name) !=
-         std::end(kAirbyteComponents);
-}
-
-}  // namespace
 
 Interpolated Workshop::text(const Value& component, std::string_view name) const {
   const Value* setting = component.find(name);
@@ -187,15 +45,14 @@ void refuse_component(const Value& component, std::string_view place,
   // The place of a type that was filled in is its component's.
   std::string where = (type.mark().line > 0 ? type : component).where();
   if (name != type.raw()) {
-    throw Error(ErrorCode::source_unknown_component,
-                fmt::format("`{}` at `{}` is a class of Python code, which is not run", name, place), where)
-        .fix("Use a component without code, or one of leat's own classes (docs of the declarative source).");
+    throw Error(ErrorCode::source_custom_code,
+                fmt::format("`{}` at `{}` is a class of Python code, which is not run", name, place), where);
   }
   std::string all;
   for (const std::string& each : fitting) {
     if (each.rfind("leat.", 0) != 0) all += (all.empty() ? "" : ", ") + each;
   }
-  if (is_airbyte_component(name)) {
+  if (find_component_schema(name)) {
     bool fits_elsewhere = std::find(fitting.begin(), fitting.end(), name) != fitting.end();
     throw Error(
         ErrorCode::source_unknown_component,
@@ -203,7 +60,8 @@ void refuse_component(const Value& component, std::string_view place,
         where)
         .fix("Supported there: " + all + ".");
   }
-  std::vector<std::string> names(std::begin(kAirbyteComponents), std::end(kAirbyteComponents));
+  std::vector<std::string> names;
+  for (const ComponentSchema& each : component_schemas()) names.emplace_back(each.type);
   std::string near = nearest(name, fitting);
   if (near.empty()) near = nearest(name, names);
   throw Error(ErrorCode::source_unknown_component,

@@ -21,12 +21,15 @@ namespace leat::sources::declarative {
 
 using document::Value;
 
+struct ConnectorContext;
+
 /// What makers have at hand.
 struct Workshop {
   Env& env;
   http::Client& client;
   const Interpolation& interpolation;
   jinja::Value config;
+  ConnectorContext& connector;
 
   /// The setting `name` of a component as a template, empty when it is not there.
   Interpolated text(const Value& component, std::string_view name) const;

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "base/error.h"
+#include "sources/declarative/count_cursor.h"
 #include "sources/declarative/datetime_cursor.h"
 #include "sources/declarative/extent_cursor.h"
 
@@ -20,25 +21,33 @@ struct DoneSpan {
 
 class DatetimeRun final : public CursorRun {
  public:
-  DatetimeRun(const DatetimeCursor& cursor, const Value& state, const std::optional<stream::Window>& window)
+  DatetimeRun(const DatetimeCursor& cursor, const WalkStart& begin)
       : cursor_(cursor), start_(cursor.start_datetime()), end_(cursor.end_datetime()) {
-    if (window) {
+    least_ = start_;
+    if (const auto& window = begin.window) {
       Timestamp from = window->from ? std::max(*window->from, start_) : start_;
       Timestamp to = window->to ? std::min(*window->to, end_) : end_;
       if (window->to && cursor.granularity()) to = std::min(end_, minus(*window->to, *cursor.granularity()));
-      plan(from, to);
+      least_ = from;
+      plan(from, to, true);
       return;
     }
-    read_state(state);
+    read_state(begin);
     Timestamp resume = start_;
     if (!done_.empty()) {
       // Gaps that an earlier run left are read first; only the newest end is looked back from.
-      for (std::size_t i = 0; i + 1 < done_.size(); ++i) plan(done_[i].to, done_[i + 1].from);
-      resume = std::max(start_, minus(last_known(done_.back()), cursor.lookback()));
+      if (start_ < done_.front().from) plan(start_, done_.front().from, false);
+      for (std::size_t i = 0; i + 1 < done_.size(); ++i) {
+        Timestamp from = done_[i].to;
+        if (cursor.granularity()) from = plus(from, *cursor.granularity());
+        plan(from, done_[i + 1].from, false);
+      }
+      resume = std::max(start_, minus(done_.back().to, cursor.lookback()));
       newest_ = done_.front().newest;
       floor_ = done_.front().from;
+      least_ = std::max(start_, newest_.value_or(done_.front().to));
     }
-    plan(resume, end_);
+    plan(resume, end_, true);
   }
 
   std::optional<CursorWindow> next() override {
@@ -49,18 +58,29 @@ class DatetimeRun final : public CursorRun {
     std::optional<Timestamp> seen = cursor_.newest(batch);
     if (seen && (!window_newest_ || *seen > *window_newest_)) window_newest_ = seen;
   }
+  void observe(const jinja::Value& record) override {
+    std::optional<Timestamp> seen = cursor_.time_of(record);
+    if (seen && (!window_newest_ || *seen > *window_newest_)) window_newest_ = seen;
+  }
+  bool covers(const jinja::Value& record) const override {
+    std::optional<Timestamp> time = cursor_.time_of(record);
+    return !time || (least_ <= *time && *time <= cursor_.end_datetime());
+  }
+  std::optional<jinja::Value> rest_of(const jinja::Value& window) const override {
+    if (!window_newest_) return std::nullopt;
+    return cursor_.with_start(window, *window_newest_);
+  }
   void close_window() override {
     if (window_newest_ && (!newest_ || *window_newest_ > *newest_)) newest_ = window_newest_;
   }
   Value state() const override { return cursor_.state_from(newest_.value_or(floor_.value_or(start_))); }
 
  private:
-  void plan(Timestamp from, Timestamp to) {
-    if (from >= to) return;
-    for (const TimeSpan& span : slice({from, to}, cursor_.step(), cursor_.granularity()))
-      windows_.push_back(span);
+  void plan(Timestamp from, Timestamp to, bool is_end) {
+    if (from >= to || to < start_) return;
+    from = std::max(from, start_);
+    for (const TimeSpan& span : cursor_.slices({from, to}, is_end)) windows_.push_back(span);
   }
-  static Timestamp last_known(const DoneSpan& span) { return span.newest.value_or(span.to); }
 
   Timestamp read(const Value& value) const {
     std::optional<Timestamp> time = cursor_.parse(value.raw());
@@ -68,7 +88,8 @@ class DatetimeRun final : public CursorRun {
     if (!time) throw Error(ErrorCode::state_invalid, "The stored cursor can't be read as a date");
     return *time;
   }
-  void read_state(const Value& state) {
+  void read_state(const WalkStart& begin) {
+    const Value& state = begin.state;
     if (state["state_type"].raw() == "date-range") {
       for (const Value& span : state["slices"].items()) {
         DoneSpan done{read(span["start"]), read(span["end"]), std::nullopt};
@@ -80,7 +101,7 @@ class DatetimeRun final : public CursorRun {
                 [](const DoneSpan& a, const DoneSpan& b) { return a.from < b.from; });
       merge();
     } else if (const Value* value = state.find(cursor_.field()); value && !value->raw().empty()) {
-      Timestamp time = read(*value);
+      Timestamp time = read(*value) - begin.lookback;
       done_.push_back({std::min(start_, time), time, time});
     }
   }
@@ -101,7 +122,7 @@ class DatetimeRun final : public CursorRun {
   }
 
   const DatetimeCursor& cursor_;
-  Timestamp start_, end_;
+  Timestamp start_, end_, least_;
   std::vector<DoneSpan> done_;
   std::vector<TimeSpan> windows_;
   std::size_t at_ = 0;
@@ -114,9 +135,8 @@ class DatetimeBasedCursor final : public DatetimeCursor {
       : DatetimeCursor(component, workshop) {
     need(component, "start_datetime");
   }
-  std::unique_ptr<CursorRun> start(const Value& state, const std::optional<stream::Window>& window,
-                                   const Requester&) const override {
-    return std::make_unique<DatetimeRun>(*this, state, window);
+  std::unique_ptr<CursorRun> start(const WalkStart& from, const Requester&) const override {
+    return std::make_unique<DatetimeRun>(*this, from);
   }
 };
 
@@ -125,6 +145,7 @@ constexpr ComponentRow<Cursor> kCursors[] = {
      [](const Value& component, const Workshop& workshop) -> std::unique_ptr<Cursor> {
        return std::make_unique<DatetimeBasedCursor>(component, workshop);
      }},
+    {"IncrementingCountCursor", make_count_cursor},
     {"leat.ExtentDatetimeCursor", make_extent_cursor},
 };
 

@@ -15,6 +15,7 @@ std::optional<CalendarDuration> duration_setting(const Value& component, std::st
   const Value* setting = component.find(name);
   if (!setting || setting->is_null()) return std::nullopt;
   std::string text = workshop.text_now(component, name);
+  if (text.empty()) return std::nullopt;
   std::optional<CalendarDuration> duration = parse_iso_duration(text);
   if (!duration) {
     throw Error(ErrorCode::config_invalid, fmt::format("`{}` is no ISO 8601 duration: {}", name, text),
@@ -82,6 +83,10 @@ DatetimeCursor::DatetimeCursor(const Value& component, const Workshop& workshop)
       lookback_(duration_setting(component, "lookback_window", workshop).value_or(CalendarDuration{})),
       start_option_(make_option(component, "start_time_option", workshop)),
       end_option_(make_option(component, "end_time_option", workshop)) {
+  is_global_ = plain_flag(component, "global_substream_cursor");
+  filters_ = plain_flag(component, "is_client_side_incremental");
+  is_feed_ = plain_flag(component, "is_data_feed");
+  if (component["clamping"].is_mapping()) read_clamping(component["clamping"]);
   for (const Value& format : component["cursor_datetime_formats"].items())
     read_formats_.push_back(format.raw());
   read_formats_.push_back(format_);
@@ -97,10 +102,6 @@ DatetimeCursor::DatetimeCursor(const Value& component, const Workshop& workshop)
   }
   if (step_ && plus(Timestamp{}, *step_) <= Timestamp{}) {
     throw Error(ErrorCode::config_invalid, "`step` has to be longer than nothing", component["step"].where());
-  }
-  for (std::string_view later :
-       {"is_data_feed", "is_client_side_incremental", "is_compare_strictly", "clamping"}) {
-    refuse_setting(component, later);
   }
 }
 
@@ -126,7 +127,87 @@ Timestamp DatetimeCursor::start_datetime() const {
 }
 
 Timestamp DatetimeCursor::end_datetime() const {
-  return end_.empty() ? workshop_.env.now() : end_.evaluate();
+  Timestamp end = end_.empty() ? workshop_.env.now() : end_.evaluate();
+  if (clamp_ == Clamp::none) return end;
+  Timestamp floor = clamped(end);
+  return granularity_ ? minus(floor, *granularity_) : floor;
+}
+
+void DatetimeCursor::read_clamping(const Value& clamping) {
+  std::string target =
+      Interpolated(clamping["target"], Value(), workshop_.interpolation, workshop_.config).text(Scope());
+  for (auto [name, clamp] :
+       {std::pair("DAY", Clamp::day), std::pair("WEEK", Clamp::week), std::pair("MONTH", Clamp::month)}) {
+    if (target == name) clamp_ = clamp;
+  }
+  constexpr std::string_view kDays[] = {"MONDAY", "TUESDAY",  "WEDNESDAY", "THURSDAY",
+                                        "FRIDAY", "SATURDAY", "SUNDAY"};
+  const std::string& day = clamping["target_details"]["weekday"].raw();
+  const auto* found = std::find(std::begin(kDays), std::end(kDays), day);
+  if (clamp_ == Clamp::none || (clamp_ == Clamp::week && found == std::end(kDays))) {
+    throw Error(ErrorCode::config_invalid, "`clamping` needs a target DAY, WEEK (with a weekday) or MONTH",
+                clamping.where());
+  }
+  clamp_weekday_ = found == std::end(kDays) ? 0 : found - std::begin(kDays);
+}
+
+// Down to the beginning of the day, the week or the month.
+Timestamp DatetimeCursor::clamped(Timestamp time) const {
+  using std::chrono::days;
+  if (clamp_ == Clamp::none) return time;
+  std::chrono::sys_days day = std::chrono::floor<days>(time);
+  if (clamp_ == Clamp::week) {
+    std::int64_t weekday = (std::chrono::weekday(day).iso_encoding() - 1 + 7 - clamp_weekday_) % 7;
+    day -= days(weekday);
+  } else if (clamp_ == Clamp::month) {
+    std::chrono::year_month_day date(day);
+    day = date.year() / date.month() / 1;
+  }
+  return day;
+}
+
+// Windows begin and end at whole days, weeks or months where they are clamped: a beginning in the midst of
+// one moves to the next.
+std::vector<TimeSpan> DatetimeCursor::slices(TimeSpan span, bool is_end) const {
+  auto up = [&](Timestamp time) {
+    Timestamp down = clamped(time);
+    if (clamp_ == Clamp::none || down == time) return time;
+    if (clamp_ == Clamp::month) return plus(down, {1, {}});
+    return down + std::chrono::days(clamp_ == Clamp::week ? 7 : 1);
+  };
+  if (clamp_ != Clamp::none) span.from = up(span.from);
+  if (span.from >= span.to) return {};
+  std::vector<TimeSpan> out = slice(span, step_, granularity_);
+  if (!is_end && granularity_) out.back().to = minus(out.back().to, *granularity_);
+  return out;
+}
+
+jinja::Value DatetimeCursor::with_start(const jinja::Value& window, Timestamp start) const {
+  jinja::Value out = jinja::Value::dict();
+  window.as_dict().each(
+      [&](const jinja::Value& key, const jinja::Value& value) { out.as_dict().set(key, value); });
+  out.as_dict().set(std::string_view(start_key_), jinja::Value(print(start)));
+  return out;
+}
+
+std::optional<Timestamp> DatetimeCursor::time_of(const jinja::Value& record) const {
+  const jinja::Value* value = record.is_dict() ? record.as_dict().find(std::string_view(field_)) : nullptr;
+  if (!value || value->is_none()) return std::nullopt;
+  std::string text = jinja::to_text(*value);
+  std::optional<Timestamp> time = parse(text);
+  return time ? time : parse_iso_timestamp(text);
+}
+
+std::optional<Timestamp> DatetimeCursor::time_of_state(const Value& state) const {
+  const Value* text = state.find(field_);
+  if (state["state_type"].raw() == "date-range" && !state["slices"].items().empty()) {
+    const Value& first = state["slices"].items()[0];
+    text = first["most_recent_cursor_value"].raw().empty() ? first.find("end")
+                                                           : first.find("most_recent_cursor_value");
+  }
+  if (!text || text->raw().empty()) return std::nullopt;
+  std::optional<Timestamp> time = parse(text->raw());
+  return time ? time : parse_iso_timestamp(text->raw());
 }
 
 void DatetimeCursor::contribute(RequestParts& parts, const Scope& scope, const jinja::Value& slice) const {

@@ -44,6 +44,18 @@ class DatetimeCursor : public Cursor {
   Value state_from(Timestamp time) const override;
   std::optional<Timestamp> newest(const batch::RecordBatch& batch) const override;
 
+  std::optional<Timestamp> time_of_state(const Value& state) const override;
+  bool is_global() const override { return is_global_; }
+  bool filters() const override { return filters_; }
+  bool is_feed() const override { return is_feed_; }
+
+  /// The instant of a record's cursor field, nullopt when it has none.
+  std::optional<Timestamp> time_of(const jinja::Value& record) const;
+  /// A window's keys with another beginning.
+  jinja::Value with_start(const jinja::Value& window, Timestamp start) const;
+  /// Cuts what has to be read into windows; the last of them ends at its end if `is_end`, else just before
+  /// it.
+  std::vector<TimeSpan> slices(TimeSpan span, bool is_end) const;
   /// Reads a value of the cursor's field by its formats.
   std::optional<Timestamp> parse(std::string_view text) const;
   std::string print(Timestamp time) const;
@@ -64,6 +76,11 @@ class DatetimeCursor : public Cursor {
   DatetimeSetting start_, end_;
   std::optional<CalendarDuration> step_, granularity_;
   CalendarDuration lookback_;
+  bool is_global_, filters_, is_feed_;
+  enum class Clamp { none, day, week, month } clamp_ = Clamp::none;
+  std::int64_t clamp_weekday_ = 0;  // 0: Monday
+  void read_clamping(const Value& clamping);
+  Timestamp clamped(Timestamp time) const;
   std::unique_ptr<RequestOption> start_option_, end_option_;
 };
 

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "base/error.h"
+#include "sources/declarative/connector_context.h"
 #include "sources/declarative/json_value.h"
 
 namespace leat::sources::declarative {
@@ -32,17 +34,6 @@ Value transformations_of(const Value& component) {
   return component["transformations"];
 }
 
-Value no_cursor_state() {
-  Value state = Value::mapping();
-  state.set("__ab_no_cursor_state_message", Value::of(true));
-  return state;
-}
-
-// The partition as the state names it.
-Value partition_value(const jinja::Value& partition) {
-  return document::parse_json(json_text(partition), "partition");
-}
-
 }  // namespace
 
 std::string stream_name(const Value& component, const Workshop& workshop) {
@@ -54,23 +45,24 @@ DeclarativeStream::DeclarativeStream(const Value& component, const Workshop& wor
     : name_(stream_name(component, workshop)),
       workshop_(workshop),
       primary_key_(read_primary_key(component)),
-      retriever_((component_name(need(component, "retriever")) == "SimpleRetriever"
-                      ? component["retriever"]
-                      : (refuse_component(component["retriever"], "retriever", {"SimpleRetriever"}),
-                         component["retriever"])),
-                 transformations_of(component), workshop) {
+      retriever_(make_retriever(need(component, "retriever"), transformations_of(component), workshop)),
+      normalizes_(component["retriever"]["record_selector"]["schema_normalization"].raw() == "Default") {
   if (const Value* cursor = component.find("incremental_sync"); cursor && !cursor->is_null()) {
     cursor_ = make_cursor(*cursor, workshop);
   }
   if (const Value* loader = component.find("schema_loader"); loader && !loader->is_null()) {
     schema_ = make_schema_loader(*loader, workshop);
   }
-  for (std::string_view later : {"file_uploader"}) refuse_setting(component, later);
-  if (!component["state_migrations"].items().empty()) refuse_setting(component, "state_migrations");
+  refuse_setting(component, "file_uploader");
+  for (const Value& each : component["state_migrations"].items())
+    migrations_.push_back(make_state_migration(each, component, workshop));
 }
 
 const std::vector<Field>& DeclarativeStream::fields() {
-  if (!fields_) fields_ = schema_ ? schema_->load(retriever_.requester()) : std::vector<Field>();
+  if (!fields_) {
+    fields_ = schema_ ? schema_->load(retriever_->requester()) : std::vector<Field>();
+    if (normalizes_ && schema_) normalizer_.emplace(schema_->schema(retriever_->requester()));
+  }
   return *fields_;
 }
 
@@ -101,127 +93,120 @@ void DeclarativeStream::decode(std::span<const std::string> records, stream::Sin
   decoder.flush();
 }
 
+FeedParts DeclarativeStream::feed_parts() const {
+  return {retriever_->router(), cursor_.get(), &retriever_->requester(), &workshop_.env, name_};
+}
+
+Value DeclarativeStream::migrated(const Value& state) const {
+  if (state.is_null()) return state;
+  Value out = state;
+  for (const auto& migration : migrations_) {
+    if (migration->fits(out)) out = migration->migrate(out);
+  }
+  return out;
+}
+
+void DeclarativeStream::fill_plan(ReadPlan& plan, SliceFeed& feed) {
+  plan.stream = name_;
+  plan.fields = fields();
+  plan.next_slice = [&feed] { return feed.next(); };
+  plan.rest_of = [&feed](const StreamSlice& slice) { return feed.rest_of(slice); };
+  if (retriever_->router()) plan.contributors.push_back(retriever_->router());
+  if (normalizer_) {
+    plan.normalize = [this](jinja::Value& record) { normalizer_->apply(record); };
+  }
+  if (!cursor_) return;
+  plan.contributors.push_back(cursor_.get());
+  plan.covers_filters = cursor_->filters();
+  plan.covers_ends = cursor_->is_feed();
+  if (plan.covers_filters || plan.covers_ends)
+    plan.covers = [&feed](const jinja::Value& record) { return feed.covers(record); };
+}
+
 void DeclarativeStream::walk(const Value& state, const std::optional<stream::Window>& window,
                              std::size_t index, stream::Sink& sink, std::size_t concurrency,
                              const Listener& listener) {
+  std::unique_ptr<SliceFeed> feed = make_slice_feed(feed_parts(), migrated(state), window);
   ReadPlan plan;
-  plan.stream = name_;
-  plan.fields = fields();
+  fill_plan(plan, *feed);
   plan.concurrency = std::max<std::size_t>(1, concurrency);
   plan.on_batch = [&, index](batch::RecordBatch&& batch) {
     workshop_.env.check_cancelled();
     if (listener.on_batch) listener.on_batch(batch);
+    feed->observe(batch);
     sink.batch(index, std::move(batch));
   };
   plan.on_reject = [&, index](stream::RejectedRecord&& record) { sink.reject(index, std::move(record)); };
   plan.on_response = listener.on_response;
-  if (retriever_.router()) plan.contributors.push_back(retriever_.router());
-  if (cursor_) plan.contributors.push_back(cursor_.get());
-  if (!cursor_) {
-    walk_plain(plan, listener);
-  } else if (!retriever_.router()) {
-    walk_windows(plan, state, window, listener);
-  } else {
-    walk_partitions(plan, state, window, listener);
+  bool told = false;
+  if (cursor_) {
+    plan.on_slice_end = [&](const StreamSlice& slice) {
+      told = feed->end_slice();
+      if (told) listener.on_state(feed->state(), slice.name);
+    };
   }
+  retriever_->read(plan);
+  feed->finish();
+  // With a router the end says more than the last slice did.
+  if (!told || retriever_->router()) listener.on_state(feed->state(), "");
 }
 
-void DeclarativeStream::walk_plain(ReadPlan& plan, const Listener& listener) {
-  std::vector<jinja::Value> partitions{jinja::Value::dict()};
-  if (retriever_.router()) partitions = retriever_.router()->partitions();
-  std::size_t at = 0;
-  plan.next_slice = [&]() -> std::optional<StreamSlice> {
-    if (at == partitions.size()) return std::nullopt;
-    return StreamSlice{partitions[at++], ""};
-  };
-  retriever_.read(plan);
-  listener.on_state(no_cursor_state(), "");
-}
-
-void DeclarativeStream::walk_windows(ReadPlan& plan, const Value& state,
-                                     const std::optional<stream::Window>& window, const Listener& listener) {
-  std::unique_ptr<CursorRun> run = cursor_->start(state, window, retriever_.requester());
-  std::size_t windows = 0;
-  plan.next_slice = [&]() -> std::optional<StreamSlice> {
-    std::optional<CursorWindow> next = run->next();
-    if (!next) return std::nullopt;
-    return StreamSlice{next->keys, next->name};
-  };
-  auto hand_on = std::move(plan.on_batch);
-  plan.on_batch = [&](batch::RecordBatch&& batch) {
-    run->observe(batch);
-    hand_on(std::move(batch));
-  };
-  plan.on_slice_end = [&](const StreamSlice& slice) {
-    run->close_window();
-    ++windows;
-    listener.on_state(run->state(), slice.name);
-  };
-  retriever_.read(plan);
-  if (windows == 0) listener.on_state(run->state(), "");
-}
-
-// One walk a partition, each with its own state; a checkpoint after each.
-void DeclarativeStream::walk_partitions(ReadPlan& plan, const Value& state,
-                                        const std::optional<stream::Window>& window,
-                                        const Listener& listener) {
-  std::vector<jinja::Value> partitions = retriever_.router()->partitions();
-  Value states = Value::list();
-  std::vector<std::unique_ptr<CursorRun>> runs;
-  for (const jinja::Value& partition : partitions) {
-    Value identity = partition_value(partition), own;
-    for (const Value& each : state["states"].items()) {
-      if (document::to_json(each["partition"], true) == document::to_json(identity, true))
-        own = each["cursor"];
-    }
-    bool is_legacy = own.is_null() && !state.find("states");
-    runs.push_back(cursor_->start(is_legacy ? state : own, window, retriever_.requester()));
-    Value entry = Value::mapping();
-    entry.set("partition", std::move(identity));
-    entry.set("cursor", own);
-    states.items().push_back(std::move(entry));
+// Hands out the records of a walk one by one. A record is held back until it is known whether its slice ends
+// with it: the state moves with the last one.
+class StreamRecordRun final : public RecordRun {
+ public:
+  StreamRecordRun(DeclarativeStream& stream, const Value& state, bool keeps_state)
+      : keeps_state_(keeps_state),
+        feed_(make_slice_feed(stream.feed_parts(), stream.migrated(state), std::nullopt)) {
+    stream.fill_plan(plan_, *feed_);
+    plan_.concurrency = stream.workshop_.connector.concurrency;
+    plan_.on_record = [this](jinja::Value&& record, const StreamSlice& slice) {
+      feed_->observe(record);
+      ready_.push_back({{std::move(record), slice.partition}, false, {}});
+    };
+    if (stream.cursor_) plan_.on_slice_end = [this](const StreamSlice&) { end_slice(); };
+    if (keeps_state_) known_ = feed_->state();
+    run_ = stream.retriever_->start(plan_);
   }
-  std::size_t making = 0, reading = 0;
-  std::vector<std::size_t> owner;  // of each slice in order
-  std::size_t slices_done = 0;
-  plan.next_slice = [&]() -> std::optional<StreamSlice> {
-    for (; making < runs.size(); ++making) {
-      std::optional<CursorWindow> next = runs[making]->next();
-      if (!next) continue;
-      jinja::Value keys = jinja::Value::dict();
-      for (const jinja::Value* part : {&partitions[making], &next->keys}) {
-        part->as_dict().each(
-            [&](const jinja::Value& key, const jinja::Value& value) { keys.as_dict().set(key, value); });
-      }
-      owner.push_back(making);
-      return StreamSlice{keys, json_text(partitions[making]) + " " + next->name};
+
+  std::optional<ParentRecord> next() override {
+    while (run_ && (ready_.empty() || (ready_.size() == 1 && !ready_[0].ends))) {
+      if (run_->step()) continue;
+      run_.reset();
+      feed_->finish();
+      if (!ready_.empty()) ready_.back().ends = true;
+      if (keeps_state_) (ready_.empty() ? known_ : ready_.back().after) = feed_->state();
     }
-    return std::nullopt;
+    if (ready_.empty()) return std::nullopt;
+    Held held = std::move(ready_.front());
+    ready_.pop_front();
+    if (keeps_state_ && held.ends) known_ = std::move(held.after);
+    return std::move(held.parent);
+  }
+  Value state() const override { return known_; }
+
+ private:
+  struct Held {
+    ParentRecord parent;
+    bool ends;
+    Value after;  // the state once it was handed out, where a slice ends
   };
-  auto hand_on = std::move(plan.on_batch);
-  plan.on_batch = [&](batch::RecordBatch&& batch) {
-    runs[owner[slices_done]]->observe(batch);
-    hand_on(std::move(batch));
-  };
-  auto emit = [&](const std::string& name) {
-    Value whole = Value::mapping();
-    whole.set("use_global_cursor", Value::of(false));
-    Value known = Value::list();
-    for (const Value& entry : states.items()) {
-      if (!entry["cursor"].is_null()) known.items().push_back(entry);
-    }
-    whole.set("states", std::move(known));
-    listener.on_state(std::move(whole), name);
-  };
-  plan.on_slice_end = [&](const StreamSlice& slice) {
-    reading = owner[slices_done++];
-    runs[reading]->close_window();
-    states.items()[reading].set("cursor", runs[reading]->state());
-    emit(slice.name);
-  };
-  retriever_.read(plan);
-  for (std::size_t i = 0; i < runs.size(); ++i) states.items()[i].set("cursor", runs[i]->state());
-  emit("");
+  void end_slice() {
+    feed_->end_slice();
+    if (!ready_.empty()) ready_.back().ends = true;
+    if (keeps_state_) (ready_.empty() ? known_ : ready_.back().after) = feed_->state();
+  }
+
+  bool keeps_state_;
+  std::unique_ptr<SliceFeed> feed_;
+  ReadPlan plan_;
+  std::deque<Held> ready_;
+  Value known_;
+  std::unique_ptr<RetrieverRun> run_;
+};
+
+std::unique_ptr<RecordRun> DeclarativeStream::records(const Value& state, bool keeps_state) {
+  return std::make_unique<StreamRecordRun>(*this, state, keeps_state);
 }
 
 void DeclarativeStream::read(const stream::Selection& selection, std::size_t index, stream::Sink& sink,
@@ -240,32 +225,18 @@ void DeclarativeStream::read(const stream::Selection& selection, std::size_t ind
 
 void DeclarativeStream::try_out() {
   fields();
-  std::unique_ptr<CursorRun> run;
-  std::vector<jinja::Value> partitions{jinja::Value::dict()};
-  if (retriever_.router()) partitions = retriever_.router()->partitions();
-  bool asked = false;
+  std::unique_ptr<SliceFeed> feed = make_slice_feed(feed_parts(), Value(), std::nullopt);
   ReadPlan plan;
-  plan.stream = name_;
-  plan.fields = fields();
+  fill_plan(plan, *feed);
   plan.concurrency = 1;
   plan.records_max = 1;
   plan.on_batch = [](batch::RecordBatch&&) {};
   plan.on_reject = [](stream::RejectedRecord&&) {};
-  if (retriever_.router()) plan.contributors.push_back(retriever_.router());
-  if (cursor_) plan.contributors.push_back(cursor_.get());
+  bool asked = false;
   plan.next_slice = [&]() -> std::optional<StreamSlice> {
-    if (asked || partitions.empty()) return std::nullopt;
-    asked = true;
-    StreamSlice slice{partitions[0], ""};
-    if (!cursor_) return slice;
-    run = cursor_->start(Value(), std::nullopt, retriever_.requester());
-    std::optional<CursorWindow> window = run->next();
-    if (!window) return std::nullopt;
-    window->keys.as_dict().each(
-        [&](const jinja::Value& key, const jinja::Value& value) { slice.keys.as_dict().set(key, value); });
-    return slice;
+    return std::exchange(asked, true) ? std::nullopt : feed->next();
   };
-  retriever_.read(plan);
+  retriever_->read(plan);
 }
 
 }  // namespace leat::sources::declarative

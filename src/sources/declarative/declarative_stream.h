@@ -6,8 +6,11 @@
 // Errors: see streams.h.
 #pragma once
 #include "sources/declarative/cursors.h"
+#include "sources/declarative/normalizer.h"
 #include "sources/declarative/retriever.h"
 #include "sources/declarative/schema_loaders.h"
+#include "sources/declarative/slice_feed.h"
+#include "sources/declarative/state_migrations.h"
 #include "sources/declarative/streams.h"
 
 namespace leat::sources::declarative {
@@ -22,6 +25,8 @@ class DeclarativeStream final : public ManifestStream {
             std::size_t concurrency) override;
   void decode(std::span<const std::string> records, stream::Sink& sink) override;
   void try_out() override;
+  std::unique_ptr<RecordRun> records(const Value& state, bool keeps_state) override;
+  std::string cursor_field() const override { return cursor_ ? cursor_->field() : std::string(); }
 
   /// What a walk over the stream tells while it goes on.
   struct Listener {
@@ -37,19 +42,21 @@ class DeclarativeStream final : public ManifestStream {
   const std::vector<Field>& fields();
 
  private:
-  void walk_plain(ReadPlan& plan, const Listener& listener);
-  void walk_windows(ReadPlan& plan, const Value& state, const std::optional<stream::Window>& window,
-                    const Listener& listener);
-  void walk_partitions(ReadPlan& plan, const Value& state, const std::optional<stream::Window>& window,
-                       const Listener& listener);
+  friend class StreamRecordRun;
+  FeedParts feed_parts() const;
+  Value migrated(const Value& state) const;
+  void fill_plan(ReadPlan& plan, SliceFeed& feed);
 
   std::string name_;
   Workshop workshop_;
   std::vector<std::string> primary_key_;
-  Retriever retriever_;
+  std::unique_ptr<Retriever> retriever_;
   std::unique_ptr<Cursor> cursor_;
   std::unique_ptr<SchemaLoader> schema_;
+  std::vector<std::unique_ptr<StateMigration>> migrations_;
+  bool normalizes_;
   std::optional<std::vector<Field>> fields_;  // once they are known
+  std::optional<Normalizer> normalizer_;
 };
 
 /// The stream's name, from its component.

@@ -84,6 +84,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"FAIL", Action::fail},
     {"IGNORE", Action::ignore},
     {"RATE_LIMITED", Action::rate_limited},
+    {"RESET_PAGINATION", Action::reset_pagination},
+    {"REFRESH_TOKEN_THEN_RETRY", Action::refresh_token_and_retry},
 };
 
 // One HttpResponseFilter.
@@ -212,7 +214,9 @@ class CompositeErrorHandler final : public ErrorHandler {
     Resolution last;
     for (const auto& handler : handlers_) {
       last = handler->judge(response, scope);
-      if (last.action != Action::fail && last.action != Action::rate_limited) return last;
+      bool may_be_overruled = last.action == Action::fail || last.action == Action::rate_limited ||
+                              last.action == Action::refresh_token_and_retry;
+      if (!may_be_overruled) return last;
     }
     return last;
   }

@@ -17,7 +17,15 @@
 
 namespace leat::sources::declarative {
 
-enum class Action { success, retry, fail, ignore, rate_limited };
+enum class Action {
+  success,
+  retry,
+  fail,
+  ignore,
+  rate_limited,
+  reset_pagination,        ///< the slice's pages have to begin anew
+  refresh_token_and_retry  ///< a new token, once, then another try
+};
 
 struct Resolution {
   Action action = Action::success;

@@ -28,6 +28,7 @@ class ExtentRun final : public CursorRun {
     return cursor_.window(windows_[at_++]);
   }
   void observe(const batch::RecordBatch&) override {}
+  void observe(const jinja::Value&) override {}
   void close_window() override {
     ++closed_;
     // The next window's beginning; behind the last one anything later than its end will do.
@@ -64,15 +65,15 @@ class ExtentDatetimeCursor final : public DatetimeCursor {
     need(component["extent"], "path");
   }
 
-  std::unique_ptr<CursorRun> start(const Value& state, const std::optional<stream::Window>& window,
-                                   const Requester& requester) const override {
+  std::unique_ptr<CursorRun> start(const WalkStart& from, const Requester& requester) const override {
+    const std::optional<stream::Window>& window = from.window;
     if (window && window->from && window->to) {
       TimeSpan span{*window->from, granularity() ? minus(*window->to, *granularity()) : *window->to};
       return std::make_unique<ExtentRun>(*this, span.from <= span.to ? std::optional(span) : std::nullopt,
                                          std::nullopt);
     }
     std::optional<Timestamp> resume;
-    std::optional<TimeSpan> extent = read_state(state, resume);
+    std::optional<TimeSpan> extent = read_state(from.state, resume);
     if (!extent) extent = ask(requester);
     if (extent && window) {
       if (window->from) extent->from = std::max(extent->from, *window->from);

@@ -53,6 +53,11 @@ void Scope::set_lazy(std::string name, std::function<jinja::Value()> make) {
   lazy_.emplace_back(std::move(name), std::move(make));
 }
 
+std::optional<jinja::Value> Scope::find(std::string_view name) const {
+  const jinja::Value* found = variables_->find(name);
+  return found ? std::optional(*found) : std::nullopt;
+}
+
 Scope Scope::copy() const {
   Scope out;
   variables_->each(

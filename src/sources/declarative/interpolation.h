@@ -9,6 +9,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ class Scope {
   void set_slice(const jinja::Value& slice);
   /// A variable that is made when it is first asked for.
   void set_lazy(std::string name, std::function<jinja::Value()> make);
+  /// The variable of that name, nullopt when it is not set.
+  std::optional<jinja::Value> find(std::string_view name) const;
   /// A scope with the same variables that can be added to without changing this one.
   Scope copy() const;
 

@@ -155,7 +155,7 @@ void require_list(const Value& manifest, std::string_view name) {
 }  // namespace
 
 Value parse_manifest(std::string_view text, const std::string& file) {
-  Value manifest = document::parse_yaml(text, file);
+  Value manifest = document::parse_yaml(text, file, document::Duplicates::last_counts);
   if (!manifest.is_mapping()) {
     throw Error(ErrorCode::config_invalid, "A manifest has to be a mapping", file + ":1:1");
   }
@@ -166,9 +166,8 @@ Value parse_manifest(std::string_view text, const std::string& file) {
   for (std::string_view name : {"check", "version"}) need(manifest, name);
   require_list(manifest, "streams");
   manifest = propagate(resolve_references(manifest));
-  if (!manifest["dynamic_streams"].items().empty()) refuse_setting(manifest, "dynamic_streams");
-  need(manifest, "streams");
-  require_list(manifest, "streams");
+  if (!manifest.find("dynamic_streams")) need(manifest, "streams");
+  for (std::string_view name : {"streams", "dynamic_streams"}) require_list(manifest, name);
   return manifest;
 }
 

@@ -20,6 +20,7 @@ namespace leat::sources::declarative {
 struct PageFacts {
   std::int64_t raw_count = 0;            ///< records before filters
   std::optional<jinja::Value> previous;  ///< the token that the page was asked with
+  bool is_over = false;                  ///< nothing behind it has to be read
   Scope scope;                           ///< response, headers, last_record, last_page_size, config
 };
 

@@ -121,10 +121,10 @@ bool has_nested_components(const Value& component) {
   return false;
 }
 
-Value component(const Value& node, std::string_view place, const Value& parent_parameters);
+Value component(const Value& node, std::string_view place, const Value& parent_parameters, bool parent_wins);
 
 // Hands the parameters to what stands below `out`, its fields one by one.
-void descend(Value& out, const Value& parameters) {
+void descend(Value& out, const Value& parameters, bool parent_wins) {
   const std::string type = out["type"].is_text() ? out["type"].raw() : "None";
   for (Value::Member& member : out.members()) {
     if (!member.second.is_mapping() && !member.second.is_list()) continue;
@@ -132,16 +132,16 @@ void descend(Value& out, const Value& parameters) {
     passed.erase(member.first);
     std::string place = type + "." + member.first;
     if (member.second.is_mapping()) {
-      member.second = component(member.second, place, passed);
+      member.second = component(member.second, place, passed, parent_wins);
     } else {
       for (Value& item : member.second.items()) {
-        if (item.is_mapping()) item = component(item, place, passed);
+        if (item.is_mapping()) item = component(item, place, passed, parent_wins);
       }
     }
   }
 }
 
-Value component(const Value& node, std::string_view place, const Value& parent_parameters) {
+Value component(const Value& node, std::string_view place, const Value& parent_parameters, bool parent_wins) {
   Value out = node;
   if (!out.find("type")) {
     if (std::string_view type = default_type(out, place); !type.empty()) {
@@ -152,26 +152,28 @@ Value component(const Value& node, std::string_view place, const Value& parent_p
   }
   if (is_json_schema(out)) return out;
   if (!out.find("type")) {
-    if (has_nested_components(out)) descend(out, parent_parameters);
+    if (has_nested_components(out)) descend(out, parent_parameters, parent_wins);
     return out;
   }
   const Value own = out[kParameters];
   out.erase(kParameters);
   Value parameters = parent_parameters;
-  for (const Value::Member& member : own.members()) parameters.set(member.first, member.second);
+  for (const Value::Member& member : own.members()) {
+    if (!parent_wins || !parameters.find(member.first)) parameters.set(member.first, member.second);
+  }
   for (const Value::Member& parameter : parameters.members()) {
     const Value* there = out.find(parameter.first);
     if (!there || is_falsy(*there)) out.set(parameter.first, parameter.second);
   }
-  descend(out, parameters);
+  descend(out, parameters, parent_wins);
   if (!parameters.members().empty()) out.set(kParameters, std::move(parameters));
   return out;
 }
 
 }  // namespace
 
-Value propagate(const Value& manifest) {
-  return component(manifest, "", Value::mapping());
+Value propagate(const Value& manifest, bool parent_wins) {
+  return component(manifest, "", Value::mapping(), parent_wins);
 }
 
 }  // namespace leat::sources::declarative

@@ -12,6 +12,8 @@
 namespace leat::sources::declarative {
 
 /// Requires: references are resolved.
-document::Value propagate(const document::Value& manifest);
+/// Of a parameter that a component sets and one of its parents too, the component's counts, or with
+/// `parent_wins` the parent's.
+document::Value propagate(const document::Value& manifest, bool parent_wins = false);
 
 }  // namespace leat::sources::declarative

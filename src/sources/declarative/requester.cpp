@@ -8,7 +8,10 @@
 #include "http/retry.h"
 #include "http/url.h"
 #include "jinja/operations.h"
+#include "sources/declarative/api_budget.h"
+#include "sources/declarative/connector_context.h"
 #include "sources/declarative/json_value.h"
+#include "sources/declarative/query_properties.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -16,6 +19,18 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kUnreachableRetriesMax = 2;
+
+// The properties of the slice's chunk, in one value.
+jinja::Value scope_properties(const Scope& scope) {
+  std::string out;
+  std::optional<jinja::Value> slice = scope.find("stream_slice");
+  const jinja::Value* extra = slice && slice->is_dict() ? slice->as_dict().find("extra_fields") : nullptr;
+  const jinja::Value* properties =
+      extra && extra->is_dict() ? extra->as_dict().find("query_properties") : nullptr;
+  if (!properties || !properties->is_list()) return jinja::Value::none();
+  for (const jinja::Value& each : properties->items()) out += (out.empty() ? "" : ",") + jinja::to_text(each);
+  return jinja::Value(out);
+}
 
 class HttpRequester final : public Requester {
  public:
@@ -25,7 +40,8 @@ class HttpRequester final : public Requester {
                             component.find("url") && !component["url"].is_null() ? "url" : "url_base")),
         path_(workshop.text(component, "path")),
         method_(plain_text(component, "http_method", "GET")),
-        query_(workshop.tree(component, "request_parameters")),
+        query_(query_of(component, workshop)),
+        properties_parameter_(properties_parameter(component)),
         headers_(workshop.tree(component, "request_headers")),
         form_(workshop.tree(component, "request_body_data")),
         json_(workshop.tree(component, "request_body_json")),
@@ -41,9 +57,8 @@ class HttpRequester final : public Requester {
       throw Error(ErrorCode::config_invalid, "`request_body_data` and `request_body_json` exclude each other",
                   component["request_body_json"].where());
     }
-    for (std::string_view later : {"request_body", "fetch_properties_from_endpoint", "query_properties"}) {
-      refuse_setting(component, later);
-    }
+    if (const Value& body = component["request_body"]; body.is_mapping()) read_body(body, workshop);
+    uses_cache_ = plain_flag(component, "use_cache");
   }
 
   http::Request build(const Scope& scope, RequestParts parts, const std::string& path) const override;
@@ -52,6 +67,16 @@ class HttpRequester final : public Requester {
   std::string base_url() const override { return base_.text(Scope()); }
 
  private:
+  // Parameters without the one that takes properties.
+  static InterpolatedTree query_of(const Value& component, const Workshop& workshop) {
+    std::string special = properties_parameter(component);
+    if (special.empty()) return workshop.tree(component, "request_parameters");
+    Value plain = component["request_parameters"];
+    plain.erase(special);
+    return InterpolatedTree(plain, component["$parameters"], workshop.interpolation, workshop.config);
+  }
+  void read_body(const Value& body, const Workshop& workshop);
+  http::Response fetch(const http::Request& request, std::stop_token stop) const;
   static Value default_handler(const Value& component) {
     Value handler = Value::mapping();
     handler.set("type", Value::of(std::string("DefaultErrorHandler")));
@@ -72,10 +97,33 @@ class HttpRequester final : public Requester {
   Workshop workshop_;
   Interpolated base_, path_;
   std::string method_;
-  InterpolatedTree query_, headers_, form_, json_;
+  InterpolatedTree query_;
+  std::string properties_parameter_;
+  InterpolatedTree headers_, form_, json_;
+  bool uses_cache_ = false;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<ErrorHandler> handler_;
 };
+
+// `request_body` says what the older settings said by their names.
+void HttpRequester::read_body(const Value& body, const Workshop& workshop) {
+  const Value& value = need(body, "value");
+  std::string type = component_name(body);
+  if (type == "RequestBodyGraphQL") {
+    Value whole = value;
+    whole.erase("$parameters");
+    whole.erase("type");
+    json_ = InterpolatedTree(whole, body["$parameters"], workshop.interpolation, workshop.config);
+  } else if (type == "RequestBodyJsonObject") {
+    json_ = workshop.tree(body, "value");
+  } else if (type == "RequestBodyUrlEncodedForm" || type == "RequestBodyPlainText") {
+    form_ = workshop.tree(body, "value");
+  } else {
+    refuse_component(
+        body, "request_body",
+        {"RequestBodyGraphQL", "RequestBodyJsonObject", "RequestBodyPlainText", "RequestBodyUrlEncodedForm"});
+  }
+}
 
 void HttpRequester::add_own(const Scope& scope, RequestParts& parts) const {
   auto each = [](const jinja::Value& mapping, auto&& use) {
@@ -91,6 +139,7 @@ void HttpRequester::add_own(const Scope& scope, RequestParts& parts) const {
     }
   }
   each(query, [&](const std::string& name, const jinja::Value& value) { parts.add_query(name, value); });
+  if (!properties_parameter_.empty()) parts.add_query(properties_parameter_, scope_properties(scope));
   each(headers_.evaluate(scope), [&](const std::string& name, const jinja::Value& value) {
     parts.add_header(name, jinja::to_text(value));
   });
@@ -174,15 +223,30 @@ std::optional<milliseconds> HttpRequester::next_wait(http::Retry& retry, const h
                                                    : retry.after_failure(backoff.wait);
 }
 
+http::Response HttpRequester::fetch(const http::Request& request, std::stop_token stop) const {
+  ConnectorContext& connector = workshop_.connector;
+  std::string key = uses_cache_ ? request.method + " " + request.url + "\n" + request.body : std::string();
+  if (uses_cache_) {
+    if (std::optional<http::Response> kept = connector.cache.find(key)) return std::move(*kept);
+  }
+  if (connector.budget) connector.budget->acquire(request, stop);
+  http::Response response = workshop_.client.send(request, stop);
+  if (connector.budget) connector.budget->learn(request, response);
+  if (uses_cache_ && response.status == 200) connector.cache.keep(key, response);
+  return response;
+}
+
 Answer HttpRequester::send(const http::Request& request, std::stop_token stop) const {
   http::RetryLimits limits;
   limits.retries_max = handler_->retries_max();
   http::Retry retry(limits);
+  http::Request current = request;
+  bool renewed = false;
   while (true) {
     std::optional<http::Response> response;
     std::optional<Error> unanswered;
     try {
-      response = workshop_.client.send(request, stop);
+      response = fetch(current, stop);
     } catch (const Error& error) {
       if (!error.retryable()) throw;
       unanswered = error;
@@ -195,8 +259,17 @@ Answer HttpRequester::send(const http::Request& request, std::stop_token stop) c
       scope.set_lazy("response",
                      [&] { return parse_json_value(response->body.view()).value_or(jinja::Value::dict()); });
       resolution = handler_->judge(*response, scope);
-      if (resolution.action == Action::success) return {std::move(*response), !response->ok()};
-      if (resolution.action == Action::ignore) return {std::move(*response), true};
+      if (resolution.action == Action::success)
+        return {.response = std::move(*response), .ignored = !response->ok()};
+      if (resolution.action == Action::ignore) return {.response = std::move(*response), .ignored = true};
+      if (resolution.action == Action::reset_pagination)
+        return {.response = std::move(*response), .reset = true};
+      if (resolution.action == Action::refresh_token_and_retry && authenticator_ && !renewed) {
+        renewed = authenticator_->renew();
+        RequestParts credentials;
+        authenticator_->authorize(current, credentials, scope);
+        if (renewed) continue;
+      }
       if (resolution.action == Action::fail) refuse(*response, resolution, retry.failures() + 1);
     }
     std::optional<milliseconds> pause = next_wait(retry, response ? &*response : nullptr, resolution);

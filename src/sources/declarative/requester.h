@@ -20,6 +20,7 @@ namespace leat::sources::declarative {
 
 struct Answer {
   http::Response response;
+  bool reset = false;    ///< the pages of this slice have to begin anew
   bool ignored = false;  ///< an error that the connector leaves out: no records, no next page
 };
 

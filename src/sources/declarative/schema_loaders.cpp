@@ -57,17 +57,22 @@ Type type_of_property(const Value& property) {
   return Type{types.empty() || has_container ? TypeKind::json : TypeKind::text};
 }
 
-class InlineSchemaLoader final : public SchemaLoader {
+// A schema that is known from the beginning.
+class KnownSchema : public SchemaLoader {
  public:
-  InlineSchemaLoader(const Value& component, const Workshop&)
-      : fields_(fields_of_schema(component["schema"])) {}
-  std::vector<Field> load(const Requester&) const override { return fields_; }
+  std::vector<Field> load(const Requester&) const override { return fields_of_schema(schema_); }
+  Value schema(const Requester&) const override { return schema_; }
 
- private:
-  std::vector<Field> fields_;
+ protected:
+  Value schema_;
 };
 
-class JsonFileSchemaLoader final : public SchemaLoader {
+class InlineSchemaLoader final : public KnownSchema {
+ public:
+  InlineSchemaLoader(const Value& component, const Workshop&) { schema_ = component["schema"]; }
+};
+
+class JsonFileSchemaLoader final : public KnownSchema {
  public:
   JsonFileSchemaLoader(const Value& component, const Workshop& workshop) {
     std::string path = workshop.text_now(component, "file_path");
@@ -75,12 +80,33 @@ class JsonFileSchemaLoader final : public SchemaLoader {
     if (path[0] != '/' && component.mark().file) {
       path = component.mark().file->substr(0, component.mark().file->rfind('/') + 1) + path;
     }
-    fields_ = fields_of_schema(document::parse_json(document::read_file(path), path));
+    schema_ = document::parse_json(document::read_file(path), path);
   }
-  std::vector<Field> load(const Requester&) const override { return fields_; }
+};
+
+// Several loaders: of a property in more than one, the first counts.
+class CompositeSchemaLoader final : public SchemaLoader {
+ public:
+  CompositeSchemaLoader(const Value& loaders, const Workshop& workshop) {
+    for (const Value& each : loaders.items()) loaders_.push_back(make_schema_loader(each, workshop));
+  }
+  std::vector<Field> load(const Requester& requester) const override {
+    return fields_of_schema(schema(requester));
+  }
+  Value schema(const Requester& requester) const override {
+    Value out = Value::mapping(), properties = Value::mapping();
+    for (const auto& loader : loaders_) {
+      Value one = loader->schema(requester);
+      for (const auto& [name, property] : one["properties"].members()) {
+        if (!properties.find(name)) properties.set(name, property);
+      }
+    }
+    out.set("properties", std::move(properties));
+    return out;
+  }
 
  private:
-  std::vector<Field> fields_;
+  std::vector<std::unique_ptr<SchemaLoader>> loaders_;
 };
 
 template <class T>
@@ -89,6 +115,7 @@ std::unique_ptr<SchemaLoader> make(const Value& component, const Workshop& works
 }
 
 constexpr ComponentRow<SchemaLoader> kSchemaLoaders[] = {
+    {"DynamicSchemaLoader", make_dynamic_schema_loader},
     {"InlineSchemaLoader", make<InlineSchemaLoader>},
     {"JsonFileSchemaLoader", make<JsonFileSchemaLoader>},
     {"leat.SocrataSchemaLoader", make_socrata_schema_loader},
@@ -105,6 +132,7 @@ std::vector<Field> fields_of_schema(const Value& schema) {
 }
 
 std::unique_ptr<SchemaLoader> make_schema_loader(const Value& component, const Workshop& workshop) {
+  if (component.is_list()) return std::make_unique<CompositeSchemaLoader>(component, workshop);
   return make_component<SchemaLoader>(kSchemaLoaders, component, "schema_loader", workshop);
 }
 

@@ -17,9 +17,13 @@ class SchemaLoader {
  public:
   virtual ~SchemaLoader() = default;
   virtual std::vector<Field> load(const Requester& requester) const = 0;
+  /// The JSON schema, null where there is none.
+  virtual Value schema(const Requester& /*requester*/) const { return {}; }
 };
 
+/// Makes a loader, or of a list of loaders one that puts them together.
 std::unique_ptr<SchemaLoader> make_schema_loader(const Value& component, const Workshop& workshop);
+std::unique_ptr<SchemaLoader> make_dynamic_schema_loader(const Value& component, const Workshop& workshop);
 
 /// The fields of a JSON schema's `properties`.
 std::vector<Field> fields_of_schema(const Value& schema);

@@ -13,8 +13,12 @@ const Spec kSettings{
              "What the connector asks for: tokens, dates, addresses; checked against its own specification."},
         {.name = "concurrency",
          .kind = FieldKind::integer,
-         .doc = "How many pages are fetched at the same time.",
-         .default_value = "4"},
+         .doc = "How many pages are fetched at the same time; 4, unless the connector says otherwise."},
+        {.name = "credentials_file",
+         .kind = FieldKind::path,
+         .doc = "Where credentials are kept that the API changes while it is read, such as refresh tokens "
+                "that serve "
+                "only once. Without it such a token is lost at the end of the run."},
         {.name = "response_bytes_max",
          .kind = FieldKind::bytes,
          .doc = "The largest answer that is taken, after decompression.",

@@ -8,6 +8,7 @@
 #include "http/url.h"
 #include "jinja/operations.h"
 #include "sources/declarative/json_value.h"
+#include "sources/declarative/query_properties.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -27,33 +28,36 @@ bool is_blank(std::string_view text) {
 }
 
 constexpr std::int64_t kPagesMax = 10'000'000;
+constexpr std::int64_t kResetsMax = 100;  // of pages of one slice, without getting on
 // Answers that wait to be decoded; one more than fits is let through alone.
 constexpr std::size_t kBytesAheadMax = 64u << 20;
 
 }  // namespace
 
-SliceWalk::SliceWalk(const Retriever& retriever, const ReadPlan& plan)
+SliceWalk::SliceWalk(const SimpleRetriever& retriever, const ReadPlan& plan)
     : retriever_(retriever),
       plan_(plan),
       fetcher_(*retriever.requester_, plan.concurrency),
       decoder_(plan.fields, {}, plan.on_batch, plan.on_reject) {}
 
-void SliceWalk::run() {
-  while (true) {
-    fill();
-    if (open_.empty()) break;
-    OpenSlice& front = open_.front();
-    while (consume_page(front)) fill();
-    likely_pages_ = front.consumed;
-    drop_ahead(front);
-    if (plan_.on_slice_end) {
-      decoder_.flush();
-      plan_.on_slice_end(front.slice);
-    }
-    open_.pop_front();
-    if (plan_.records_max > 0 && records_ >= plan_.records_max) break;
+bool SliceWalk::step() {
+  fill();
+  if (open_.empty()) {
+    decoder_.flush();
+    return false;
   }
+  OpenSlice& front = open_.front();
+  if (consume_page(front)) return true;
+  likely_pages_ = front.consumed;
+  drop_ahead(front);
+  if (plan_.on_slice_end) {
+    decoder_.flush();
+    plan_.on_slice_end(front.slice);
+  }
+  open_.pop_front();
+  if (plan_.records_max == 0 || records_ < plan_.records_max) return true;
   decoder_.flush();
+  return false;
 }
 
 void SliceWalk::fill() {
@@ -80,7 +84,11 @@ bool SliceWalk::submit_one() {
   }
   OpenSlice& opened = open_.emplace_back();
   opened.slice = std::move(*slice);
-  opened.scope.set_slice(opened.slice.keys);
+  opened.scope.set_slice(slice_value(opened.slice));
+  // What a slice carries along is known by its own name, too.
+  opened.slice.extra.as_dict().each([&](const jinja::Value& key, const jinja::Value& value) {
+    opened.scope.set(jinja::to_text(key), value);
+  });
   submit(opened, retriever_.paginator_->first());
   return true;
 }
@@ -99,7 +107,7 @@ bool SliceWalk::may_submit(const OpenSlice& slice, std::optional<jinja::Value>& 
   return token.has_value();
 }
 
-void SliceWalk::submit(OpenSlice& slice, std::optional<jinja::Value> token) {
+http::Request SliceWalk::request_of(OpenSlice& slice, const std::optional<jinja::Value>& token) {
   RequestParts parts;
   jinja::Value page = jinja::Value::none();
   std::string path;
@@ -114,7 +122,12 @@ void SliceWalk::submit(OpenSlice& slice, std::optional<jinja::Value> token) {
       contributor->contribute(parts, slice.scope, slice.slice.keys);
     }
   }
-  std::uint64_t number = fetcher_.submit(retriever_.requester_->build(slice.scope, std::move(parts), path));
+  return retriever_.requester_->build(slice.scope, std::move(parts), path);
+}
+
+void SliceWalk::submit(OpenSlice& slice, std::optional<jinja::Value> token) {
+  // Pages of properties in chunks take several requests, which are sent when the page is needed.
+  std::uint64_t number = retriever_.properties_ ? 0 : fetcher_.submit(request_of(slice, token));
   slice.pages.emplace_back(number, std::move(token));
   ++slice.submitted;
 }
@@ -125,26 +138,45 @@ bool SliceWalk::consume_page(OpenSlice& slice) {
   if (slice.pages.empty()) submit(slice, slice.next_token);
   auto [number, token] = slice.pages.front();
   slice.pages.pop_front();
-  Answer answer = fetcher_.wait(number);
-  largest_body_ = std::max(largest_body_, answer.response.body.size());
-  ++slice.consumed;
-  slice.next_known = false;
-  fill();  // the next page is fetched while this one is decoded
-  if (plan_.on_response) plan_.on_response(answer.response);
-  if (answer.ignored) return false;
-  check_version(answer.response, slice);
   PageFacts facts;
   facts.previous = token;
-  facts.scope = slice.scope.copy();
-  facts.raw_count = decode(answer, slice, facts);
+  Answer answer;
+  if (retriever_.properties_) {
+    ++slice.consumed;
+    slice.next_known = false;
+    facts.scope = slice.scope.copy();
+    facts.raw_count = read_chunks(slice, token, answer, facts);
+  } else {
+    answer = fetcher_.wait(number);
+    largest_body_ = std::max(largest_body_, answer.response.body.size());
+    ++slice.consumed;
+    slice.next_known = false;
+    fill();  // the next page is fetched while this one is decoded
+    if (plan_.on_response) plan_.on_response(answer.response);
+    if (!answer.ignored && !answer.reset) {
+      check_version(answer.response, slice);
+      facts.scope = slice.scope.copy();
+      facts.raw_count = decode(answer, slice, facts);
+    }
+  }
+  if (answer.reset) return restart(slice, answer.response.url);
+  if (answer.ignored) return false;
+  return end_page(slice, answer, facts);
+}
+
+// Decides on the next page.
+bool SliceWalk::end_page(OpenSlice& slice, const Answer& answer, PageFacts& facts) {
   records_ += facts.raw_count;
+  slice.records += facts.raw_count;
   offer_facts(answer, facts);
-  std::optional<jinja::Value> next = retriever_.paginator_->next(facts);
-  bool enough = plan_.records_max > 0 && records_ >= plan_.records_max;
   std::string url = http::safe_url(answer.response.url);
-  retriever_.workshop_.client.recycle(std::move(answer.response.body));
+  if (retriever_.reset_after_records_ > 0 && slice.records >= retriever_.reset_after_records_)
+    return restart(slice, url);
+  std::optional<jinja::Value> next;
+  if (!facts.is_over) next = retriever_.paginator_->next(facts);
+  bool enough = plan_.records_max > 0 && records_ >= plan_.records_max;
   if (!next || enough) return false;
-  if ((token && jinja::equals(*token, *next)) || slice.consumed >= kPagesMax) {
+  if ((facts.previous && jinja::equals(*facts.previous, *next)) || slice.consumed >= kPagesMax) {
     throw Error(ErrorCode::source_invalid_response, "The next page is the same page again", url)
         .fix("Check the paginator's `cursor_value` and `stop_condition`.");
   }
@@ -156,17 +188,93 @@ bool SliceWalk::consume_page(OpenSlice& slice) {
   return true;
 }
 
+// Begins with the slice anew, or with what is left of it: for APIs that end their pages early.
+bool SliceWalk::restart(OpenSlice& slice, const std::string& url) {
+  drop_ahead(slice);
+  bool moved = false;
+  if (retriever_.resets_by_cursor_ && plan_.rest_of) {
+    decoder_.flush();
+    if (std::optional<jinja::Value> rest = plan_.rest_of(slice.slice)) {
+      moved = !jinja::equals(*rest, slice.slice.window);
+      slice.slice.window = *rest;
+      rest->as_dict().each([&](const jinja::Value& key, const jinja::Value& value) {
+        slice.slice.keys.as_dict().set(key, value);
+      });
+      slice.scope.set_slice(slice_value(slice.slice));
+    }
+  }
+  slice.resets = moved ? 0 : slice.resets + 1;
+  if (slice.resets > kResetsMax) {
+    throw Error(ErrorCode::source_invalid_response, "The pages begin anew without end", http::safe_url(url))
+        .fix("Check the stream's `pagination_reset` and the filter with RESET_PAGINATION.");
+  }
+  slice.records = 0;
+  slice.next_known = true;
+  slice.next_token = retriever_.paginator_->first();
+  return true;
+}
+
+// One page of properties in chunks: a request for each, records put together by their key.
+std::int64_t SliceWalk::read_chunks(OpenSlice& slice, const std::optional<jinja::Value>& token,
+                                    Answer& answer, PageFacts& facts) {
+  MergedRecords merged(*retriever_.properties_);
+  std::int64_t count = 0;
+  Selected selected;
+  for (const std::vector<std::string>& chunk : retriever_.properties_->chunks(slice.scope)) {
+    slice.slice.extra = jinja::Value::dict({{"query_properties", retriever_.properties_->value_of(chunk)}});
+    slice.scope.set_slice(slice_value(slice.slice));
+    answer = fetcher_.wait(fetcher_.submit(request_of(slice, token)));
+    if (plan_.on_response) plan_.on_response(answer.response);
+    if (answer.reset) return 0;
+    if (answer.ignored || is_blank(answer.response.body.view())) continue;
+    const JsonIndex* index = index_of(answer);
+    std::size_t records = 0;
+    retriever_.selector_.path().visit(
+        *index,
+        [&](const char* text, JsonAt at, JsonAt end) -> JsonAt {
+          JsonAt after = skip_value(text, at, end);
+          if (!after) return nullptr;
+          jinja::Value record = to_jinja(text, at, end);
+          if (!record.is_dict() || !retriever_.selector_.select(record, slice.scope)) return after;
+          if (!merged.add(record)) take(std::move(record), slice, selected);
+          return after;
+        },
+        records);
+    count = std::max(count, static_cast<std::int64_t>(records));
+  }
+  for (jinja::Value& record : merged.records()) take(std::move(record), slice, selected);
+  hand_on(selected, answer.response.url);
+  facts.scope.set("last_page_size", jinja::Value(selected.emitted));
+  facts.scope.set("last_record", selected.last);
+  return count;
+}
+
 void SliceWalk::drop_ahead(OpenSlice& slice) {
   for (auto& page : slice.pages) fetcher_.forget(page.first);
   slice.pages.clear();
   slice.submitted = slice.consumed;
 }
 
-std::int64_t SliceWalk::decode(Answer& answer, OpenSlice& slice, PageFacts& facts) {
+bool SliceWalk::is_plain() const {
+  return retriever_.selector_.is_plain() && !plan_.on_record && !plan_.normalize && !plan_.covers_filters &&
+         !plan_.covers_ends;
+}
+
+// The JSON of an answer, decoded where it is not JSON itself.
+const JsonIndex* SliceWalk::index_of(const Answer& answer) {
   std::string_view body = answer.response.body.view();
-  if (is_blank(body)) return 0;
+  if (retriever_.decoder_) {
+    decoded_ = retriever_.decoder_->to_json(body, http::safe_url(answer.response.url));
+    body = decoded_.view();
+  }
   if (std::string wrong = index_.build(body); !wrong.empty()) refuse_page(answer.response, wrong);
-  if (!retriever_.selector_.is_plain()) return decode_selected(slice, answer.response.url, facts);
+  return &index_;
+}
+
+std::int64_t SliceWalk::decode(Answer& answer, OpenSlice& slice, PageFacts& facts) {
+  if (is_blank(answer.response.body.view())) return 0;
+  index_of(answer);
+  if (!is_plain()) return decode_selected(slice, answer.response.url, facts);
   JsonAt last = nullptr;
   std::size_t count = 0;
   bool good = retriever_.selector_.path().visit(
@@ -187,30 +295,52 @@ std::int64_t SliceWalk::decode(Answer& answer, OpenSlice& slice, PageFacts& fact
 // The long way: each record becomes a value, is filtered and changed, and goes back into JSON for the
 // decoder.
 std::int64_t SliceWalk::decode_selected(OpenSlice& slice, const std::string& url, PageFacts& facts) {
-  std::string kept = "[";
-  std::int64_t emitted = 0;
-  jinja::Value last = jinja::Value::none();
-  std::size_t count = 0;
+  Selected selected;
+  std::size_t count = 0, expanded = 0;
   bool good = retriever_.selector_.path().visit(
       index_,
       [&](const char* text, JsonAt at, JsonAt end) -> JsonAt {
         JsonAt after = skip_value(text, at, end);
         if (!after) return nullptr;
-        jinja::Value record = to_jinja(text, at, end);
-        if (record.is_dict() && !retriever_.selector_.select(record, slice.scope)) return after;
-        if (emitted++ > 0) kept += ',';
-        append_json(kept, record);
-        last = record;
+        for (jinja::Value& record : retriever_.selector_.expand(to_jinja(text, at, end))) {
+          ++expanded;
+          if (record.is_dict() && plan_.covers_filters && plan_.covers) {
+            // Left out by time first, then by the connector's own filter.
+            if (!retriever_.selector_.select(record, slice.scope, plan_.covers)) continue;
+          } else if (record.is_dict() && !retriever_.selector_.select(record, slice.scope)) {
+            continue;
+          }
+          take(std::move(record), slice, selected);
+        }
         return after;
       },
       count);
   if (!good)
     throw Error(ErrorCode::source_invalid_response, "The page is no valid JSON", http::safe_url(url));
-  kept += ']';
-  facts.scope.set("last_page_size", jinja::Value(emitted));
-  facts.scope.set("last_record", last);
+  facts.scope.set("last_page_size", jinja::Value(selected.emitted));
+  facts.scope.set("last_record", selected.last);
+  bool ended = plan_.covers_ends && plan_.covers && selected.last.is_dict() && !plan_.covers(selected.last);
+  facts.is_over = ended;
+  hand_on(selected, url);
+  return static_cast<std::int64_t>(expanded);
+}
+
+void SliceWalk::take(jinja::Value record, OpenSlice& slice, Selected& selected) {
+  if (plan_.normalize && record.is_dict()) plan_.normalize(record);
+  ++selected.emitted;
+  selected.last = record;
+  // Of a feed, what was read before is counted and not kept.
+  if (plan_.covers_ends && plan_.covers && record.is_dict() && !plan_.covers(record)) return;
+  if (plan_.on_record) return plan_.on_record(std::move(record), slice.slice);
+  if (selected.json.size() > 1) selected.json += ',';
+  append_json(selected.json, record);
+}
+
+void SliceWalk::hand_on(const Selected& selected, const std::string& url) {
+  if (plan_.on_record || selected.json.size() <= 1) return;
   selected_.clear();
-  selected_.append(kept);
+  selected_.append(selected.json);
+  selected_.append("]");
   std::string wrong = selected_index_.build(selected_.view());
   std::size_t decoded = 0;
   static const RecordPath kItems({});
@@ -221,7 +351,6 @@ std::int64_t SliceWalk::decode_selected(OpenSlice& slice, const std::string& url
     wrong = "a record could not be written as JSON";
   }
   if (!wrong.empty()) throw Error(ErrorCode::source_invalid_response, wrong, http::safe_url(url));
-  return static_cast<std::int64_t>(count);
 }
 
 void SliceWalk::offer_facts(const Answer& answer, PageFacts& facts) {

@@ -14,10 +14,10 @@
 
 namespace leat::sources::declarative {
 
-class SliceWalk {
+class SliceWalk final : public RetrieverRun {
  public:
-  SliceWalk(const Retriever& retriever, const ReadPlan& plan);
-  void run();
+  SliceWalk(const SimpleRetriever& retriever, const ReadPlan& plan);
+  bool step() override;
 
  private:
   // A slice of which pages are fetched or under way.
@@ -29,6 +29,13 @@ class SliceWalk {
     std::optional<jinja::Value> next_token;  // of page `consumed`, once it is known
     bool next_known = false;
     std::string truth_version;
+    std::int64_t records = 0, resets = 0;  ///< records since the last reset
+  };
+  /// What the long way of a page yields.
+  struct Selected {
+    std::string json = "[";  // what goes to the decoder
+    std::int64_t emitted = 0;
+    jinja::Value last = jinja::Value::none();
   };
   void fill();
   bool submit_one();
@@ -37,17 +44,26 @@ class SliceWalk {
   bool consume_page(OpenSlice& slice);
   void drop_ahead(OpenSlice& slice);
   std::int64_t decode(Answer& answer, OpenSlice& slice, PageFacts& facts);
+  bool is_plain() const;
   std::int64_t decode_selected(OpenSlice& slice, const std::string& url, PageFacts& facts);
+  void take(jinja::Value record, OpenSlice& slice, Selected& selected);
+  void hand_on(const Selected& selected, const std::string& url);
+  std::int64_t read_chunks(OpenSlice& slice, const std::optional<jinja::Value>& token, Answer& answer,
+                           PageFacts& facts);
+  bool end_page(OpenSlice& slice, const Answer& answer, PageFacts& facts);
+  bool restart(OpenSlice& slice, const std::string& url);
+  http::Request request_of(OpenSlice& slice, const std::optional<jinja::Value>& token);
+  const JsonIndex* index_of(const Answer& answer);
   void offer_facts(const Answer& answer, PageFacts& facts);
   void check_version(const http::Response& response, OpenSlice& slice);
   [[noreturn]] void refuse_page(const http::Response& response, const std::string& reason) const;
 
-  const Retriever& retriever_;
+  const SimpleRetriever& retriever_;
   const ReadPlan& plan_;
   PageFetcher fetcher_;
   RecordDecoder decoder_;
   JsonIndex index_, selected_index_;
-  http::Body selected_;
+  http::Body selected_, decoded_;
   std::deque<OpenSlice> open_;
   bool no_more_slices_ = false, warned_of_version_ = false;
   std::int64_t likely_pages_ = 1, records_ = 0;

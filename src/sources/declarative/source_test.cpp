@@ -206,12 +206,12 @@ TEST_CASE("what is wrong with a connector is said with file, line and column bef
   CHECK(place(one_stream("      authenticator: {type: BearerAuthentcator, api_token: x}\n")) ==
         "LEAT-SOURCE-001:15:29 There is no component `BearerAuthentcator`; did you mean "
         "`BearerAuthenticator`?");
+  CHECK(place(one_stream("      authenticator: {type: RateLimitedMultipleTokenAuthenticator}\n")) ==
+        "LEAT-SOURCE-001:15:29 `RateLimitedMultipleTokenAuthenticator` is not supported at `authenticator`");
   CHECK(place(one_stream("      authenticator: {type: OAuthAuthenticator}\n")) ==
-        "LEAT-SOURCE-001:15:29 `OAuthAuthenticator` is not supported at `authenticator`");
+        "LEAT-CONFIG-001:15:22 `client_id` is missing in OAuthAuthenticator");
   CHECK(place(one_stream("      authenticator: {type: BearerAuthenticator}\n")) ==
         "LEAT-CONFIG-001:15:22 `api_token` is missing in BearerAuthenticator");
-  CHECK(place(one_stream("      authenticator: {type: CustomAuthenticator, class_name: a.b.C}\n"))
-            .rfind("LEAT-SOURCE-001:15:29 `a.b.C` at `authenticator` is a class of Python code", 0) == 0);
   CHECK(
       place(one_stream("      request_parameters: {a: \"{{ config[ }}\"}\n")).rfind("LEAT-JINJA-001:15", 0) ==
       0);
@@ -220,6 +220,28 @@ TEST_CASE("what is wrong with a connector is said with file, line and column bef
                          "    paginator: {type: DefaultPaginator, page_size_option: {inject_into: header, "
                          "field_name: n}, pagination_strategy: {type: PageIncrement}}\n"))
             .rfind("LEAT-CONFIG-001", 0) == 0);
+}
+
+TEST_CASE("a stream that needs Python code is refused by its class, the others are read") {
+  std::string custom = one_stream("      authenticator: {type: CustomAuthenticator, class_name: a.b.C}\n");
+  std::string plain = one_stream();
+  plain.replace(plain.find("name: s"), 7, "name: t");
+  Connector api(custom + plain.substr(plain.find('\n') + 1),
+                [](const Asked&) { return json(R"([{"id":1}])"); });
+  CHECK(api.read("t").rows == Lines{"id=1"});
+  auto error = api.failure([&] { api.read("s"); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::source_custom_code);
+  CHECK(error->what_failed() == "`a.b.C` at `authenticator` is a class of Python code, which is not run");
+  CHECK(error->where().find(":15:29") != std::string::npos);
+  std::vector<stream::Selection> both(2);
+  both[0].stream.name = "s";
+  both[1].stream.name = "t";
+  RecordingSink sink;
+  error = api.failure([&] { api.open().read(both, sink); });
+  REQUIRE(error);
+  CHECK(sink.rows == Lines{"id=1"});
+  CHECK(error->where().find("stream s") == 0);
 }
 
 TEST_CASE("only the streams that are asked for are described, the others are named") {

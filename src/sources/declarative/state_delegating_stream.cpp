@@ -37,6 +37,12 @@ class StateDelegatingStream final : public ManifestStream {
 
   void try_out() override { full_.try_out(); }
 
+  std::string cursor_field() const override { return incremental_.cursor_field(); }
+  std::unique_ptr<RecordRun> records(const Value& state, bool keeps_state) override {
+    bool is_first = state.members().empty();
+    return (is_first ? full_ : incremental_).records(state, keeps_state);
+  }
+
   void decode(std::span<const std::string> records, stream::Sink& sink) override {
     incremental_.decode(records, sink);
   }

@@ -9,6 +9,7 @@
 // Source: behaviour of the Airbyte CDK's DeclarativeStream and StateDelegatingStream.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,22 @@
 #include "stream/source.h"
 
 namespace leat::sources::declarative {
+
+/// A record of a stream that others are cut by.
+struct ParentRecord {
+  jinja::Value record;
+  jinja::Value partition;  ///< of the stream that it comes from
+};
+
+/// A walk over a stream's records, page by page.
+class RecordRun {
+ public:
+  virtual ~RecordRun() = default;
+  /// The next record, nullopt at the end.
+  virtual std::optional<ParentRecord> next() = 0;
+  /// The state that covers what was handed out: of a slice only once its last record was.
+  virtual Value state() const = 0;
+};
 
 class ManifestStream {
  public:
@@ -28,6 +45,11 @@ class ManifestStream {
                     std::size_t concurrency) = 0;
   /// Decodes records that were rejected once; see stream/source.h.
   virtual void decode(std::span<const std::string> records, stream::Sink& sink) = 0;
+  /// Starts a walk over its records after `state` (null: from the beginning); its state is kept only if it is
+  /// wanted. The stream must outlive it.
+  virtual std::unique_ptr<RecordRun> records(const Value& state, bool keeps_state) = 0;
+  /// The field of its cursor, "" when it has none.
+  virtual std::string cursor_field() const = 0;
   /// Reads until a first record or the end of the first slice; throws what goes wrong.
   virtual void try_out() = 0;
 };

@@ -4,46 +4,12 @@
 
 #include "base/error.h"
 #include "jinja/operations.h"
+#include "sources/declarative/key_transformations.h"
+#include "sources/declarative/record_path_values.h"
 #include "sources/declarative/record_selector.h"
 
 namespace leat::sources::declarative {
 namespace {
-
-// Shell patterns over one key: * ? and [a-z].
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, star_text = 0;
-  auto one = [&](std::size_t& at) {
-    if (pattern[at] == '?') return ++at, true;
-    std::size_t close = pattern[at] == '[' ? pattern.find(']', at + 2) : std::string_view::npos;
-    if (close == std::string_view::npos) return pattern[at++] == text[t];
-    bool negated = pattern[at + 1] == '!', found = false;
-    for (std::size_t i = at + (negated ? 2 : 1); i < close; ++i) {
-      bool is_range = i + 2 < close && pattern[i + 1] == '-';
-      found =
-          found || (is_range ? pattern[i] <= text[t] && text[t] <= pattern[i + 2] : pattern[i] == text[t]);
-      if (is_range) i += 2;
-    }
-    at = close + 1;
-    return found != negated;
-  };
-  while (t < text.size()) {
-    std::size_t next = p;
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_text = t;
-    } else if (p < pattern.size() && one(next)) {
-      p = next;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 class AddFields final : public Transformation {
  public:
@@ -155,30 +121,15 @@ class RemoveFields final : public Transformation {
   Interpolated condition_;
 };
 
-class KeysToLower final : public Transformation {
- public:
-  KeysToLower(const Value&, const Workshop&) {}
-  void apply(jinja::Value& record, Scope&) const override {
-    std::vector<jinja::Dict::Entry> entries = record.as_dict().entries();
-    record.as_dict().clear();
-    for (jinja::Dict::Entry& entry : entries) {
-      if (entry.key.is_absent()) continue;
-      std::string key = jinja::to_text(entry.key);
-      std::transform(key.begin(), key.end(), key.begin(),
-                     [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
-      record.as_dict().set(std::string_view(key), std::move(entry.value));
-    }
-  }
-};
-
 template <class T>
 std::unique_ptr<Transformation> make(const Value& component, const Workshop& workshop) {
   return std::make_unique<T>(component, workshop);
 }
 
 constexpr ComponentRow<Transformation> kTransformations[] = {
-    {"AddFields", make<AddFields>},
-    {"KeysToLower", make<KeysToLower>},
+    {"AddFields", make<AddFields>},       {"DpathFlattenFields", make_dpath_flatten},
+    {"FlattenFields", make_flatten},      {"KeysReplace", make_keys_replace},
+    {"KeysToLower", make_keys_to_lower},  {"KeysToSnakeCase", make_keys_to_snake_case},
     {"RemoveFields", make<RemoveFields>},
 };
 

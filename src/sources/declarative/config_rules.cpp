@@ -1,0 +1,132 @@
+#include "sources/declarative/config_rules.h"
+
+#include "base/error.h"
+#include "jinja/operations.h"
+#include "sources/declarative/json_value.h"
+#include "sources/declarative/manifest.h"
+#include "sources/declarative/record_path_values.h"
+
+namespace leat::sources::declarative {
+namespace {
+
+// What templates of a rule see.
+struct Rule {
+  const Value& component;
+  const Interpolation& interpolation;
+  const jinja::Value& config;
+
+  Interpolated text(const Value& setting) const {
+    if (setting.is_null()) return {};
+    return Interpolated(setting, component["$parameters"], interpolation, config);
+  }
+  std::vector<std::string> path(const Value& list) const {
+    std::vector<std::string> out;
+    for (const Value& segment : list.items()) out.push_back(text(segment).text(Scope()));
+    return out;
+  }
+};
+
+void add_fields(const Rule& rule, jinja::Value& config) {
+  Interpolated condition = rule.text(rule.component["condition"]);
+  for (const Value& field : need(rule.component, "fields").items()) {
+    jinja::Value value = rule.text(need(field, "value")).evaluate(Scope());
+    const std::string& type = field["value_type"].raw();
+    if (type == "string" && !value.is_string()) value = jinja::Value(jinja::to_text(value));
+    Scope scope;
+    scope.set("value", value);
+    if (!condition.empty() && !condition.truth(scope)) continue;
+    set_at(config, rule.path(need(field, "path")), std::move(value));
+  }
+}
+
+void remove_fields(const Rule& rule, jinja::Value& config) {
+  Interpolated condition = rule.text(rule.component["condition"]);
+  for (const Value& pointer : need(rule.component, "field_pointers").items()) {
+    std::vector<std::string> path = rule.path(pointer);
+    std::optional<jinja::Value> value = value_at(config, path);
+    if (path.empty() || !value) continue;
+    Scope scope;
+    scope.set("property", *value);
+    if (!condition.empty() && !condition.truth(scope)) continue;
+    std::string last = path.back();
+    path.pop_back();
+    std::optional<jinja::Value> holder = path.empty() ? config : value_at(config, path);
+    if (holder && holder->is_dict()) holder->as_dict().erase(jinja::Value(last));
+  }
+}
+
+void remap_field(const Rule& rule, jinja::Value& config) {
+  std::vector<std::string> path = rule.path(need(rule.component, "field_path"));
+  std::optional<jinja::Value> value = value_at(config, path);
+  if (path.empty() || !value) return;
+  const Value& map = need(rule.component, "map");
+  jinja::Value meanings =
+      map.is_text() ? rule.text(map).evaluate(Scope())
+                    : InterpolatedTree(map, rule.component["$parameters"], rule.interpolation, rule.config)
+                          .evaluate(Scope());
+  const jinja::Value* meaning =
+      meanings.is_dict() ? meanings.as_dict().find(std::string_view(jinja::to_text(*value))) : nullptr;
+  if (meaning) set_at(config, path, *meaning);
+}
+
+}  // namespace
+
+void ConfigRules::apply(const Value& transformations, jinja::Value& config,
+                        const Interpolation& interpolation) const {
+  for (const Value& each : transformations.items()) {
+    Rule rule{each, interpolation, config};
+    std::string name = component_name(each);
+    if (name == "ConfigAddFields") {
+      add_fields(rule, config);
+    } else if (name == "ConfigRemoveFields") {
+      remove_fields(rule, config);
+    } else if (name == "ConfigRemapField") {
+      remap_field(rule, config);
+    } else {
+      refuse_component(each, "transformations",
+                       {"ConfigAddFields", "ConfigRemapField", "ConfigRemoveFields"});
+    }
+  }
+}
+
+void ConfigRules::migrate(jinja::Value& config, const Interpolation& interpolation) const {
+  for (const Value& migration : rules_["config_migrations"].items())
+    apply(migration["transformations"], config, interpolation);
+}
+
+void ConfigRules::transform(jinja::Value& config, const Interpolation& interpolation) const {
+  apply(rules_["transformations"], config, interpolation);
+}
+
+void ConfigRules::validate(const jinja::Value& config, const Interpolation& interpolation) const {
+  for (const Value& each : rules_["validations"].items()) {
+    Rule rule{each, interpolation, config};
+    std::string name = component_name(each);
+    const Value& strategy = need(each, "validation_strategy");
+    if (component_name(strategy) != "ValidateAdheresToSchema")
+      refuse_component(strategy, "validation_strategy", {"ValidateAdheresToSchema"});
+    std::vector<jinja::Value> values;
+    if (name == "DpathValidator") {
+      values = values_at(config, rule.path(need(each, "field_path")));
+    } else if (name == "PredicateValidator") {
+      const Value& value = need(each, "value");
+      values.push_back(value.is_text() ? rule.text(value).evaluate(Scope()) : to_jinja(value));
+    } else {
+      refuse_component(each, "validations", {"DpathValidator", "PredicateValidator"});
+    }
+    const Value& base = need(strategy, "base_schema");
+    Value schema = base.is_text() ? document::parse_json(base.raw(), "base_schema") : base;
+    for (const jinja::Value& value : values) {
+      Value document =
+          value.is_string() ? Value::of(value.as_string()) : document::parse_json(json_text(value), "config");
+      if (value.is_string() && !value.as_string().empty() &&
+          (value.as_string()[0] == '{' || value.as_string()[0] == '[')) {
+        document = document::parse_json(value.as_string(), "config");
+      }
+      document.set_mark(each.mark());
+      check_config(document, schema);
+    }
+  }
+}
+
+}  // namespace leat::sources::declarative
