@@ -1,0 +1,18 @@
+-- The newest forecast of each day that was ever told.
+{{ config(materialized='incremental', unique_key=['place', 'day']) }}
+select
+  d.place,
+  cast(cast(d.{{ adapter.quote("time") }} as timestamp with time zone) as date) as day,
+  f.location__lat as latitude,
+  f.location__lon as longitude,
+  {{ measure('temperatureAvg') }} as temperature,
+  {{ measure('temperatureMax') }} as temperature_max,
+  {{ measure('temperatureMin') }} as temperature_min,
+  {{ measure('uvIndexMax') }} as uv_index_max,
+  {{ measure('uvHealthConcernMax') }} as uv_health_concern_max,
+  {{ measure('evapotranspirationSum') }} as evapotranspiration,
+  cast({{ adapter.quote("values") }} ->> 'sunriseTime' as timestamp with time zone) as sunrise,
+  cast({{ adapter.quote("values") }} ->> 'sunsetTime' as timestamp with time zone) as sunset,
+  cast({{ measure('weatherCodeMax') }} as integer) as weather_code
+from {{ source('raw', 'forecasts__timelines__daily') }} d
+join {{ source('raw', 'forecasts') }} f on f.place = d.place
