@@ -39,6 +39,7 @@ endpoint=http://127.0.0.1:$(sed -n 's/^listening on //p' "$work/proxy.out")
 
 firehose_port=0
 start_firehose() {
+  rm -f "$work/firehose.out" # the one before it said that it listens, too
   "$bin/leat" firehose --listen "127.0.0.1:$firehose_port" --to s3://leat-test/lake --endpoint "$endpoint" \
     --spool "$work/spool" --format jsonl.gz --buffer-size "$size" --buffer-interval "$interval" \
     --prefix 'incidents/ingestion_date=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/' \
