@@ -70,6 +70,7 @@ new_project() { # FOLDER [EXAMPLE]: a fresh copy of an example
 }
 
 start_soda() { # ARGUMENTS OF soda...
+  rm -f "$work/soda.out" # an earlier one said that it listens, too
   "$bin/soda" --port 0 "$@" >"$work/soda.out" 2>"$work/soda.err" &
   soda_pid=$!
   for _ in $(seq 200); do
