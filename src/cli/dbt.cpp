@@ -12,6 +12,7 @@
 #include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "dbt/profile.h"
 
 namespace leat::cli {
 namespace {
@@ -62,6 +63,10 @@ class DbtCommand : public Command {
         {"--full-refresh,-f", "Rebuild incremental models", &options_.full_refresh},
         {"--store-failures", "Keep the rows that tests find", &store_failures_},
         {"--threads", "How many nodes at once", &options_.threads, false, "N"},
+        {"--project-dir", "Where dbt_project.yml stands", &project_dir_, false, "DIR"},
+        {"--profiles-dir", "Where profiles.yml stands; a project with leat.yml needs none", &profiles_dir_,
+         false, "DIR"},
+        {"--profile", "The profile in it", &profile_, false, "NAME"},
         {"--vars", "Variables, as YAML", &vars_, false, "YAML"},
         {"--args", "run-operation: the macro's arguments, as YAML", &args_, false, "YAML"},
         {"--inline", "show, compile: SQL that is no model", &inline_, false, "SQL"},
@@ -84,7 +89,7 @@ class DbtCommand : public Command {
     options.store_failures = store_failures_;
     options.command = verb_ == "list" ? "ls" : verb_;
     if (!vars_.empty()) options.vars = document::parse_yaml(vars_, "--vars");
-    run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
+    run::ProjectFile project = open_project(globals, options.vars, env);
     if (project.dbt_folder.empty())
       throw Error(ErrorCode::config_invalid, "The project has no `dbt:`", project.folder + "/leat.yml");
     project.pages_folder.clear();
@@ -102,6 +107,16 @@ class DbtCommand : public Command {
   }
 
  private:
+  // A project with leat.yml, or a plain dbt project with its profiles.yml.
+  run::ProjectFile open_project(const Globals& globals, const document::Value& vars, Env& env) {
+    std::string start = project_dir_.empty() ? globals.project_folder : project_dir_;
+    bool asks_profile = !profiles_dir_.empty() || !profile_.empty() || env.variable("DBT_PROFILES_DIR");
+    std::string dbt_folder = dbt::find_dbt_project(start);
+    if (!dbt_folder.empty() && (asks_profile || !run::has_project(start)))
+      return run::dbt_project({dbt_folder, profiles_dir_, profile_, globals.target, vars}, env);
+    return run::load_project(run::find_project(start), env);
+  }
+
   bool wants(std::string_view kind) const {
     return types_.empty() || std::find(types_.begin(), types_.end(), kind) != types_.end() ||
            std::find(types_.begin(), types_.end(), "all") != types_.end();
@@ -192,7 +207,8 @@ class DbtCommand : public Command {
                                  TableFormat::table));
   }
 
-  std::string verb_, operation_, vars_, args_, inline_, indirect_, output_ = "selector";
+  std::string project_dir_, profiles_dir_, profile_, verb_, operation_, vars_, args_, inline_, indirect_,
+      output_ = "selector";
   std::vector<std::string> types_;
   bool store_failures_ = false;
   run::RunOptions options_ = [] {

@@ -73,6 +73,11 @@ void declare(CLI::App& app, const Option& option) {
   if (!value_name.empty()) made->type_name(value_name);
 }
 
+// The program under the name `dbt` is dbt.
+bool is_called_dbt(std::string_view program) {
+  return program.substr(program.rfind('/') + 1) == "dbt";
+}
+
 // Says what is wrong with the command line, in the words of the command that it names.
 int refuse(const CLI::App& app, const std::string& what, const std::vector<std::string>& words, bool json) {
   std::vector<CLI::App*> parsed = app.get_subcommands();
@@ -119,6 +124,11 @@ int run_command_line(int argc, char** argv, Env& env) {
     sub->footer(std::string(command->details()));
     sub->callback([&chosen, &command] { chosen = command.get(); });
   }
+  std::vector<char*> words(argv, argv + argc);
+  std::string verb = "dbt";
+  if (is_called_dbt(argv[0])) words.insert(words.begin() + 1, verb.data());
+  argc = static_cast<int>(words.size());
+  argv = words.data();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

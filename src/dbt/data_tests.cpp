@@ -33,7 +33,10 @@ std::string NodeBuilder::compile_test(const Node& node, Rendering& rendering) co
 
 namespace {
 
-std::string setting_or(const Node& node, const char* key, const char* fallback) {
+// What config() in the test's macro says, else what its declaration says.
+std::string setting_or(const Node& node, const Rendering& rendering, const char* key, const char* fallback) {
+  if (const jinja::Value* called = rendering.config.as_dict().find(key); called && !called->is_none())
+    return jinja::to_text(*called);
   std::string text = node.config_text(key);
   return text.empty() ? fallback : text;
 }
@@ -68,16 +71,16 @@ std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering,
 void NodeBuilder::run_test(const Node& node, Rendering& rendering, NodeResult& result) const {
   const MacroEntry* macro = project_.macros().find("get_test_sql", node.package);
   LEAT_ASSERT(macro);
-  std::string limit = node.config_text("limit");
+  std::string limit = setting_or(node, rendering, "limit", "");
   std::string main_sql = store_failures(node, rendering, result.compiled);
-  std::string sql = jinja::to_text(
-      project_.renderer().call(*macro,
-                               {{"main_sql", jinja::Value(main_sql)},
-                                {"fail_calc", jinja::Value(setting_or(node, "fail_calc", "count(*)"))},
-                                {"warn_if", jinja::Value(setting_or(node, "warn_if", "!= 0"))},
-                                {"error_if", jinja::Value(setting_or(node, "error_if", "!= 0"))},
-                                {"limit", limit.empty() ? jinja::Value::none() : jinja::Value(limit)}},
-                               rendering));
+  std::string sql = jinja::to_text(project_.renderer().call(
+      *macro,
+      {{"main_sql", jinja::Value(main_sql)},
+       {"fail_calc", jinja::Value(setting_or(node, rendering, "fail_calc", "count(*)"))},
+       {"warn_if", jinja::Value(setting_or(node, rendering, "warn_if", "!= 0"))},
+       {"error_if", jinja::Value(setting_or(node, rendering, "error_if", "!= 0"))},
+       {"limit", limit.empty() ? jinja::Value::none() : jinja::Value(limit)}},
+      rendering));
   rendering.statements.push_back(sql);
   write_artifact("run", node, sql);
   sql::QueryResult answer = rendering.adapter->query(sql, 1);
@@ -86,7 +89,7 @@ void NodeBuilder::run_test(const Node& node, Rendering& rendering, NodeResult& r
   result.rows = row.column(0).is_null(0)
                     ? 0
                     : static_cast<std::int64_t>(jinja::parse_real(row.column(0).print(0)).value_or(0));
-  std::string severity = setting_or(node, "severity", "error");
+  std::string severity = setting_or(node, rendering, "severity", "error");
   std::transform(severity.begin(), severity.end(), severity.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   bool should_warn = flag(row, 1), should_error = flag(row, 2);

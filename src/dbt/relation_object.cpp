@@ -132,6 +132,13 @@ std::optional<Value> RelationObject::attribute(std::string_view name) {
     if (name == each.constant) return Value(each.name);
   }
   if (name == "type") return Value::none();
+  if (name == "metadata") {
+    Value metadata = Value::dict();
+    std::string type(dialect_.name());
+    type[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(type[0])));
+    metadata.as_dict().set("type", type == "Duckdb" ? "DuckDBRelation" : type + "Relation");
+    return metadata;
+  }
   if (name == "is_pointer" || name == "is_function" || name == "is_dynamic_table") return Value(false);
   if (name == "can_be_renamed") return Value(type_ == RelationType::table || type_ == RelationType::view);
   if (name == "can_be_replaced") return Value(type_ == RelationType::table || type_ == RelationType::view);

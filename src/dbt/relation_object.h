@@ -42,6 +42,7 @@ class RelationObject final : public jinja::Object {
   bool equals(const jinja::Value& other) const override;
   std::size_t hash() const override { return std::hash<std::string>()(str()); }
   bool truth() const override { return true; }
+  bool is_mapping() const override { return true; }  // so packages tell a relation from a text
   std::optional<jinja::Value> json() const override;
 
   const sql::Relation relation;

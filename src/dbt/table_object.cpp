@@ -138,6 +138,12 @@ class ColumnsObject final : public jinja::Object {
   }
   std::optional<Value> method(std::string_view name, CallArguments& arguments) override {
     if (name == "values") return Value::tuple(columns_);
+    if (name == "items") {
+      std::vector<Value> items;
+      for (std::size_t i = 0; i < names_.size(); ++i)
+        items.push_back(Value::tuple({Value(names_[i]), columns_[i]}));
+      return Value::list(std::move(items));
+    }
     if (name == "get") return item(arguments.require(0, "key")).value_or(Value::none());
     if (name != "keys") return std::nullopt;
     std::vector<Value> keys(names_.begin(), names_.end());

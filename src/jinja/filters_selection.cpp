@@ -40,6 +40,7 @@ CallArguments rest(const CallArguments& a, std::size_t from, const Value& item) 
 
 Value map(CallArguments& a) {
   std::vector<Value> mapped;
+  if (!truth(a.self)) return make_generator("sync_do_map", {});  // None as well
   auto walk = iterate(a.self);
   if (a.positional.empty()) {
     const Value* attribute = nullptr;
@@ -72,6 +73,7 @@ Value choose(CallArguments& a, bool wanted, bool by_attribute) {
   if (by_attribute && a.positional.empty()) raise_type("Missing parameter for attribute name");
   const std::string path = by_attribute ? to_text(a.positional[0]) : "";
   std::vector<Value> chosen;
+  if (!truth(a.self)) return make_generator("select_or_reject", {});  // None as well
   auto walk = iterate(a.self);
   for (Value item; walk->next(item);) {
     const Value tested = by_attribute ? dig(item, path) : item;

@@ -182,7 +182,7 @@ ConnectionFile read_connection(const std::string& name, const Value& mapping, co
 
 // NAME=value lines; quotes around a value are taken off, `#` begins a comment.
 void read_env_file(const std::string& path, Env& env) {
-  if (!std::filesystem::exists(path)) return;
+  if (!std::filesystem::is_regular_file(path)) return;
   std::string text = document::read_file(path);
   std::size_t at = 0;
   while (at < text.size()) {
@@ -221,13 +221,27 @@ const ConnectionFile& ProjectFile::connection(const std::string& wanted) const {
       .fix(fmt::format("The project's connections: {}.", all));
 }
 
-std::string find_project(const std::string& start) {
+namespace {
+
+// "" when there is none.
+std::string folder_of_project(const std::string& start) {
   std::filesystem::path folder = std::filesystem::absolute(start).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // "." ends with a slash otherwise
   for (;; folder = folder.parent_path()) {
     if (std::filesystem::exists(folder / "leat.yml")) return folder.string();
-    if (folder == folder.parent_path()) break;
+    if (folder == folder.parent_path()) return "";
   }
+}
+
+}  // namespace
+
+bool has_project(const std::string& start) {
+  return !folder_of_project(start).empty();
+}
+
+std::string find_project(const std::string& start) {
+  std::string folder = folder_of_project(start);
+  if (!folder.empty()) return folder;
   throw Error(ErrorCode::config_not_found, "There is no leat.yml in this folder or above it",
               std::filesystem::absolute(start).string());
 }
@@ -382,13 +396,27 @@ ProjectFile load_project(const std::string& folder, Env& env) {
   return project;
 }
 
+ProjectFile dbt_project(const dbt::ProfileOptions& options, Env& env) {
+  read_env_file(options.project_folder + "/.env", env);
+  dbt::Profile profile = dbt::read_profile(options, env);
+  ProjectFile project;
+  project.folder = project.dbt_folder = options.project_folder;
+  project.name = profile.name;
+  project.profile = profile.name;
+  project.default_target = profile.target;
+  project.targets = Value::mapping({{profile.target, profile.settings}});
+  project.threads = profile.threads;
+  return project;
+}
+
 std::string choose_target(const ProjectFile& project, const std::string& wanted, const Env& env) {
   std::string target = !wanted.empty() ? wanted : env.variable("LEAT_TARGET").value_or("");
   if (target.empty()) target = project.default_target;
   if (is_destination_only(project, target))
-    throw Error(ErrorCode::config_invalid,
-                fmt::format("The target `{}` holds files and answers no SQL, so nothing can run on it", target),
-                project.targets[target].where())
+    throw Error(
+        ErrorCode::config_invalid,
+        fmt::format("The target `{}` holds files and answers no SQL, so nothing can run on it", target),
+        project.targets[target].where())
         .fix("Run on a warehouse, and name this target as the `destination` of a connection.");
   if (project.targets.find(target)) return target;
   std::vector<std::string> names;

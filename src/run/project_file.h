@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dbt/profile.h"
 #include "document/value.h"
 #include "sources/source_kind.h"
 #include "sync/connection.h"
@@ -46,16 +47,21 @@ struct ProjectFile {
   std::string pages_folder;  ///< "" when there are no pages
   std::string site_folder;
   std::string title;
+  std::string profile;  ///< of profiles.yml; "" where leat.yml names the targets
   int threads = 4;
 
   /// The connection of that name; Error(config_invalid) lists near names.
   const ConnectionFile& connection(const std::string& wanted) const;
 };
 
+/// True when there is a leat.yml in `start` or a folder above it.
+bool has_project(const std::string& start);
 /// Finds leat.yml in `start` or a folder above it; Error(config_not_found).
 std::string find_project(const std::string& start);
 /// Reads `folder`/leat.yml, and `folder`/.env into `env`.
 ProjectFile load_project(const std::string& folder, Env& env);
+/// A project that is only a dbt project, with the target of its profiles.yml.
+ProjectFile dbt_project(const dbt::ProfileOptions& options, Env& env);
 /// The target's name: `wanted`, else LEAT_TARGET, else the file's default; checked.
 std::string choose_target(const ProjectFile& project, const std::string& wanted, const Env& env);
 /// Opens a target's warehouse.

@@ -41,6 +41,7 @@ DbtNodes* Workspace::dbt_nodes() {
                                                             : "public";
   options.target.database = warehouse().adapter()->database();
   options.target.threads = project_.threads;
+  options.target.profile = project_.profile;
   dbt_ = std::make_unique<DbtNodes>(options, env_);
   return dbt_.get();
 }

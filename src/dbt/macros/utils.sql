@@ -60,7 +60,6 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
 {% macro default__cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
 {% macro safe_cast(field, type) -%}{{ return(adapter.dispatch('safe_cast', 'dbt')(field, type)) }}{%- endmacro %}
 {% macro default__safe_cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
-{% macro duckdb__safe_cast(field, type) -%}try_cast({{ field }} as {{ type }}){%- endmacro %}
 {% macro snowflake__safe_cast(field, type) -%}try_cast({{ field }} as {{ type }}){%- endmacro %}
 {% macro cast_bool_to_text(field) -%}{{ return(adapter.dispatch('cast_bool_to_text', 'dbt')(field)) }}{%- endmacro %}
 {% macro default__cast_bool_to_text(field) -%}cast({{ field }} as {{ type_string() }}){%- endmacro %}
