@@ -23,11 +23,11 @@ struct Verb {
 };
 
 const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> all = {{"build", {"model", "seed", "snapshot", "test"}},
+  static const std::vector<Verb> all = {{"build", {"model", "seed", "snapshot", "test", "unit_test"}},
                                         {"run", {"model"}},
                                         {"seed", {"seed"}},
                                         {"snapshot", {"snapshot"}},
-                                        {"test", {"test"}},
+                                        {"test", {"test", "unit_test"}},
                                         {"compile", {}},
                                         {"parse", {}},
                                         {"ls", {}},

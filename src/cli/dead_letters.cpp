@@ -35,7 +35,8 @@ class DeadLettersCommand : public Command {
     warehouse->destination()->read_state("", "");  // makes the bookkeeping tables where there are none
     if (verb_ == "list") return list(*warehouse);
     if (verb_ == "retry") return retry(project, *warehouse, env);
-    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no verb of dead-letters", verb_), "leat dead-letters")
+    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no verb of dead-letters", verb_),
+                "leat dead-letters")
         .fix("There are list and retry.");
   }
 
@@ -50,10 +51,10 @@ class DeadLettersCommand : public Command {
     };
     only("connection", connection_);
     only("stream", stream_);
-    return warehouse.adapter()->query(
-        fmt::format("select rejected_at, {0}, {1}, field, reason, record, letter_id from _leat.dead_letters{2} "
-                    "order by rejected_at {3}, letter_id limit {4}",
-                    dialect.quote("connection"), dialect.quote("stream"), where, order, limit_));
+    return warehouse.adapter()->query(fmt::format(
+        "select rejected_at, {0}, {1}, field, reason, record, letter_id from _leat.dead_letters{2} "
+        "order by rejected_at {3}, letter_id limit {4}",
+        dialect.quote("connection"), dialect.quote("stream"), where, order, limit_));
   }
 
   int list(warehouses::Warehouse& warehouse) {
@@ -84,7 +85,8 @@ class DeadLettersCommand : public Command {
     }
     if (streams.empty()) Terminal::line("There is no dead letter to retry.");
     std::int64_t rejected = 0;
-    for (const auto& [key, letters] : streams) rejected += retry_stream(project, warehouse, key, letters, env);
+    for (const auto& [key, letters] : streams)
+      rejected += retry_stream(project, warehouse, key, letters, env);
     return rejected == 0 ? kExitOk : kExitStepsFailed;
   }
 

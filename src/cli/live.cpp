@@ -18,6 +18,7 @@ std::int64_t ms_between(LiveView::Instant from, LiveView::Instant to) {
 }
 
 std::string group_of(const std::string& kind) {
+  if (kind == "unit_test") return "tests";
   if (kind == "stream" || kind == "pipe" || kind == "test" || kind == "page") return kind + "s";
   return "models";
 }

@@ -31,7 +31,7 @@ class LsCommand : public Command {
     options.stand_in = false;
     run::Workspace workspace(run::load_project(run::find_project(globals.project_folder), env), options, env);
     for (const dbt::Selectable& asset : run::plan(workspace, options_)) {
-      if (asset.kind == "test" && globals.verbosity < 1) continue;
+      if (asset.kind.ends_with("test") && globals.verbosity < 1) continue;
       Terminal::line(fmt::format("{} {} {}", pad(asset.kind, 7), pad(asset.name, 36),
                                  Terminal::ink(Ink::dim, asset.path)));
     }

@@ -37,7 +37,7 @@ class StatusCommand : public Command {
     }
     Terminal::line("");
     for (const run::StepRow& step : store.steps(runs[0].id)) {
-      if (step.kind == "test" && step.status == "success" && globals.verbosity < 1) continue;
+      if (step.kind.ends_with("test") && step.status == "success" && globals.verbosity < 1) continue;
       Terminal::line(fmt::format(
           "{} {} {} {} {}", pad(step.kind, 7), pad(fit(step.asset.substr(step.asset.rfind('.') + 1), 36), 36),
           Terminal::ink(step.status == "error" ? Ink::red : Ink::plain, pad(step.status, 10)),

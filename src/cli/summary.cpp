@@ -30,7 +30,7 @@ void print_failure(const StepReport& step, const run::RunReport& report, std::si
   for (const StepReport& other : report.steps) {
     if (other.outcome.status != Status::skipped || other.outcome.message != step.what.name + " failed")
       continue;
-    if (other.what.kind == "test") continue;
+    if (other.what.kind.ends_with("test")) continue;
     if (++count <= kSkippedShown) names += (count > 1 ? ", " : "") + other.what.name;
   }
   if (count > kSkippedShown) names += fmt::format(" and {} more", count - kSkippedShown);
@@ -105,7 +105,7 @@ int print_summary(const run::RunReport& report, const run::ProjectFile& project,
   for (const Group& group :
        {Group{"streams", {"stream"}, "loaded"}, Group{"pipes", {"pipe"}, "loaded"},
         Group{"seeds", {"seed"}, "loaded"}, Group{"models", {"model", "snapshot"}, "built"},
-        Group{"tests", {"test"}, "passed"}, Group{"pages", {"page"}, "built"}}) {
+        Group{"tests", {"test", "unit_test"}, "passed"}, Group{"pages", {"page"}, "built"}}) {
     print_group(group, report);
   }
   bool pages = std::any_of(report.steps.begin(), report.steps.end(), [](const StepReport& step) {

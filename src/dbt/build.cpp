@@ -75,6 +75,8 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
   result.started = env_.now();
   Rendering rendering = rendering_of(&node, adapter);
   try {
+    // Before anything else: a transaction that a template begins does not see what others create later.
+    if (!node.is_test() && !node.is_ephemeral()) ensure_schema(node, rendering);
     if (node.has_code()) {
       result.compiled = compile_quietly(node, rendering);
       write_artifact("compiled", node, result.compiled);
@@ -87,6 +89,8 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
       build_seed(node, rendering, result);
     } else if (node.type == ResourceType::test) {
       run_test(node, rendering, result);
+    } else if (node.type == ResourceType::unit_test) {
+      run_unit_test(node, adapter, result);
     }
     commit_for(rendering);
   } catch (const Error& error) {
@@ -148,7 +152,6 @@ void NodeBuilder::build_model(const Node& node, Rendering& rendering, NodeResult
     result.message = "ephemeral";
     return;
   }
-  ensure_schema(node, rendering);
   std::string kind = node.materialized();
   const MacroEntry* materialization =
       project_.macros().materialization(kind, node.package, rendering.adapter->dialect().name());
@@ -195,7 +198,7 @@ jinja::Value results_value(const Project& project, const std::vector<FinishedNod
   std::vector<jinja::Value> all;
   for (const FinishedNode& each : results) {
     double seconds = std::chrono::duration<double>(each.result.finished - each.result.started).count();
-    bool test = each.node->type == ResourceType::test;
+    bool test = each.node->is_test();
     all.push_back(
         jinja::Value::dict({{"node", project.renderer().node_value(*each.node)},
                             {"status", jinja::Value(each.status)},
@@ -262,6 +265,7 @@ std::string NodeBuilder::uses_text(const Node& node) const {
 std::string NodeBuilder::artifact_path(const char* kind, const Node& node) const {
   std::string file = node.path;
   if (node.is_generic_test()) file += "/" + node.below;
+  if (node.type == ResourceType::unit_test) file += "/" + node.name + ".sql";
   if (node.type == ResourceType::snapshot) file += "/" + node.name + ".sql";
   return project_.target_folder() + "/" + kind + "/" + node.package + "/" + file;
 }

@@ -70,6 +70,7 @@ class NodeBuilder {
   void build_model(const Node& node, Rendering& rendering, NodeResult& result) const;
   void build_seed(const Node& node, Rendering& rendering, NodeResult& result) const;
   void run_test(const Node& node, Rendering& rendering, NodeResult& result) const;
+  void run_unit_test(const Node& node, sql::Adapter& adapter, NodeResult& result) const;
   std::string store_failures(const Node& node, Rendering& rendering, const std::string& sql) const;
   void ensure_schema(const Node& node, Rendering& rendering) const;
   void write_artifact(const char* kind, const Node& node, const std::string& text) const;

@@ -75,7 +75,8 @@ Value full_config(const Node& node) {
     dict.set("tags", Value::list());
   } else {
     set_common(dict);
-    node.type == ResourceType::test ? set_for_tests(dict) : set_for_built(dict, node);
+    if (node.type == ResourceType::test) set_for_tests(dict);
+    if (!node.is_test()) set_for_built(dict, node);
     if (node.type == ResourceType::model) {
       dict.set("access", "protected");
       dict.set("freshness", Value::none());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dbt/build.h"
+#include "dbt/ctes.h"
 #include "dbt/renderer.h"
 #include "sql/tokenizer.h"
 
@@ -11,19 +12,16 @@ namespace leat::dbt {
 
 namespace {
 
-struct Cte {
-  std::string name, code;
-};
-
 bool is_word(const sql::Token& token, std::string_view word) {
   return token.kind == sql::TokenKind::word && token.text.size() == word.size() &&
          std::equal(word.begin(), word.end(), token.text.begin(),
                     [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
 }
 
-// Puts the expressions after the WITH [RECURSIVE] that the code begins with, or gives it one. Comments before
-// it stay where they are.
-std::string inject(const std::string& code, const std::vector<Cte>& ctes) {
+}  // namespace
+
+std::string with_ctes(const std::string& code, const std::vector<Cte>& ctes) {
+  if (ctes.empty()) return code;
   std::string list;
   for (const Cte& cte : ctes)
     list += fmt::format("{} {} as (\n{}\n)", list.empty() ? "" : ",", cte.name, cte.code);
@@ -36,8 +34,6 @@ std::string inject(const std::string& code, const std::vector<Cte>& ctes) {
   std::size_t end = last.offset + last.text.size();
   return code.substr(0, end) + list + "," + code.substr(end);
 }
-
-}  // namespace
 
 std::string NodeBuilder::with_ephemerals(std::string code, const Rendering& rendering) const {
   if (rendering.ephemerals.empty()) return code;
@@ -52,7 +48,7 @@ std::string NodeBuilder::with_ephemerals(std::string code, const Rendering& rend
     ctes.push_back({name, std::move(text)});
   };
   for (const Node* node : rendering.ephemerals) add(node);
-  return inject(code, ctes);
+  return with_ctes(code, ctes);
 }
 
 }  // namespace leat::dbt

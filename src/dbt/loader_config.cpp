@@ -25,7 +25,9 @@ void ProjectLoader::configure() {
   std::set<std::string_view> ids;
   for (const Node& node : kept) ids.insert(node.unique_id);
   for (Node& test : tests_) {
-    if (!ids.count(test.test.attached_to)) test.config.as_dict().set("enabled", jinja::Value(false));
+    bool is_unit = test.type == ResourceType::unit_test;
+    if (!ids.count(is_unit ? test.unit.model : test.test.attached_to))
+      test.config.as_dict().set("enabled", jinja::Value(false));
   }
   part(tests_, kept);
   project_->nodes_ = std::move(kept);
@@ -99,6 +101,7 @@ void ProjectLoader::name_relations() {
 
 void ProjectLoader::name_relation(Node& node) {
   const TargetInfo& target = project_->options_.target;
+  if (node.type == ResourceType::unit_test) return;
   if (node.type == ResourceType::source) {
     if (node.relation.database.empty()) node.relation.database = target.database;
     return;

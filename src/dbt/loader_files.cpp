@@ -45,7 +45,9 @@ void ProjectLoader::read_files(const Package& package) {
   }
   for (const std::string& below : package.paths("test-paths")) {
     for (const std::string& path : package.files(below, {".sql"})) {
-      if (!path.starts_with(below + "/generic/")) add_file(package, ResourceType::test, below, path);
+      // Rows for unit tests stand in fixtures/.
+      bool is_data_test = !path.starts_with(below + "/generic/") && !path.starts_with(below + "/fixtures/");
+      if (is_data_test) add_file(package, ResourceType::test, below, path);
     }
   }
 }
@@ -118,6 +120,7 @@ void ProjectLoader::read_properties() {
     }
   }
   properties.add_tests(tests_);
+  properties.add_unit_tests(tests_);
   configs_ = properties.configs();
 }
 

@@ -5,7 +5,8 @@
 namespace leat::dbt {
 
 std::string_view name(ResourceType type) {
-  constexpr std::string_view names[] = {"model", "seed", "snapshot", "test", "source", "analysis"};
+  constexpr std::string_view names[] = {"model",  "seed",     "snapshot", "test",
+                                        "source", "analysis", "unit_test"};
   return names[static_cast<std::size_t>(type)];
 }
 
@@ -23,6 +24,7 @@ std::string Node::materialized() const {
   if (type == ResourceType::seed) return "seed";
   if (type == ResourceType::test) return "test";
   if (type == ResourceType::snapshot) return "snapshot";
+  if (type == ResourceType::unit_test) return "unit";
   std::string kind = config_text("materialized");
   return kind.empty() ? "view" : kind;
 }

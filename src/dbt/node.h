@@ -16,7 +16,7 @@
 
 namespace leat::dbt {
 
-enum class ResourceType { model, seed, snapshot, test, source, analysis };
+enum class ResourceType { model, seed, snapshot, test, source, analysis, unit_test };
 std::string_view name(ResourceType type);
 
 /// What only a generic test has.
@@ -25,6 +25,12 @@ struct GenericTest {
   document::Value arguments;  ///< as written, but for the model
   std::string column;         ///< "" for a test of a whole model
   std::string attached_to;    ///< unique id of the tested node
+};
+
+/// What only a unit test has: a model, rows for what it reads, and the rows that then come out of it.
+struct UnitTest {
+  std::string model;  ///< unique id of the tested model
+  document::Value given, expect, overrides;
 };
 
 /// A mention of another node: ref(package, name, version) or source(name, table).
@@ -59,7 +65,8 @@ struct Node {
   std::vector<std::string> macros;      ///< unique ids of the macros it calls
   document::Value columns, properties;  ///< as written in the properties file
   GenericTest test;                     ///< generic tests; macro is "" for all else
-  std::string where;                    ///< file:line:column of the declaration
+  UnitTest unit;
+  std::string where;  ///< file:line:column of the declaration
 
   /// A setting of the configuration, or nullptr when it is not set (or None).
   const jinja::Value* setting(std::string_view key) const;
@@ -69,13 +76,17 @@ struct Node {
   std::vector<std::string> tags() const;
   bool enabled() const;
   bool is_generic_test() const { return !test.macro.empty(); }
+  /// True for data tests and unit tests.
+  bool is_test() const { return type == ResourceType::test || type == ResourceType::unit_test; }
   bool is_ephemeral() const { return type == ResourceType::model && materialized() == "ephemeral"; }
   /// True when other nodes may ref() it.
   bool referable() const {
     return type == ResourceType::model || type == ResourceType::seed || type == ResourceType::snapshot;
   }
   /// True when it has SQL of its own to compile.
-  bool has_code() const { return type != ResourceType::seed && type != ResourceType::source; }
+  bool has_code() const {
+    return type != ResourceType::seed && type != ResourceType::source && type != ResourceType::unit_test;
+  }
 };
 
 }  // namespace leat::dbt

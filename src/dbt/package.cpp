@@ -73,6 +73,8 @@ const Value& Package::tree(ResourceType type) const {
       return file["snapshots"];
     case ResourceType::source:
       return file["sources"];
+    case ResourceType::unit_test:
+      return file["unit_tests"];
     case ResourceType::test:
       break;
   }

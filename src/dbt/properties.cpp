@@ -79,6 +79,12 @@ void Properties::add_file(const Package& package, const std::string& folder, con
   add_entries(file, root, "analyses", ResourceType::analysis);
   for (const char* key : {"data_tests", "tests"}) add_entries(file, root, key, ResourceType::test);
   if (const Value* sources = root.find("sources")) add_sources(file, *sources);
+  for (const Value& entry : root["unit_tests"].items()) {
+    DeclaredUnit unit{entry, file.package.name, file.path, file.display, {}, file.package.folder};
+    for (const std::filesystem::path& part : std::filesystem::path(file.below).parent_path())
+      unit.folders.push_back(part.string());
+    units_.push_back(std::move(unit));
+  }
 }
 
 void Properties::add_entries(const File& file, const Value& root, const char* key, ResourceType type) {

@@ -27,6 +27,8 @@ class Properties {
   void add_file(const Package& package, const std::string& folder, const std::string& path);
   /// Appends a node for every generic test that was declared.
   void add_tests(std::vector<Node>& tests);
+  /// Appends a node for every unit test.
+  void add_unit_tests(std::vector<Node>& tests);
   /// The `config:` of each node that has one, by unique id.
   const std::map<std::string, jinja::Value>& configs() const { return configs_; }
 
@@ -35,6 +37,12 @@ class Properties {
     const Package& package;
     std::string path, display;
     std::string below;  ///< relative to the folder of its kind
+  };
+  struct DeclaredUnit {
+    document::Value entry;
+    std::string package, path, display;
+    std::vector<std::string> folders;  ///< of the properties file
+    std::string project_folder;
   };
   struct Declared {
     document::Value test;
@@ -70,6 +78,7 @@ class Properties {
   std::size_t indexed_ = 0;
   std::map<std::string, jinja::Value> configs_;
   std::vector<Declared> declared_;
+  std::vector<DeclaredUnit> units_;
 };
 
 }  // namespace leat::dbt

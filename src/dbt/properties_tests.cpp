@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/error.h"
 #include "dbt/properties.h"
@@ -53,6 +54,39 @@ void Properties::add_tests(std::vector<Node>& tests) {
   tests.reserve(declared_.size());
   for (const Declared& declared : declared_)
     tests.push_back(make_test(declared, nodes_[by_id.at(declared.attached_to)]));
+}
+
+void Properties::add_unit_tests(std::vector<Node>& tests) {
+  for (const DeclaredUnit& unit : units_) {
+    Node node;
+    node.type = ResourceType::unit_test;
+    node.name = unit.entry["name"].as_text("name");
+    std::string model = unit.entry["model"].as_text("model");
+    const Node* tested = find_node(ResourceType::model, unit.package, model);
+    if (!tested)
+      for (const Node& each : nodes_)
+        if (each.type == ResourceType::model && each.name == model && each.latest) tested = &each;
+    if (!tested)
+      throw Error(ErrorCode::dbt_unresolved,
+                  fmt::format("The unit test `{}` is of no model `{}`", node.name, model),
+                  unit.entry.where());
+    node.package = unit.package;
+    node.path = unit.path;
+    node.below = std::filesystem::path(unit.path).filename().string();
+    node.display = unit.display;
+    node.file = unit.project_folder + "/" + unit.path;
+    node.where = unit.entry.where();
+    node.unique_id = fmt::format("unit_test.{}.{}.{}", node.package, model, node.name);
+    node.fqn.push_back(node.package);
+    node.fqn.insert(node.fqn.end(), unit.folders.begin(), unit.folders.end());
+    node.fqn.insert(node.fqn.end(), {model, node.name});
+    node.description = unit.entry["description"].raw();
+    node.config = render(unit.entry["config"]);
+    if (!node.config.is_dict()) node.config = jinja::Value::dict();
+    node.unit = {tested->unique_id, unit.entry["given"], unit.entry["expect"], unit.entry["overrides"]};
+    node.depends_on.push_back(tested->unique_id);
+    tests.push_back(std::move(node));
+  }
 }
 
 // What a test's mapping holds: arguments (directly, or under `arguments:`), settings (directly, or under

@@ -21,15 +21,23 @@
 
 namespace leat::dbt {
 
+/// What a model sees in a unit test instead of the world.
+struct UnitInputs {
+  std::map<std::string, std::string> relations;  ///< unique id -> name of the CTE that stands in for it
+  std::string self;                     ///< the CTE that stands in for `this`; "" where none is given
+  jinja::Value macros, vars, env_vars;  ///< dicts of overrides, by name; absent where there are none
+};
+
 /// One rendering of one node: what it reads, and what came of it.
 struct Rendering {
   const Project* project = nullptr;
   const Node* node = nullptr;       ///< null for operations
   sql::Adapter* adapter = nullptr;  ///< null while parsing
   Env* env = nullptr;
-  std::string package;   ///< whose macros come first; "" for the project's
-  std::string compiled;  ///< the node's SQL, for materializations
-  jinja::Value results;  ///< on-run-end: the results of the run; absent else
+  std::string package;               ///< whose macros come first; "" for the project's
+  std::string compiled;              ///< the node's SQL, for materializations
+  const UnitInputs* unit = nullptr;  ///< of a unit test: what stands in for the model's inputs
+  jinja::Value results;              ///< on-run-end: the results of the run; absent else
   bool execute() const { return adapter != nullptr; }
 
   // Recorded:

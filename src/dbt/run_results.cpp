@@ -64,7 +64,7 @@ void write_result(JsonWriter& out, const FinishedNode& each, const Project& proj
   out.key("message");
   out.text_or_null(redact(each.result.message));
   out.key("failures");
-  bool test = node.type == ResourceType::test && each.status != "error" && each.status != "skipped";
+  bool test = node.is_test() && each.status != "error" && each.status != "skipped";
   out.raw(test ? std::to_string(each.result.rows) : "null");
   out.member("unique_id", node.unique_id);
   out.key("compiled");

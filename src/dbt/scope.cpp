@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "dbt/basics.h"
 #include "dbt/relation_object.h"
 #include "dbt/values.h"
 #include "jinja/operations.h"
@@ -76,8 +77,51 @@ Scope::Scope(const Renderer& renderer, Rendering& rendering)
   });
 }
 
+namespace {
+
+// A package in a unit test: some of its macros answer with a fixed value.
+class OverriddenPackage final : public jinja::Object {
+ public:
+  OverriddenPackage(const MacroTable& macros, std::string package, Value overrides)
+      : whole_(macros, package), prefix_(std::move(package) + "."), overrides_(std::move(overrides)) {}
+  std::string_view type_name() const override { return "package"; }
+  std::optional<Value> attribute(std::string_view name) override {
+    if (const Value* given = overrides_.as_dict().find(prefix_ + std::string(name))) return constant(*given);
+    return whole_.attribute(name);
+  }
+  static Value constant(const Value& given) {
+    return jinja::make_function("override", [given](CallArguments&) { return given; });
+  }
+
+ private:
+  PackageObject whole_;
+  std::string prefix_;
+  Value overrides_;
+};
+
+}  // namespace
+
+// What a unit test overrides; nullopt for what it leaves alone.
+std::optional<Value> Scope::make_override(std::string_view name) const {
+  const UnitInputs& unit = *rendering_.unit;
+  if (unit.env_vars.is_dict() && name == "env_var") {
+    Env& env = renderer_.env();
+    return jinja::make_function("env_var", [given = unit.env_vars, &env](CallArguments& arguments) -> Value {
+      if (const Value* found = given.as_dict().find(arguments.text(0, "var"))) return *found;
+      return env_variable(arguments, env);
+    });
+  }
+  if (!unit.macros.is_dict()) return std::nullopt;
+  if (const Value* given = unit.macros.as_dict().find(name)) return OverriddenPackage::constant(*given);
+  const MacroTable& macros = renderer_.project().macros();
+  if (!macros.has_package(name)) return std::nullopt;
+  return Value(jinja::make_ref<OverriddenPackage>(macros, std::string(name), unit.macros));
+}
+
 std::optional<Value> Scope::make(std::string_view name) {
   const MacroTable& macros = renderer_.project().macros();
+  if (rendering_.unit)
+    if (std::optional<Value> given = make_override(name)) return given;
   if (const MacroEntry* macro = macros.find(name, rendering_.package)) return macro->value;
   static const std::unordered_map<std::string_view, Maker> kMakers = {
       {"ref", &Scope::make_ref_function},
@@ -136,6 +180,7 @@ Value Scope::make_ref_function() {
     const Node* target = renderer_.project().find_ref(reference, rendering_.package);
     if (!target)
       throw Error(ErrorCode::dbt_unresolved, fmt::format("ref('{}') names nothing", reference.name));
+    if (rendering_.unit) return given_for(*target);
     if (target->is_ephemeral()) rendering_.ephemerals.push_back(target);
     return renderer_.relation_value(*target);
   });
@@ -151,8 +196,19 @@ Value Scope::make_source_function() {
     if (!target)
       throw Error(ErrorCode::dbt_unresolved,
                   fmt::format("source('{}', '{}') names nothing", reference.package, reference.name));
+    if (rendering_.unit) return given_for(*target);
     return renderer_.relation_value(*target);
   });
+}
+
+// What a unit test gives for a node.
+Value Scope::given_for(const Node& target) const {
+  auto found = rendering_.unit->relations.find(target.unique_id);
+  if (found != rendering_.unit->relations.end())
+    return RelationObject::cte(found->second, *renderer_.project().options().dialect);
+  throw Error(ErrorCode::dbt_project,
+              fmt::format("The unit test gives no rows for `{}`, which the model reads", target.name))
+      .fix("Add it to `given:`; `rows: []` gives none.");
 }
 
 namespace {
@@ -169,6 +225,8 @@ class VarObject final : public jinja::Object {
   }
   Value call(CallArguments& arguments) override {
     std::string name = arguments.text(0, "var");
+    if (rendering_.unit && rendering_.unit->vars.is_dict())
+      if (const Value* given = rendering_.unit->vars.as_dict().find(name)) return *given;
     if (const document::Value* found = renderer_.project().var(name, rendering_.package)) {
       Rendering plain;
       plain.project = rendering_.project;
@@ -198,6 +256,8 @@ Value Scope::make_config() {
 Value Scope::make_this() {
   if (!rendering_.node) return Value::none();
   const Node& node = *rendering_.node;
+  if (rendering_.unit && !rendering_.unit->self.empty())
+    return RelationObject::cte(rendering_.unit->self, *renderer_.project().options().dialect);
   return RelationObject::unbuilt(node.relation, *renderer_.project().options().dialect, node.quotes);
 }
 Value Scope::make_model() {

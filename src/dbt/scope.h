@@ -20,6 +20,8 @@ class Scope {
  private:
   using Maker = jinja::Value (Scope::*)();
   std::optional<jinja::Value> make(std::string_view name);
+  std::optional<jinja::Value> make_override(std::string_view name) const;
+  jinja::Value given_for(const Node& target) const;
   std::string place() const;
 
   jinja::Value make_ref_function();

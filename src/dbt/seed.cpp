@@ -101,7 +101,6 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
   if (table.header.empty())
     throw Error(ErrorCode::dbt_project, "The seed is empty; its first line has to name the columns",
                 node.display);
-  ensure_schema(node, rendering);
   const MacroEntry* hooks = project_.macros().find("run_hooks", node.package);
   auto run_hooks_of = [&](const char* key, bool inside) {
     jinja::Value wanted = hooks_of(node, key);
@@ -111,7 +110,12 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
   };
   run_hooks_of("pre_hook", false);
   sql::Relation beside = node.relation;
-  beside.identifier += "__dbt_tmp";
+  // The name, cut so that the suffix fits into what PostgreSQL keeps of it.
+  constexpr std::string_view kSuffix = "__dbt_tmp";
+  constexpr std::size_t kNameMax = 63;
+  if (dialect.name() == "postgres" && beside.identifier.size() > kNameMax - kSuffix.size())
+    beside.identifier.resize(kNameMax - kSuffix.size());
+  beside.identifier += kSuffix;
   adapter.drop(beside);
   std::vector<SeedColumn> columns = columns_of(node, table, dialect);
   execute_for(rendering, fmt::format("create table {} ({})", dialect.render(beside), column_list(columns)),
@@ -120,7 +124,10 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
   insert_rows(table, columns, dialect.render(beside), adapter);
   env_.failpoint("dbt_before_swap");
   for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
-    if (each.identifier == node.relation.identifier) adapter.drop(each);
+    bool is_it =
+        each.identifier == (dialect.name() == "postgres" ? node.relation.identifier.substr(0, kNameMax)
+                                                         : node.relation.identifier);
+    if (is_it) adapter.drop(each);
   }
   adapter.rename(beside, node.relation.identifier);
   run_hooks_of("post_hook", true);

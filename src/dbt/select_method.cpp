@@ -147,6 +147,7 @@ bool matches_config(std::string_view path, const std::string& pattern, const Sel
 }
 
 bool matches_test_type(const std::string& pattern, const Selectable& item) {
+  if (pattern == "unit") return item.kind == "unit_test";
   if (item.kind != "test") return false;
   if (pattern == "data") return true;
   return pattern == "generic" ? !item.test_name.empty() : pattern == "singular" && item.test_name.empty();
@@ -170,7 +171,8 @@ bool matches_bare(const std::string& pattern, const Selectable& item) {
 }  // namespace
 
 bool names_something(std::string_view method) {
-  for (std::string_view each : {"", "fqn", "path", "file", "source", "stream", "pipe", "page", "model", "seed"}) {
+  for (std::string_view each :
+       {"", "fqn", "path", "file", "source", "stream", "pipe", "page", "model", "seed"}) {
     if (method == each) return true;
   }
   return false;
@@ -190,6 +192,7 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
     return pattern == "this" ? item.path.find("dbt_packages/") != 0 : glob(pattern, item.package);
   if (method == "test_name")
     return item.kind == "test" && glob(pattern, item.test_name.empty() ? item.name : item.test_name);
+  if (method == "unit_test") return item.kind == "unit_test" && glob(pattern, item.name);
   if (method == "test_type") return matches_test_type(pattern, item);
   if (method == "group" || method == "access") return matches_config(method, pattern, item);
   if (method == "version") return glob(pattern, item.version.empty() ? "none" : item.version);

@@ -94,9 +94,9 @@ class Graph {
     std::vector<bool> near = chosen;
     if (how == IndirectSelection::buildable) spread(near, kWholeGraph, true);
     for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (items_[i].kind != "test" || chosen[i] || up_[i].empty()) continue;
+      if (!items_[i].kind.ends_with("test") || chosen[i] || up_[i].empty()) continue;
       auto is_chosen = [&](std::size_t parent) {
-        return bool(chosen[parent]) && items_[parent].kind != "test";
+        return bool(chosen[parent]) && !items_[parent].kind.ends_with("test");
       };
       auto is_near = [&](std::size_t parent) { return bool(near[parent]); };
       bool any = std::any_of(up_[i].begin(), up_[i].end(), is_chosen);

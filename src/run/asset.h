@@ -42,6 +42,9 @@ struct Outcome {
 
 struct Asset {
   dbt::Selectable what;  ///< id, name, kind, path, tags, upstream ids
+  /// Ids that it waits for, and whose failure it is skipped for, where that is not just what is upstream.
+  std::optional<std::vector<std::string>> waits_for;
+  const std::vector<std::string>& waiting() const { return waits_for ? *waits_for : what.upstream; }
   /// Does the work in a session of its own.
   std::function<Outcome(sql::Adapter&)> work;
   /// What it would do, as a string that changes when that changes; null: it always runs (streams).

@@ -30,7 +30,7 @@ bool relation_exists(sql::Adapter& adapter, const sql::Relation& relation) {
 
 // dbt's word for what became of a node.
 std::string dbt_status(const dbt::Node& node, const Outcome& outcome) {
-  bool test = node.type == dbt::ResourceType::test;
+  bool test = node.is_test();
   switch (outcome.status) {
     case Status::success:
       return test ? "pass" : "success";
@@ -112,9 +112,12 @@ void DbtNodes::end(sql::Adapter& adapter, double seconds) {
 void DbtNodes::hold_back_below_tests(std::vector<Asset>& assets) {
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < assets.size(); ++i) index[assets[i].what.id] = i;
+  // Sources are no assets, but what reads one waits for its tests as well.
+  for (const Asset& asset : assets)
+    for (const std::string& id : asset.what.upstream) index.emplace(id, index.size());
   // What is above each asset, tests left out, as one bit an asset.
-  std::size_t words = (assets.size() + 63) / 64;
-  std::vector<std::vector<std::uint64_t>> above(assets.size());
+  std::size_t words = (index.size() + 63) / 64;
+  std::vector<std::vector<std::uint64_t>> above(index.size());
   auto has = [&](std::size_t i, std::size_t other) {
     return (above[i][other / 64] >> (other % 64) & 1) != 0;
   };
@@ -125,13 +128,22 @@ void DbtNodes::hold_back_below_tests(std::vector<Asset>& assets) {
       auto found = index.find(id);
       if (found == index.end()) continue;
       std::size_t up = found->second;
-      collect(up);
+      if (up < assets.size()) collect(up);
       above[i][up / 64] |= std::uint64_t{1} << (up % 64);
-      for (std::size_t word = 0; word < words; ++word) above[i][word] |= above[up][word];
+      for (std::size_t word = 0; word < above[up].size(); ++word) above[i][word] |= above[up][word];
     }
   };
   for (std::size_t i = 0; i < assets.size(); ++i) collect(i);
-  std::vector<std::vector<std::string>> more(assets.size());
+  std::vector<std::vector<std::string>> waits(assets.size());
+  for (std::size_t i = 0; i < assets.size(); ++i) waits[i] = assets[i].what.upstream;
+  // A unit test needs what its model reads, and the model waits for it.
+  for (std::size_t i = 0; i < assets.size(); ++i) {
+    if (assets[i].what.kind != "unit_test") continue;
+    auto model = index.find(assets[i].what.upstream.at(0));
+    if (model == index.end() || model->second >= assets.size()) continue;
+    waits[i] = assets[model->second].what.upstream;
+    waits[model->second].push_back(assets[i].what.id);
+  }
   for (const Asset& test : assets) {
     if (test.what.kind != "test" || test.what.upstream.empty()) continue;
     std::vector<std::size_t> tested;
@@ -140,13 +152,13 @@ void DbtNodes::hold_back_below_tests(std::vector<Asset>& assets) {
     }
     if (tested.size() != test.what.upstream.size()) continue;
     for (std::size_t i = 0; i < assets.size(); ++i) {
-      if (assets[i].what.kind == "test") continue;
+      if (assets[i].what.kind.ends_with("test")) continue;
       if (std::all_of(tested.begin(), tested.end(), [&](std::size_t up) { return has(i, up); }))
-        more[i].push_back(test.what.id);
+        waits[i].push_back(test.what.id);
     }
   }
   for (std::size_t i = 0; i < assets.size(); ++i)
-    assets[i].what.upstream.insert(assets[i].what.upstream.end(), more[i].begin(), more[i].end());
+    if (waits[i] != assets[i].what.upstream) assets[i].waits_for = std::move(waits[i]);
 }
 
 }  // namespace leat::run

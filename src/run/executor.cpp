@@ -81,7 +81,7 @@ class Execution {
 
   std::vector<std::size_t> chosen_above(std::size_t i) const {
     std::vector<std::size_t> above;
-    for (const std::string& id : assets_[i].what.upstream) {
+    for (const std::string& id : assets_[i].waiting()) {
       auto found = index_.find(id);
       if (found != index_.end() && chosen_[found->second]) above.push_back(found->second);
     }
@@ -209,7 +209,7 @@ class Execution {
       if (found == index_.end()) {
         // Something outside the project made it: it may have changed since.
         parts.push_back(id + "=" + options_.run_id);
-      } else if (assets_[found->second].what.kind == "test") {
+      } else if (assets_[found->second].what.kind.ends_with("test")) {
         continue;  // a test has no data that anything reads
       } else if (chosen_[found->second]) {
         parts.push_back(id + "=" + versions_of_[found->second]);
@@ -286,7 +286,7 @@ std::vector<std::size_t> order_of(const std::vector<Asset>& assets, const std::v
       throw Error(ErrorCode::dbt_cycle, circle, "graph");
     }
     seen[i] = 1;
-    for (const std::string& id : assets[i].what.upstream) {
+    for (const std::string& id : assets[i].waiting()) {
       if (auto found = index.find(id); found != index.end()) visit(found->second);
     }
     seen[i] = 2;

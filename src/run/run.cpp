@@ -138,8 +138,8 @@ void announce_start(Workspace& workspace, const RunReport& report, const std::ve
         {"target", workspace.target()},
         {"steps", static_cast<std::int64_t>(order.size())},
         {"streams", count([](const std::string& kind) { return kind == "stream"; })},
-        {"nodes", count([](const std::string& kind) { return is_node(kind) && kind != "test"; })},
-        {"tests", count([](const std::string& kind) { return kind == "test"; })},
+        {"nodes", count([](const std::string& kind) { return is_node(kind) && !kind.ends_with("test"); })},
+        {"tests", count([](const std::string& kind) { return kind.ends_with("test"); })},
         {"pages", count([](const std::string& kind) { return kind == "page"; })}}});
 }
 
