@@ -46,7 +46,10 @@ class UnitRun {
 
   void run(NodeResult& result) {
     take_overrides();
-    for (const Value& given : test_.unit.given.items()) add_input(given);
+    // What stands in for the model itself comes last: its columns may follow from the rest.
+    for (bool self : {false, true})
+      for (const Value& given : test_.unit.given.items())
+        if ((given["input"].as_text("input") == "this") == self) add_input(given);
     Rendering rendering = rendering_of(&model_);
     rendering.unit = &inputs_;
     std::string code = project_.renderer().render(*project_.renderer().parsed(model_), rendering);
@@ -104,6 +107,7 @@ class UnitRun {
   Columns columns_of_input(const Node& node, const Value& given) const {
     if (!node.is_ephemeral())
       if (auto found = adapter_.columns(node.relation)) return *found;
+    if (&node == &model_) return columns_of_first_run();
     throw Error(ErrorCode::dbt_project,
                 fmt::format("The columns of `{}` are not known: {}", node.name,
                             node.is_ephemeral() ? "an ephemeral model has none until it is read"
@@ -112,6 +116,22 @@ class UnitRun {
         .fix(node.is_ephemeral()
                  ? "Give its rows with `format: sql`."
                  : "Build what the model reads first, `leat dbt run --select +" + model_.name + " --empty`.");
+  }
+
+  // Of a model that is not built yet: what its first run would make.
+  Columns columns_of_first_run() const {
+    UnitInputs inputs = inputs_;
+    inputs.self.clear();
+    inputs.macros = jinja::Value::dict();
+    if (inputs_.macros.is_dict())
+      inputs_.macros.as_dict().each([&](const jinja::Value& key, const jinja::Value& value) {
+        inputs.macros.as_dict().set(key, value);
+      });
+    inputs.macros.as_dict().set("is_incremental", jinja::Value(false));
+    Rendering rendering = rendering_of(&model_);
+    rendering.unit = &inputs;
+    return columns_of_query(
+        with_ctes(project_.renderer().render(*project_.renderer().parsed(model_), rendering), ctes_));
   }
 
   Columns columns_of_query(const std::string& sql) const {
