@@ -12,6 +12,8 @@ namespace {
 std::string selector_of(const dbt::Node& node) {
   if (node.type == dbt::ResourceType::source)
     return fmt::format("source:{}.{}.{}", node.package, node.source_name, node.name);
+  if (node.is_declaration() || node.type == dbt::ResourceType::unit_test)
+    return fmt::format("{}:{}.{}", dbt::name(node.type), node.package, node.name);
   std::string dotted;
   for (const std::string& part : node.fqn) dotted += (dotted.empty() ? "" : ".") + part;
   return dotted;

@@ -20,8 +20,6 @@ using jinja::Value;
 
 namespace {
 
-constexpr const char* kDbtVersion = "1.10.0";
-
 void add(jinja::Context& context, const char* name, jinja::Function function) {
   context.set(name, jinja::make_function(name, std::move(function)));
 }

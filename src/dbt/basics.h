@@ -13,6 +13,9 @@
 
 namespace leat::dbt {
 
+/// The version of dbt whose behaviour this is, as templates and artifacts tell it.
+inline constexpr const char* kDbtVersion = "1.11.0";
+
 /// Adds the names to a context.
 void add_basics(jinja::Context& context, const Project& project, Env& env);
 /// `exceptions`: raise_compiler_error and its like.

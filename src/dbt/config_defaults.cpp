@@ -60,39 +60,73 @@ void set_for_built(jinja::Dict& dict, const Node& node) {
   dict.set("concurrent_batches", Value::none());
 }
 
+// Settings of a kind of node with what they are when nothing is said.
+void set_defaults(jinja::Dict& dict, const Node& node) {
+  switch (node.type) {
+    case ResourceType::source:
+      dict.set("enabled", Value(true));
+      dict.set("event_time", Value::none());
+      dict.set("freshness", freshness());
+      dict.set("loaded_at_field", Value::none());
+      dict.set("loaded_at_query", Value::none());
+      dict.set("meta", Value::dict());
+      dict.set("tags", Value::list());
+      return;
+    case ResourceType::unit_test:
+    case ResourceType::exposure:
+      dict.set("tags", Value::list());
+      dict.set("meta", Value::dict());
+      dict.set("enabled", Value(true));
+      return;
+    case ResourceType::metric:
+    case ResourceType::semantic_model:
+    case ResourceType::saved_query:
+    case ResourceType::group:
+      dict.set("enabled", Value(true));
+      dict.set("group", Value::none());
+      dict.set("meta", Value::dict());
+      break;
+    default:
+      set_common(dict);
+      node.type == ResourceType::test ? set_for_tests(dict) : set_for_built(dict, node);
+  }
+  if (node.type == ResourceType::model) {
+    dict.set("access", "protected");
+    dict.set("freshness", Value::none());
+  }
+  if (node.type == ResourceType::snapshot) {
+    Value names = Value::dict();
+    for (const char* each :
+         {"dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"})
+      names.as_dict().set(each, Value::none());
+    dict.set("snapshot_meta_column_names", names);
+    for (const char* each : {"target_schema", "target_database", "updated_at", "dbt_valid_to_current"})
+      dict.set(each, Value::none());
+  }
+  if (node.type == ResourceType::seed) {
+    dict.set("delimiter", ",");
+    dict.set("quote_columns", Value::none());
+  }
+  if (node.type == ResourceType::saved_query) {
+    for (const char* each : {"export_as", "schema"}) dict.set(each, Value::none());
+    dict.set("cache", Value::dict({{"enabled", Value(false)}}));
+  }
+}
+
+// A source's freshness with both its limits, where it has one.
+Value whole_freshness(const Value& given) {
+  if (!given.is_dict()) return given;
+  Value whole = freshness();
+  given.as_dict().each([&](const Value& key, const Value& value) { whole.as_dict().set(key, value); });
+  return whole;
+}
+
 }  // namespace
 
 Value full_config(const Node& node) {
   Value config = Value::dict();
   jinja::Dict& dict = config.as_dict();
-  if (node.type == ResourceType::source) {
-    dict.set("enabled", Value(true));
-    dict.set("event_time", Value::none());
-    dict.set("freshness", freshness());
-    dict.set("loaded_at_field", Value::none());
-    dict.set("loaded_at_query", Value::none());
-    dict.set("meta", Value::dict());
-    dict.set("tags", Value::list());
-  } else {
-    set_common(dict);
-    if (node.type == ResourceType::test) set_for_tests(dict);
-    if (!node.is_test()) set_for_built(dict, node);
-    if (node.type == ResourceType::model) {
-      dict.set("access", "protected");
-      dict.set("freshness", Value::none());
-    }
-    if (node.type == ResourceType::snapshot) {
-      Value names = Value::dict();
-      for (const char* each :
-           {"dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"})
-        names.as_dict().set(each, Value::none());
-      dict.set("snapshot_meta_column_names", names);
-    }
-    if (node.type == ResourceType::seed) {
-      dict.set("delimiter", ",");
-      dict.set("quote_columns", Value::none());
-    }
-  }
+  set_defaults(dict, node);
   if (!node.config.is_dict()) return config;
   node.config.as_dict().each([&](const Value& key, const Value& value) {
     const std::string& name = key.as_string();
@@ -104,6 +138,11 @@ Value full_config(const Node& node) {
         hooks.push_back(each);
       }
       dict.set(name == "pre_hook" ? "pre-hook" : "post-hook", Value::list(std::move(hooks)));
+    } else if (name == "freshness" && node.type == ResourceType::source) {
+      dict.set(name, whole_freshness(value));
+    } else if (name == "contract" && value.is_dict()) {
+      Value whole = *dict.find(name);
+      value.as_dict().each([&](const Value& part, const Value& set) { whole.as_dict().set(part, set); });
     } else if (name == "tags") {
       std::vector<std::string> tags = node.tags();
       dict.set("tags", Value::list(std::vector<Value>(tags.begin(), tags.end())));

@@ -59,6 +59,8 @@ void ProjectLoader::read_packages() {
   project_->packages_.push_back(read_package(project_->options_.folder, ""));
   const Package& root = project_->packages_.front();
   project_->macros_.set_root(root.name);
+  if (std::string path = root.folder + "/selectors.yml"; fs::exists(path))
+    project_->selectors_ = document::parse_yaml(document::read_file(path), "selectors.yml");
   for (const Value& entry : root.file["dispatch"].items()) {
     std::vector<std::string> order;
     for (const Value& each : entry["search_order"].items()) order.push_back(each.as_text("search_order"));

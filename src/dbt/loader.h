@@ -64,7 +64,7 @@ class ProjectLoader {
   std::unique_ptr<Project> project_;
   Env& env_;
   std::map<std::string, jinja::Value> configs_;  // of properties files, by unique id
-  std::vector<Node> tests_;                      // generic tests
+  std::vector<Node> tests_;  // what properties files declare: tests, exposures, metrics, …
 };
 
 }  // namespace leat::dbt

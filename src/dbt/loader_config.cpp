@@ -25,6 +25,7 @@ void ProjectLoader::configure() {
   std::set<std::string_view> ids;
   for (const Node& node : kept) ids.insert(node.unique_id);
   for (Node& test : tests_) {
+    if (test.is_declaration()) continue;
     bool is_unit = test.type == ResourceType::unit_test;
     if (!ids.count(is_unit ? test.unit.model : test.test.attached_to))
       test.config.as_dict().set("enabled", jinja::Value(false));
@@ -101,7 +102,7 @@ void ProjectLoader::name_relations() {
 
 void ProjectLoader::name_relation(Node& node) {
   const TargetInfo& target = project_->options_.target;
-  if (node.type == ResourceType::unit_test) return;
+  if (node.type == ResourceType::unit_test || node.is_declaration()) return;
   if (node.type == ResourceType::source) {
     if (node.relation.database.empty()) node.relation.database = target.database;
     return;

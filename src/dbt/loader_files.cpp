@@ -121,6 +121,8 @@ void ProjectLoader::read_properties() {
   }
   properties.add_tests(tests_);
   properties.add_unit_tests(tests_);
+  properties.add_declarations(tests_, project_->groups_);
+  properties.describe_macros(project_->macros_);
   configs_ = properties.configs();
 }
 

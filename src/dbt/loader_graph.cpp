@@ -30,6 +30,12 @@ void ProjectLoader::resolve() {
       for (Reference& each : rendering.refs) node.refs.push_back(std::move(each));
       for (Reference& each : rendering.sources) node.sources.push_back(std::move(each));
     }
+    if (node.is_declaration()) {
+      for (const Reference& reference : node.sources) depend_on_source(node, reference);
+      for (const Reference& reference : node.refs) depend_on_ref(node, reference);
+      for (const std::string& id : node.metric_ids) node.depends_on.push_back(id);
+      continue;
+    }
     for (const Reference& reference : node.refs) depend_on_ref(node, reference);
     for (const Reference& reference : node.sources) depend_on_source(node, reference);
   }
@@ -110,7 +116,9 @@ void ProjectLoader::check_circles() const {
         trail.pop_back();
         continue;
       }
-      std::size_t below = project_->index_.find(nodes[at].depends_on[next++])->second;
+      auto found = project_->index_.find(nodes[at].depends_on[next++]);
+      if (found == project_->index_.end()) continue;  // a metric that is disabled
+      std::size_t below = found->second;
       if (seen[below] == Seen::done) continue;
       if (seen[below] == Seen::no) {
         trail.emplace_back(below, 0);

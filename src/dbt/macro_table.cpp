@@ -51,6 +51,10 @@ const MacroEntry* MacroTable::find_in(std::string_view package, std::string_view
   return found == macros->second.end() ? nullptr : found->second;
 }
 
+MacroEntry* MacroTable::find_own(std::string_view package, std::string_view name) {
+  return const_cast<MacroEntry*>(find_in(package, name));
+}
+
 const MacroEntry* MacroTable::find(std::string_view name, std::string_view package) const {
   if (!package.empty() && package != root_) {
     if (const MacroEntry* own = find_in(package, name)) return own;

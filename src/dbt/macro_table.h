@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "document/value.h"
 #include "jinja/template.h"
 
 namespace leat::dbt {
@@ -25,8 +26,10 @@ inline constexpr const char* kOwnPackage = "dbt";
 struct MacroEntry {
   std::string unique_id;  ///< "macro.package.name"
   std::string package, name;
-  std::string path;  ///< relative to the project
-  std::string text;  ///< the whole block
+  std::string path;                ///< relative to the project
+  std::string text;                ///< the whole block
+  std::string description, patch;  ///< of the properties file that describes it
+  document::Value properties;      ///< its entry there
   std::shared_ptr<const jinja::Template> parsed;
   const jinja::MacroInfo* info = nullptr;
   jinja::Value value;  ///< to be called
@@ -56,6 +59,8 @@ class MacroTable {
   /// The materialization of that name: for the adapter before default, the project's before a package's.
   const MacroEntry* materialization(std::string_view name, std::string_view package,
                                     std::string_view adapter) const;
+  /// The macro of a package, to be described; nullptr for none.
+  MacroEntry* find_own(std::string_view package, std::string_view name);
   bool has_package(std::string_view package) const;
   const std::vector<std::unique_ptr<MacroEntry>>& all() const { return all_; }
 

@@ -5,8 +5,9 @@
 namespace leat::dbt {
 
 std::string_view name(ResourceType type) {
-  constexpr std::string_view names[] = {"model",  "seed",     "snapshot", "test",
-                                        "source", "analysis", "unit_test"};
+  constexpr std::string_view names[] = {"model",  "seed",           "snapshot",    "test",
+                                        "source", "analysis",       "unit_test",   "exposure",
+                                        "metric", "semantic_model", "saved_query", "group"};
   return names[static_cast<std::size_t>(type)];
 }
 
@@ -25,6 +26,7 @@ std::string Node::materialized() const {
   if (type == ResourceType::test) return "test";
   if (type == ResourceType::snapshot) return "snapshot";
   if (type == ResourceType::unit_test) return "unit";
+  if (is_declaration()) return "";
   std::string kind = config_text("materialized");
   return kind.empty() ? "view" : kind;
 }

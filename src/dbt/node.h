@@ -1,4 +1,5 @@
-// Node: anything that dbt builds or reads: model, seed, snapshot, test, source, analysis.
+// Node: anything that dbt builds, reads or is told of: model, seed, snapshot, test, source, analysis,
+// exposure, metric.
 //
 // Guarantees: after Project::load all fields are final. unique_id, fqn and checksum are dbt's own.
 // Threads: immutable while nodes are built.
@@ -16,7 +17,21 @@
 
 namespace leat::dbt {
 
-enum class ResourceType { model, seed, snapshot, test, source, analysis, unit_test };
+enum class ResourceType {
+  model,
+  seed,
+  snapshot,
+  test,
+  source,
+  analysis,
+  unit_test,
+  // Declarations: they are in the graph, and nothing is built of them.
+  exposure,
+  metric,
+  semantic_model,
+  saved_query,
+  group
+};
 std::string_view name(ResourceType type);
 
 /// What only a generic test has.
@@ -61,10 +76,11 @@ struct Node {
   sql::Relation relation;               ///< where it is (models, seeds, snapshots, sources, stored failures)
   bool quotes[3] = {true, true, true};  ///< database, schema, identifier: whether they are quoted
   std::vector<Reference> refs, sources;
-  std::vector<std::string> depends_on;  ///< unique ids, in order of first mention
-  std::vector<std::string> macros;      ///< unique ids of the macros it calls
-  document::Value columns, properties;  ///< as written in the properties file
-  GenericTest test;                     ///< generic tests; macro is "" for all else
+  std::vector<std::string> metrics, metric_ids;  ///< that metric() mentions, by name and by unique id
+  std::vector<std::string> depends_on;           ///< unique ids, in order of first mention
+  std::vector<std::string> macros;               ///< unique ids of the macros it calls
+  document::Value columns, properties;           ///< as written in the properties file
+  GenericTest test;                              ///< generic tests; macro is "" for all else
   UnitTest unit;
   std::string where;  ///< file:line:column of the declaration
 
@@ -83,9 +99,12 @@ struct Node {
   bool referable() const {
     return type == ResourceType::model || type == ResourceType::seed || type == ResourceType::snapshot;
   }
+  /// True for exposures, metrics, semantic models, saved queries and groups.
+  bool is_declaration() const { return type >= ResourceType::exposure; }
   /// True when it has SQL of its own to compile.
   bool has_code() const {
-    return type != ResourceType::seed && type != ResourceType::source && type != ResourceType::unit_test;
+    return type != ResourceType::seed && type != ResourceType::source && type != ResourceType::unit_test &&
+           !is_declaration();
   }
 };
 

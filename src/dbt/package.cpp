@@ -75,6 +75,16 @@ const Value& Package::tree(ResourceType type) const {
       return file["sources"];
     case ResourceType::unit_test:
       return file["unit_tests"];
+    case ResourceType::exposure:
+      return file["exposures"];
+    case ResourceType::metric:
+      return file["metrics"];
+    case ResourceType::semantic_model:
+      return file["semantic-models"];
+    case ResourceType::saved_query:
+      return file["saved-queries"];
+    case ResourceType::group:
+      return file["groups"];
     case ResourceType::test:
       break;
   }

@@ -25,9 +25,11 @@ const Node* Project::find(std::string_view unique_id) const {
 void Project::index_references() {
   referable_.clear();
   sources_.clear();
+  tests_of_.clear();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
     if (node.referable()) referable_[node.name].push_back(i);
+    if (node.is_generic_test()) tests_of_[node.test.attached_to].push_back(i);
     if (node.type == ResourceType::source) sources_[node.source_name + "." + node.name].push_back(i);
   }
 }
@@ -58,6 +60,13 @@ const Node* Project::find_source(std::string_view source, std::string_view table
     if (nodes_[i].package == from) return &nodes_[i];
   }
   return &nodes_[found->second.front()];
+}
+
+std::vector<const Node*> Project::tests_of(std::string_view unique_id) const {
+  std::vector<const Node*> tests;
+  if (auto found = tests_of_.find(unique_id); found != tests_of_.end())
+    for (std::size_t i : found->second) tests.push_back(&nodes_[i]);
+  return tests;
 }
 
 const document::Value* Project::var(const std::string& wanted, const std::string& package) const {
@@ -100,9 +109,7 @@ std::string Project::target_folder() const {
 std::vector<std::string> Project::schemas() const {
   std::vector<std::string> all;
   for (const Node& node : nodes_) {
-    if (node.type == ResourceType::source || node.relation.schema.empty() || node.is_ephemeral() ||
-        !node.referable())
-      continue;
+    if (!node.referable() || node.relation.schema.empty() || node.is_ephemeral()) continue;
     if (std::find(all.begin(), all.end(), node.relation.schema) == all.end())
       all.push_back(node.relation.schema);
   }

@@ -60,6 +60,11 @@ class Project {
   const std::vector<Node>& nodes() const { return nodes_; }
   /// Nodes that `enabled: false` takes out.
   const std::vector<Node>& disabled() const { return disabled_; }
+  const std::vector<Node>& groups() const { return groups_; }
+  /// selectors.yml, or a null Value.
+  const document::Value& selectors() const { return selectors_; }
+  /// The data tests that are attached to a node.
+  std::vector<const Node*> tests_of(std::string_view unique_id) const;
   /// Documentation blocks by "package.name".
   const std::map<std::string, std::string>& docs() const { return docs_; }
   /// The node of that id, or nullptr.
@@ -87,11 +92,13 @@ class Project {
   ProjectOptions options_;
   std::vector<Package> packages_;
   MacroTable macros_;
-  std::vector<Node> nodes_, disabled_;
+  std::vector<Node> nodes_, disabled_, groups_;
+  document::Value selectors_;
   std::map<std::string, std::string> docs_;
   MacroTable::NameMap<std::size_t> index_;                   // by unique id
   MacroTable::NameMap<std::vector<std::size_t>> referable_;  // by name
   MacroTable::NameMap<std::vector<std::size_t>> sources_;    // by "source.table"
+  MacroTable::NameMap<std::vector<std::size_t>> tests_of_;   // by unique id
   std::unique_ptr<Renderer> renderer_;
 };
 

@@ -79,11 +79,27 @@ void Properties::add_file(const Package& package, const std::string& folder, con
   add_entries(file, root, "analyses", ResourceType::analysis);
   for (const char* key : {"data_tests", "tests"}) add_entries(file, root, key, ResourceType::test);
   if (const Value* sources = root.find("sources")) add_sources(file, *sources);
-  for (const Value& entry : root["unit_tests"].items()) {
-    DeclaredUnit unit{entry, file.package.name, file.path, file.display, {}, file.package.folder};
+  declare(file, root["unit_tests"], ResourceType::unit_test, units_);
+  declare(file, root["semantic_models"], ResourceType::semantic_model, declarations_);
+  declare(file, root["metrics"], ResourceType::metric, declarations_);
+  declare(file, root["saved_queries"], ResourceType::saved_query, declarations_);
+  declare(file, root["exposures"], ResourceType::exposure, declarations_);
+  declare(file, root["groups"], ResourceType::group, declarations_);
+  for (const Value& entry : root["macros"].items())
+    macros_.push_back({entry, file.package.name, file.display, described(file, entry["description"])});
+}
+
+void Properties::declare(const File& file, const Value& entries, ResourceType type,
+                         std::vector<Declaration>& into) const {
+  for (const Value& entry : entries.items()) {
+    if (entry["name"].is_null())
+      throw Error(ErrorCode::dbt_project, fmt::format("A {} has no `name`", dbt::name(type)), entry.where());
+    Declaration made{entry,      type, file.package.name,  file.path, file.display,
+                     file.below, {},   file.package.folder};
     for (const std::filesystem::path& part : std::filesystem::path(file.below).parent_path())
-      unit.folders.push_back(part.string());
-    units_.push_back(std::move(unit));
+      made.folders.push_back(part.string());
+    made.description = described(file, entry["description"]);
+    into.push_back(std::move(made));
   }
 }
 
@@ -239,6 +255,7 @@ void Properties::add_source_table(const File& file, const Value& source, const V
   node.properties = table;
   node.properties.set("source_description", Value::of(described(file, source["description"])));
   node.properties.set("loader", source["loader"]);
+  node.properties.set("source_meta", source.find("meta") ? source["meta"] : source["config"]["meta"]);
   if (!table.find("quoting") && source.find("quoting")) node.properties.set("quoting", source["quoting"]);
   auto setting = [&](const Value& value, const std::string& fallback) {
     return value.is_null() ? fallback : jinja::to_text(render(value));
@@ -250,7 +267,7 @@ void Properties::add_source_table(const File& file, const Value& source, const V
   nodes_.push_back(std::move(node));
   for (const Value* holder : {&source, &table}) {
     Value beside = Value::mapping();
-    for (const char* key : {"meta", "tags"}) {
+    for (const char* key : {"meta", "tags", "freshness", "loaded_at_field", "loaded_at_query"}) {
       if (const Value* given = holder->find(key)) beside.set(key, *given);
     }
     if (!beside.members().empty()) add_config(id, beside);

@@ -29,6 +29,10 @@ class Properties {
   void add_tests(std::vector<Node>& tests);
   /// Appends a node for every unit test.
   void add_unit_tests(std::vector<Node>& tests);
+  /// Appends a node for every exposure, metric, semantic model and saved query; groups go to `groups`.
+  void add_declarations(std::vector<Node>& declared, std::vector<Node>& groups) const;
+  /// Gives macros what `macros:` tells of them.
+  void describe_macros(MacroTable& table) const;
   /// The `config:` of each node that has one, by unique id.
   const std::map<std::string, jinja::Value>& configs() const { return configs_; }
 
@@ -38,11 +42,19 @@ class Properties {
     std::string path, display;
     std::string below;  ///< relative to the folder of its kind
   };
-  struct DeclaredUnit {
+  /// An entry that becomes a node of its own when all files are read.
+  struct Declaration {
     document::Value entry;
+    ResourceType type;
     std::string package, path, display;
+    std::string below;                 ///< relative to the folder of its kind
     std::vector<std::string> folders;  ///< of the properties file
     std::string project_folder;
+    std::string description;
+  };
+  struct DescribedMacro {
+    document::Value entry;
+    std::string package, display, description;
   };
   struct Declared {
     document::Value test;
@@ -53,6 +65,9 @@ class Properties {
     jinja::Value column_tags;      ///< tags of the column
     std::vector<jinja::Value> source_tags;
   };
+  void declare(const File& file, const document::Value& entries, ResourceType type,
+               std::vector<Declaration>& into) const;
+  Node make_declaration(const Declaration& declaration) const;
   void add_entries(const File& file, const document::Value& root, const char* key, ResourceType type);
   void describe_columns(const File& file, const document::Value& entry, Node& node) const;
   void describe(const File& file, const document::Value& entry, Node& node);
@@ -78,7 +93,8 @@ class Properties {
   std::size_t indexed_ = 0;
   std::map<std::string, jinja::Value> configs_;
   std::vector<Declared> declared_;
-  std::vector<DeclaredUnit> units_;
+  std::vector<Declaration> units_, declarations_;
+  std::vector<DescribedMacro> macros_;
 };
 
 }  // namespace leat::dbt

@@ -57,7 +57,7 @@ void Properties::add_tests(std::vector<Node>& tests) {
 }
 
 void Properties::add_unit_tests(std::vector<Node>& tests) {
-  for (const DeclaredUnit& unit : units_) {
+  for (const Declaration& unit : units_) {
     Node node;
     node.type = ResourceType::unit_test;
     node.name = unit.entry["name"].as_text("name");
@@ -80,7 +80,8 @@ void Properties::add_unit_tests(std::vector<Node>& tests) {
     node.fqn.push_back(node.package);
     node.fqn.insert(node.fqn.end(), unit.folders.begin(), unit.folders.end());
     node.fqn.insert(node.fqn.end(), {model, node.name});
-    node.description = unit.entry["description"].raw();
+    node.description = unit.description;
+    node.properties = unit.entry;
     node.config = render(unit.entry["config"]);
     if (!node.config.is_dict()) node.config = jinja::Value::dict();
     node.unit = {tested->unique_id, unit.entry["given"], unit.entry["expect"], unit.entry["overrides"]};

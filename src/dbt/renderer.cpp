@@ -160,6 +160,11 @@ Value Renderer::node_value(const Node& node) const {
   dict.set("language", "sql");
   if (node.type == ResourceType::source) dict.set("source_name", node.source_name);
   if (!node.version.empty()) dict.set("version", node.version);
+  // What is only told of in YAML: `url`, `owner`, `type_params`, …
+  if (node.is_declaration()) {
+    for (const auto& [key, told] : node.properties.members())
+      if (!dict.find(key)) dict.set(key, to_jinja(told));
+  }
   if (node.is_generic_test()) {
     dict.set("test_metadata", test_metadata(node));
     dict.set("attached_node", node.test.attached_to);
@@ -173,14 +178,25 @@ Value Renderer::graph() const {
   if (!graph_.is_absent()) return graph_;
   graph_ = Value::dict();
   Value nodes = Value::dict(), sources = Value::dict();
+  Value exposures = Value::dict(), metrics = Value::dict(), semantic = Value::dict(), queries = Value::dict(),
+        groups = Value::dict();
   for (const Node& node : project_.nodes()) {
-    Value& into = node.type == ResourceType::source ? sources : nodes;
+    Value& into = node.type == ResourceType::source           ? sources
+                  : node.type == ResourceType::exposure       ? exposures
+                  : node.type == ResourceType::metric         ? metrics
+                  : node.type == ResourceType::semantic_model ? semantic
+                  : node.type == ResourceType::saved_query    ? queries
+                                                              : nodes;
     into.as_dict().set(node.unique_id, node_value(node));
   }
+  for (const Node& node : project_.groups()) groups.as_dict().set(node.unique_id, node_value(node));
   graph_.as_dict().set("nodes", nodes);
   graph_.as_dict().set("sources", sources);
-  for (const char* empty : {"exposures", "groups", "metrics", "semantic_models", "saved_queries"})
-    graph_.as_dict().set(empty, Value::dict());
+  graph_.as_dict().set("exposures", exposures);
+  graph_.as_dict().set("metrics", metrics);
+  graph_.as_dict().set("semantic_models", semantic);
+  graph_.as_dict().set("saved_queries", queries);
+  graph_.as_dict().set("groups", groups);
   return graph_;
 }
 

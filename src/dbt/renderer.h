@@ -43,6 +43,7 @@ struct Rendering {
   // Recorded:
   jinja::Value config = jinja::Value::dict();   ///< of config() calls
   std::vector<Reference> refs, sources;         ///< each once
+  std::vector<std::string> metrics;             ///< each once
   std::vector<const Node*> ephemerals;          ///< to be put in front as CTEs
   std::map<std::string, jinja::Value> answers;  ///< of statements, by name
   std::int64_t rows_affected = -1;              ///< of the statement "main"

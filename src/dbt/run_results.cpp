@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "dbt/artifacts.h"
+#include "dbt/basics.h"
 #include "dbt/json_writer.h"
 #include "dbt/renderer.h"
 
@@ -93,7 +94,7 @@ std::string run_results_json(const Project& project, const std::vector<FinishedN
   out.key("metadata");
   out.begin_object();
   out.member("dbt_schema_version", kSchema);
-  out.member("dbt_version", "1.10.0");
+  out.member("dbt_version", kDbtVersion);
   out.member("generated_at", format_iso_timestamp(env.now()));
   out.member("invocation_id", project.options().invocation_id);
   out.key("env");

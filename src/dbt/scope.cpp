@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -126,6 +127,7 @@ std::optional<Value> Scope::make(std::string_view name) {
   static const std::unordered_map<std::string_view, Maker> kMakers = {
       {"ref", &Scope::make_ref_function},
       {"source", &Scope::make_source_function},
+      {"metric", &Scope::make_metric_function},
       {"var", &Scope::make_var},
       {"config", &Scope::make_config},
       {"this", &Scope::make_this},
@@ -198,6 +200,16 @@ Value Scope::make_source_function() {
                   fmt::format("source('{}', '{}') names nothing", reference.package, reference.name));
     if (rendering_.unit) return given_for(*target);
     return renderer_.relation_value(*target);
+  });
+}
+
+// metric('name') or metric('package', 'name'): exposures mention metrics.
+Value Scope::make_metric_function() {
+  return jinja::make_function("metric", [this](CallArguments& arguments) -> Value {
+    std::string named = arguments.text(arguments.positional.size() >= 2 ? 1 : 0, "name");
+    std::vector<std::string>& all = rendering_.metrics;
+    if (std::find(all.begin(), all.end(), named) == all.end()) all.push_back(named);
+    return Value(named);
   });
 }
 

@@ -28,6 +28,7 @@ class Scope {
   jinja::Value make_source_function();
   jinja::Value make_var();
   jinja::Value make_config();
+  jinja::Value make_metric_function();
   jinja::Value make_this();
   jinja::Value make_model();
   jinja::Value make_sql();

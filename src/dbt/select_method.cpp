@@ -146,6 +146,13 @@ bool matches_config(std::string_view path, const std::string& pattern, const Sel
   return std::any_of(value.items().begin(), value.items().end(), fits);
 }
 
+// exposure:name, exposure:package.name, and the like
+bool matches_declared(const std::string& pattern, const Selectable& item) {
+  std::size_t dot = pattern.find('.');
+  if (dot == std::string::npos) return glob(pattern, item.name);
+  return glob(pattern.substr(0, dot), item.package) && glob(pattern.substr(dot + 1), item.name);
+}
+
 bool matches_test_type(const std::string& pattern, const Selectable& item) {
   if (pattern == "unit") return item.kind == "unit_test";
   if (item.kind != "test") return false;
@@ -192,7 +199,8 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
     return pattern == "this" ? item.path.find("dbt_packages/") != 0 : glob(pattern, item.package);
   if (method == "test_name")
     return item.kind == "test" && glob(pattern, item.test_name.empty() ? item.name : item.test_name);
-  if (method == "unit_test") return item.kind == "unit_test" && glob(pattern, item.name);
+  for (std::string_view kind : {"exposure", "metric", "semantic_model", "saved_query", "unit_test"})
+    if (method == kind) return item.kind == kind && matches_declared(pattern, item);
   if (method == "test_type") return matches_test_type(pattern, item);
   if (method == "group" || method == "access") return matches_config(method, pattern, item);
   if (method == "version") return glob(pattern, item.version.empty() ? "none" : item.version);
@@ -202,7 +210,9 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
   throw Error(ErrorCode::dbt_selector, fmt::format("`{}:` is no way to select", method), "selection")
       .fix(
           "There are fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:, "
-          "test_type:, group:, access:, version:, stream:, pipe:, page:.");
+          "test_type:, group:, access:, version:, exposure:, metric:, semantic_model:, saved_query:, "
+          "unit_test:, "
+          "stream:, pipe:, page:.");
 }
 
 }  // namespace leat::dbt

@@ -66,15 +66,17 @@ Value to_document(const jinja::Value& value) {
 
 namespace {
 
-enum class Merging { replace, append, update };
+enum class Merging { replace, append, update, update_or_none, grants };
 
 Merging merging_of(std::string_view key) {
   for (std::string_view each : {"tags", "pre_hook", "post_hook", "packages"}) {
     if (key == each) return Merging::append;
   }
-  for (std::string_view each : {"meta", "quoting", "column_types", "docs", "contract", "grants"}) {
+  for (std::string_view each : {"meta", "quoting", "column_types", "docs", "contract"}) {
     if (key == each) return Merging::update;
   }
+  if (key == "freshness") return Merging::update_or_none;
+  if (key == "grants") return Merging::grants;
   return Merging::replace;
 }
 
@@ -82,6 +84,30 @@ std::vector<jinja::Value> as_items(const jinja::Value& value) {
   if (value.is_none() || value.is_undefined()) return {};
   if (value.is_list() || value.is_tuple()) return value.items();
   return {value};
+}
+
+jinja::Value updated(const jinja::Value* before, const jinja::Value& more) {
+  jinja::Value merged = jinja::Value::dict();
+  auto take = [&merged](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); };
+  if (before && before->is_dict()) before->as_dict().each(take);
+  if (more.is_dict()) more.as_dict().each(take);
+  return merged;
+}
+
+// `+select` adds to those who may, `select` says anew who may.
+jinja::Value granted(const jinja::Value* before, const jinja::Value& more) {
+  jinja::Value merged = updated(before, jinja::Value::dict());
+  if (!more.is_dict()) return merged;
+  more.as_dict().each([&](const jinja::Value& key, const jinja::Value& value) {
+    std::string privilege = jinja::to_text(key);
+    bool adds = privilege.starts_with('+');
+    if (adds) privilege.erase(0, 1);
+    std::vector<jinja::Value> all;
+    if (const jinja::Value* held = adds ? merged.as_dict().find(privilege) : nullptr) all = as_items(*held);
+    for (jinja::Value& each : as_items(value)) all.push_back(std::move(each));
+    merged.as_dict().set(privilege, jinja::Value::list(std::move(all)));
+  });
+  return merged;
 }
 
 }  // namespace
@@ -104,17 +130,15 @@ void merge_config(jinja::Dict& config, const jinja::Dict& more) {
         config.set(key, jinja::Value::list(std::move(items)));
         break;
       }
-      case Merging::update: {
-        jinja::Value merged = jinja::Value::dict();
-        if (before && before->is_dict())
-          before->as_dict().each(
-              [&](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); });
-        if (value.is_dict())
-          value.as_dict().each(
-              [&](const jinja::Value& k, const jinja::Value& v) { merged.as_dict().set(k, v); });
-        config.set(key, merged);
+      case Merging::update:
+        config.set(key, updated(before, value));
         break;
-      }
+      case Merging::update_or_none:
+        config.set(key, value.is_dict() ? updated(before, value) : value);
+        break;
+      case Merging::grants:
+        config.set(key, granted(before, value));
+        break;
       case Merging::replace:
         config.set(key, value);
         break;

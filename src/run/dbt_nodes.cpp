@@ -70,7 +70,8 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
   std::vector<dbt::Selectable> selectables = project_->selectables();
   for (std::size_t i = 0; i < project_->nodes().size(); ++i) {
     const dbt::Node& node = project_->nodes()[i];
-    if (node.type == dbt::ResourceType::source || node.type == dbt::ResourceType::analysis) continue;
+    if (node.type == dbt::ResourceType::source || node.type == dbt::ResourceType::analysis || node.is_declaration())
+      continue;
     Asset asset;
     asset.what = std::move(selectables[i]);
     for (std::string& id : asset.what.upstream) {
@@ -87,6 +88,18 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
       asset.exists = [&node](sql::Adapter& adapter) { return relation_exists(adapter, node.relation); };
     assets.push_back(std::move(asset));
   }
+}
+
+std::vector<dbt::Selectable> DbtNodes::beside_assets(const LandedTables& landed) const {
+  std::vector<dbt::Selectable> all = project_->selectables(), out;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const dbt::Node& node = project_->nodes()[i];
+    if (node.type != dbt::ResourceType::source && !node.is_declaration()) continue;
+    auto stream = landed.find({node.relation.schema, node.relation.identifier});
+    if (node.type == dbt::ResourceType::source && stream != landed.end()) all[i].upstream.push_back(stream->second);
+    out.push_back(std::move(all[i]));
+  }
+  return out;
 }
 
 void DbtNodes::begin(sql::Adapter& adapter) {

@@ -32,6 +32,8 @@ class DbtNodes {
   /// Adds an asset for every node that is built; sources that a stream lands are that stream. Nodes that ask
   /// for the time or the run have a fingerprint of `run_id`'s own.
   void add_assets(std::vector<Asset>& assets, const LandedTables& landed, const std::string& run_id);
+  /// What is in the graph and never built: sources, exposures, metrics.
+  std::vector<dbt::Selectable> beside_assets(const LandedTables& landed) const;
   /// Makes what is below a tested node wait for the test, when everything the test reads is above it (as `dbt
   /// build` does).
   static void hold_back_below_tests(std::vector<Asset>& assets);

@@ -16,10 +16,19 @@ bool is_node(std::string_view kind) {
   return kind != "stream" && kind != "pipe" && kind != "page";
 }
 
-std::vector<bool> choose(const std::vector<Asset>& assets, const RunOptions& options) {
+// Sources and exposures are selected by as well, though nothing is done for them.
+std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace, const RunOptions& options) {
   std::vector<dbt::Selectable> items;
-  for (const Asset& asset : assets) items.push_back(asset.what);
+  for (const Asset& asset : assets) {
+    items.push_back(asset.what);
+    const dbt::Node* node = workspace.dbt() ? workspace.dbt()->find(asset.what.id) : nullptr;
+    if (!node) continue;
+    for (const std::string& id : node->depends_on)
+      if (id.starts_with("source.")) items.back().upstream.push_back(id);
+  }
+  for (dbt::Selectable& other : workspace.beside_assets()) items.push_back(std::move(other));
   std::vector<bool> chosen = dbt::select(items, {options.select, options.exclude, options.indirect});
+  chosen.resize(assets.size());
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
     const auto& kinds = options.kinds;
@@ -58,7 +67,7 @@ std::int64_t RunReport::count(Status status) const {
 std::vector<dbt::Selectable> plan(Workspace& workspace, const RunOptions& options) {
   std::vector<Asset> assets = workspace.assets("plan");
   std::vector<dbt::Selectable> out;
-  for (std::size_t i : order_of(assets, choose(assets, options))) out.push_back(assets[i].what);
+  for (std::size_t i : order_of(assets, choose(assets, workspace, options))) out.push_back(assets[i].what);
   return out;
 }
 
@@ -152,7 +161,7 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   report.run_id = env.uuid();
   auto started = env.steady();
   std::vector<Asset> assets = workspace.assets(report.run_id);
-  std::vector<bool> chosen = choose(assets, options);
+  std::vector<bool> chosen = choose(assets, workspace, options);
   std::vector<std::size_t> order = order_of(assets, chosen);
   DbtNodes* nodes = workspace.dbt_nodes();
   if (nodes && std::none_of(order.begin(), order.end(),

@@ -139,9 +139,7 @@ Outcome Workspace::load_stream(const ConnectionFile& connection, const std::stri
   return outcome;
 }
 
-void Workspace::add_nodes(std::vector<Asset>& assets, const std::string& run_id) {
-  DbtNodes* nodes = dbt_nodes();
-  if (!nodes) return;
+LandedTables Workspace::landed_tables() const {
   LandedTables landed;
   for (const PipeFile& pipe : project_.pipes) landed[landing_of(pipe)] = "pipe." + pipe.name;
   for (const ConnectionFile& connection : project_.connections) {
@@ -152,7 +150,16 @@ void Workspace::add_nodes(std::vector<Asset>& assets, const std::string& run_id)
           fmt::format("stream.{}.{}", connection.connection.name, settings.name);
     }
   }
-  nodes->add_assets(assets, landed, run_id);
+  return landed;
+}
+
+void Workspace::add_nodes(std::vector<Asset>& assets, const std::string& run_id) {
+  if (DbtNodes* nodes = dbt_nodes()) nodes->add_assets(assets, landed_tables(), run_id);
+}
+
+std::vector<dbt::Selectable> Workspace::beside_assets() {
+  DbtNodes* nodes = dbt_nodes();
+  return nodes ? nodes->beside_assets(landed_tables()) : std::vector<dbt::Selectable>();
 }
 
 }  // namespace leat::run

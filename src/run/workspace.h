@@ -53,10 +53,13 @@ class Workspace {
 
   /// Every stream, node and page, with their edges; `run_id` is recorded with loads.
   std::vector<Asset> assets(const std::string& run_id);
+  /// What can be selected by and is never run: sources, exposures, metrics.
+  std::vector<dbt::Selectable> beside_assets();
 
  private:
   void add_streams(std::vector<Asset>& assets, const std::string& run_id);
   void add_pipes(std::vector<Asset>& assets);
+  LandedTables landed_tables() const;
   void add_nodes(std::vector<Asset>& assets, const std::string& run_id);
   void add_pages(std::vector<Asset>& assets);
   const stream::Catalog& catalog(const ConnectionFile& connection);

@@ -6,6 +6,9 @@ import path from 'node:path';
 const target = process.argv[2];
 const manifest = JSON.parse(fs.readFileSync(path.join(target, 'manifest.json'), 'utf8'));
 const lines = [];
+const sorted = (value) => Array.isArray(value) ? value.map(sorted)
+  : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).sort().map(([key, each]) => [key, sorted(each)]))
+  : value;
 const settings = ['materialized', 'schema', 'alias', 'tags', 'meta', 'enabled', 'unique_key', 'incremental_strategy',
   'severity', 'where', 'strategy', 'updated_at', 'column_types'];
 for (const [id, node] of Object.entries({...manifest.nodes, ...manifest.sources, ...manifest.unit_tests})) {
@@ -18,6 +21,12 @@ for (const [id, node] of Object.entries({...manifest.nodes, ...manifest.sources,
   for (const key of settings) {
     const value = node.config?.[key];
     if (value !== undefined && value !== null) say(`config.${key}`, Array.isArray(value) ? [...value].sort() : value);
+  }
+}
+// What is only declared is compared whole.
+for (const section of ['exposures', 'metrics', 'semantic_models', 'saved_queries', 'groups']) {
+  for (const [id, {created_at, unrendered_config, ...told}] of Object.entries(manifest[section])) {
+    lines.push(`${id} ${JSON.stringify(sorted(told))}`);
   }
 }
 const compiled = path.join(target, 'compiled');

@@ -104,16 +104,23 @@ class CallPolicy {
     if (blocked_until_ && now < *blocked_until_) return *blocked_until_ - now;
     return try_take(now, weight);
   }
+  /// A call was answered: the API counted it between its leaving and now.
+  void answered(Timestamp now, std::int64_t weight) {
+    std::lock_guard lock(mutex_);
+    for (std::int64_t i = 0; i < weight; ++i) note_answer(now);
+  }
   /// The API says that so many calls are left until `reset`.
   void learn(Timestamp now, std::int64_t left, std::optional<Timestamp> reset) {
     std::lock_guard lock(mutex_);
-    if (left <= 0) blocked_until_ = reset && *reset > now ? *reset : now + longest();
+    if (left <= 0) blocked_until_ = reset && *reset > now ? *reset : now + pause();
     limit(left, reset);
   }
 
  protected:
   virtual std::optional<microseconds> try_take(Timestamp now, std::int64_t weight) = 0;
-  virtual microseconds longest() const { return microseconds(0); }
+  virtual void note_answer(Timestamp) {}
+  /// How long to hold back after a refusal that does not say.
+  virtual microseconds pause() const { return microseconds(0); }
   virtual void limit(std::int64_t, std::optional<Timestamp>) {}
 
  private:
@@ -130,7 +137,9 @@ class CallPolicy {
 
 namespace {
 
-// Any stretch of the interval holds at most so many calls; of several rates all count.
+// Any stretch of the interval holds at most so many calls; of several rates all count. The API counts a call
+// when it arrives there, which is known only when it is answered: until then, and for the interval after, it
+// holds its place. A call that is never answered gives its place back after two intervals.
 class MovingWindow final : public CallPolicy {
  public:
   MovingWindow(const Value& component, const Workshop& workshop) : CallPolicy(component, workshop) {
@@ -139,31 +148,43 @@ class MovingWindow final : public CallPolicy {
   }
 
  private:
+  struct Call {
+    Timestamp at;  ///< when it left; once answered, when the answer came
+    bool answered = false;
+    Timestamp free(microseconds interval) const { return at + interval * (answered ? 1 : 2); }
+  };
   struct Rate {
     std::int64_t limit;
     microseconds interval;
-    std::deque<Timestamp> calls;
+    std::deque<Call> calls;
   };
   std::optional<microseconds> try_take(Timestamp now, std::int64_t weight) override {
     std::optional<microseconds> wait;
     for (Rate& rate : rates_) {
-      while (!rate.calls.empty() && rate.calls.front() + rate.interval <= now) rate.calls.pop_front();
+      while (!rate.calls.empty() && rate.calls.front().free(rate.interval) <= now) rate.calls.pop_front();
       std::int64_t over =
           static_cast<std::int64_t>(rate.calls.size()) + std::min(weight, rate.limit) - rate.limit;
       if (over > 0) {
-        microseconds until = rate.calls[static_cast<std::size_t>(over - 1)] + rate.interval - now;
+        microseconds until = rate.calls[static_cast<std::size_t>(over - 1)].free(rate.interval) - now;
         if (!wait || until > *wait) wait = until;
       }
     }
     if (wait) return wait;
     for (Rate& rate : rates_) {
-      for (std::int64_t i = 0; i < std::min(weight, rate.limit); ++i) rate.calls.push_back(now);
+      for (std::int64_t i = 0; i < std::min(weight, rate.limit); ++i) rate.calls.push_back({now});
     }
     return std::nullopt;
   }
-  microseconds longest() const override {
-    microseconds out(0);
-    for (const Rate& rate : rates_) out = std::max(out, rate.interval);
+  void note_answer(Timestamp now) override {
+    for (Rate& rate : rates_) {
+      auto open =
+          std::find_if(rate.calls.begin(), rate.calls.end(), [](const Call& call) { return !call.answered; });
+      if (open != rate.calls.end()) *open = {std::min(now, open->at + rate.interval), true};
+    }
+  }
+  microseconds pause() const override {
+    microseconds out = rates_.front().interval;
+    for (const Rate& rate : rates_) out = std::min(out, rate.interval);
     return out;
   }
   std::vector<Rate> rates_;
@@ -187,7 +208,7 @@ class FixedWindow final : public CallPolicy {
     used_ += std::min(weight, limit_);
     return std::nullopt;
   }
-  microseconds longest() const override { return period_; }
+  microseconds pause() const override { return reset_ ? microseconds(0) : period_; }
   void limit(std::int64_t left, std::optional<Timestamp> reset) override {
     used_ = std::max(used_, limit_ - left);
     if (reset && reset_ && *reset > *reset_) reset_ = reset;
@@ -254,6 +275,7 @@ void ApiBudget::acquire(const http::Request& request, std::stop_token stop) {
 void ApiBudget::learn(const http::Request& request, const http::Response& response) {
   CallPolicy* policy = policy_of(request);
   if (!policy) return;
+  policy->answered(env_.now(), policy->weight(request));
   std::optional<std::int64_t> left, reset;
   if (const std::string* text = response.headers.find(remaining_header_)) left = jinja::parse_integer(*text);
   if (const std::string* text = response.headers.find(reset_header_)) reset = jinja::parse_integer(*text);
