@@ -4,6 +4,8 @@
 . "$(dirname -- "$0")/dbt.sh"
 command -v node >/dev/null || skip 'node is not installed'
 open_project shapes
+# The sources of the project are its seeds.
+dbt seed >seed.txt 2>&1 || { cat seed.txt; failures=1; }
 dbt build >build.txt 2>&1 || { cat build.txt; failures=1; }
 dbt compile >compile.txt 2>&1 || { cat compile.txt; failures=1; }
 dbt build >again.txt 2>&1 || { cat again.txt; failures=1; }
