@@ -16,9 +16,10 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
-    {"spec", speak_protocol},   {"check", speak_protocol},  {"discover", speak_protocol},
-    {"read", speak_protocol},   {"new", draft_manifest},    {"try", try_stream},
-    {"record", record_session}, {"replay", replay_session},
+    {"spec", speak_protocol},          {"check", speak_protocol},  {"discover", speak_protocol},
+    {"read", speak_protocol},          {"new", draft_manifest},    {"try", try_stream},
+    {"record", record_session},        {"replay", replay_session}, {"lint", lint_manifests},
+    {"schema", print_manifest_schema},
 };
 
 class ConnectorCommand : public Command {
@@ -30,9 +31,12 @@ class ConnectorCommand : public Command {
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
     return {
-        {"verb", "spec, check, discover, read, or new, try, record, replay", &arguments_.verb, true},
-        {"subject", "The manifest, as --manifest; new: an OpenAPI file, or a URL with an answer",
-         &arguments_.subject},
+        {"verb", "spec, check, discover, read, or new, lint, schema, try, record, replay", &arguments_.verb,
+         true},
+        {"subject",
+         "The manifest, as --manifest; lint: any number of them, or folders; new: an OpenAPI file, or a URL "
+         "with an answer",
+         &arguments_.subjects},
         {"--manifest", "The connector's YAML file", &arguments_.manifest, false, "FILE"},
         {"--config", "What the connector asks for, JSON or YAML", &arguments_.config, false, "FILE"},
         {"--catalog", "read: the configured catalog", &arguments_.catalog, false, "FILE"},
@@ -41,24 +45,31 @@ class ConnectorCommand : public Command {
          "NAME"},
         {"--limit", "try: how many records", &arguments_.limit, false, "N"},
         {"--cassette", "record, replay: the file of the HTTP session", &arguments_.cassette, false, "FILE"},
-        {"--output,-o", "new: the manifest's file, else it is printed", &arguments_.output, false, "FILE"},
+        {"--output,-o", "new, schema: the file to write, else it is printed", &arguments_.output, false,
+         "FILE"},
         {"--source", "Another kind of source than declarative; --config holds its settings", &arguments_.kind,
          false, "KIND"}};
   }
   std::string_view details() const override {
     return R"(For platforms: spec, check, discover and read print Airbyte protocol messages, one JSON object a line, and nothing else.
-For authors: new drafts a manifest, try shows what a stream reads, record keeps an HTTP session without its secrets,
-replay reads from it without a network and prints the same messages each time.
+For authors: new drafts a manifest, lint tells what is wrong with one and where, schema prints the JSON Schema that
+editors complete by, try shows what a stream reads, record keeps an HTTP session without its secrets, replay reads from
+it without a network and prints the same messages each time.
 
 Examples:
   leat connector new https://api.example.com/v1/orders?limit=50 -o connectors/example.yaml
+  leat connector lint connectors/
   leat connector try connectors/example.yaml --config config.json --stream orders
   leat connector spec --manifest connectors/chicago.yaml
   leat connector check --manifest connectors/chicago.yaml --config config.json
   leat connector read --manifest connectors/chicago.yaml --config config.json --catalog catalog.json --state state.json)";
   }
   int run(const Globals&, Env& env) override {
-    if (arguments_.manifest.empty()) arguments_.manifest = arguments_.subject;
+    if (arguments_.subjects.size() > 1 && arguments_.verb != "lint")
+      throw Error(ErrorCode::cli_usage, fmt::format("{} takes one subject", arguments_.verb),
+                  "leat connector");
+    if (arguments_.manifest.empty() && !arguments_.subjects.empty())
+      arguments_.manifest = arguments_.subjects[0];
     std::vector<std::string> names;
     std::string all;
     for (const Verb& verb : kVerbs) {

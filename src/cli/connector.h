@@ -18,7 +18,8 @@ namespace leat::cli {
 
 /// The options of `leat connector`.
 struct ConnectorArguments {
-  std::string verb, subject;
+  std::string verb;
+  std::vector<std::string> subjects;
   std::string kind = "declarative";  ///< the kind of source
   std::string manifest, config, catalog, state;
   std::string cassette, output;
@@ -39,6 +40,12 @@ int record_session(const ConnectorArguments& arguments, Env& env);
 int replay_session(const ConnectorArguments& arguments, Env& env);
 /// new: writes a manifest's draft.
 int draft_manifest(const ConnectorArguments& arguments, Env& env);
+/// Writes `text` to the file that --output names; Error(file_io) where that is there already.
+void write_output(const ConnectorArguments& arguments, const std::string& text);
+/// lint: tells what is wrong with manifests, each with its place.
+int lint_manifests(const ConnectorArguments& arguments, Env& env);
+/// schema: prints the JSON Schema of manifests.
+int print_manifest_schema(const ConnectorArguments& arguments, Env& env);
 /// spec, check, discover, read: prints messages of the Airbyte protocol and nothing else.
 int speak_protocol(const ConnectorArguments& arguments, Env& env);
 

@@ -245,16 +245,7 @@ int replay_session(const ConnectorArguments& arguments, Env& env) {
   throw Error(ErrorCode::file_io, std::strerror(errno), "/proc/self/exe");
 }
 
-int draft_manifest(const ConnectorArguments& arguments, Env& env) {
-  if (arguments.subject.empty())
-    throw Error(ErrorCode::cli_usage, "There is nothing to draft from", "leat connector new")
-        .fix("Name an OpenAPI file, or a URL that answers with records.");
-  bool is_url = arguments.subject.starts_with("http://") || arguments.subject.starts_with("https://");
-  std::string text = is_url ? draft_of_url(arguments.subject, env) : draft_of_file(arguments.subject);
-  if (arguments.output.empty()) {
-    Terminal::print(text);
-    return kExitOk;
-  }
+void write_output(const ConnectorArguments& arguments, const std::string& text) {
   if (std::filesystem::exists(arguments.output))
     throw Error(ErrorCode::file_io, "The file is there already", arguments.output)
         .fix("Choose another name.");
@@ -262,6 +253,20 @@ int draft_manifest(const ConnectorArguments& arguments, Env& env) {
                                                        std::fclose);
   if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size())
     throw Error(ErrorCode::file_io, std::strerror(errno), arguments.output);
+}
+
+int draft_manifest(const ConnectorArguments& arguments, Env& env) {
+  if (arguments.subjects.empty())
+    throw Error(ErrorCode::cli_usage, "There is nothing to draft from", "leat connector new")
+        .fix("Name an OpenAPI file, or a URL that answers with records.");
+  const std::string& subject = arguments.subjects[0];
+  bool is_url = subject.starts_with("http://") || subject.starts_with("https://");
+  std::string text = is_url ? draft_of_url(subject, env) : draft_of_file(subject);
+  if (arguments.output.empty()) {
+    Terminal::print(text);
+    return kExitOk;
+  }
+  write_output(arguments, text);
   Terminal::line(fmt::format("{} is written; `leat connector try {} --config CONFIG` shows what it reads",
                              arguments.output, arguments.output));
   return kExitOk;

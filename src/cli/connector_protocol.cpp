@@ -22,6 +22,7 @@ namespace protocol = sources::protocol;
 
 // The key under which a platform hands a manifest over together with its config.
 constexpr std::string_view kInjectedManifest = "__injected_declarative_manifest";
+constexpr std::int64_t kRowsTogether = 5'000;
 
 // Config comes from elsewhere: what looks like ${a variable} in it must neither be filled in nor run.
 Value as_written(const Value& value) {
@@ -221,6 +222,11 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
     mapping.set("config", config);
     // Who looks at the first records wants no page ahead of them.
     if (arguments.verb == "try") mapping.set("concurrency", Value::of(std::int64_t{1}));
+    // Messages hold each record as it came, and come soon.
+    if (arguments.verb == "read") {
+      mapping.set("record_column", Value::of(std::string(protocol::kRecordColumn)));
+      mapping.set("batch_rows_max", Value::of(kRowsTogether));
+    }
   }
   return [&kind, mapping, &env] { return kind.open(document::read_settings(*kind.spec, mapping, env), env); };
 }

@@ -9,6 +9,7 @@
 #include "cli/exit_codes.h"
 #include "lake/destination_kinds.h"
 #include "lake/pipe/settings.h"
+#include "sources/declarative/manifest_schema.h"
 #include "sources/source_kind.h"
 #include "warehouses/warehouse.h"
 
@@ -100,19 +101,20 @@ class DocsCommand : public Command {
   }
   int run(const Globals&, Env&) override {
     std::filesystem::create_directories(folder_);
-    write("errors", errors_page());
-    write("events", events_page());
-    write("exit-codes", exit_codes_page());
-    write("commands", commands_page());
-    write("sources", kinds_page("Sources", "sources", sources::source_kinds()));
-    write("lake", lake_page());
-    write("warehouses", kinds_page("Warehouses", "warehouses", warehouses::warehouse_kinds()));
+    write("errors.md", errors_page());
+    write("events.md", events_page());
+    write("exit-codes.md", exit_codes_page());
+    write("commands.md", commands_page());
+    write("sources.md", kinds_page("Sources", "sources", sources::source_kinds()));
+    write("lake.md", lake_page());
+    write("warehouses.md", kinds_page("Warehouses", "warehouses", warehouses::warehouse_kinds()));
+    write("connector.schema.json", sources::declarative::manifest_json_schema());
     return kExitOk;
   }
 
  private:
   void write(const char* page, const std::string& text) const {
-    std::string path = fmt::format("{}/{}.md", folder_, page);
+    std::string path = fmt::format("{}/{}", folder_, page);
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(path.c_str(), "wb"), std::fclose);
     if (!out || std::fwrite(text.data(), 1, text.size(), out.get()) != text.size())
       throw Error(ErrorCode::file_io, "The page can't be written", path);

@@ -306,4 +306,10 @@ std::string_view resolve_kind(std::string_view kind) {
   return kind;
 }
 
+std::string_view written_type(std::string_view component) {
+  if (component == "SessionTokenRequestBearerAuthenticator") return "Bearer";
+  if (component == "SessionTokenRequestApiKeyAuthenticator") return "ApiKey";
+  return component;
+}
+
 }  // namespace leat::sources::declarative

@@ -22,6 +22,8 @@ struct ComponentSchema {
 std::span<const ComponentSchema> component_schemas();
 /// The row of that type, nullptr when there is none.
 const ComponentSchema* find_component_schema(std::string_view type);
+/// The `type` that a component is written with: two have another one than their name.
+std::string_view written_type(std::string_view component);
 /// What a kind that begins with `@` stands for; any other kind as it is.
 std::string_view resolve_kind(std::string_view kind);
 

@@ -57,6 +57,9 @@ class ManifestSource final : public stream::Source {
     Workshop workshop{env, client_, interpolation_, live, *context_};
     context_->answer_bytes_max = static_cast<std::size_t>(settings.bytes("response_bytes_max"));
     context_->concurrency = concurrency_of(settings, workshop);
+    context_->record_column = settings.text("record_column");
+    context_->batch_rows_max =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("batch_rows_max")));
     if (auto jobs = whole_number(manifest_, "max_concurrent_async_job_count", workshop))
       context_->jobs_max = static_cast<std::size_t>(std::max<std::int64_t>(1, *jobs));
     if (manifest_["api_budget"].is_mapping())

@@ -106,9 +106,17 @@ Value DeclarativeStream::migrated(const Value& state) const {
   return out;
 }
 
-void DeclarativeStream::fill_plan(ReadPlan& plan, SliceFeed& feed) {
+void DeclarativeStream::fill_plan(ReadPlan& plan, SliceFeed& feed, bool with_all_fields) {
   plan.stream = name_;
   plan.fields = fields();
+  plan.batch_rows_max = workshop_.connector.batch_rows_max;
+  if (const std::string& column = workshop_.connector.record_column; !column.empty()) {
+    // Of what stands in the record as it came, only the cursor's value is looked at.
+    if (!with_all_fields) plan.fields.clear();
+    if (!with_all_fields && cursor_)
+      plan.fields.push_back({.name = cursor_->field(), .type = {batch::TypeKind::text}});
+    plan.fields.push_back({.name = column, .type = {batch::TypeKind::json}, .is_record = true});
+  }
   plan.next_slice = [&feed] { return feed.next(); };
   plan.rest_of = [&feed](const StreamSlice& slice) { return feed.rest_of(slice); };
   if (retriever_->router()) plan.contributors.push_back(retriever_->router());
@@ -128,7 +136,7 @@ void DeclarativeStream::walk(const Value& state, const std::optional<stream::Win
                              const Listener& listener) {
   std::unique_ptr<SliceFeed> feed = make_slice_feed(feed_parts(), migrated(state), window);
   ReadPlan plan;
-  fill_plan(plan, *feed);
+  fill_plan(plan, *feed, static_cast<bool>(listener.on_batch));
   plan.concurrency = std::max<std::size_t>(1, concurrency);
   plan.on_batch = [&, index](batch::RecordBatch&& batch) {
     workshop_.env.check_cancelled();

@@ -45,7 +45,7 @@ class DeclarativeStream final : public ManifestStream {
   friend class StreamRecordRun;
   FeedParts feed_parts() const;
   Value migrated(const Value& state) const;
-  void fill_plan(ReadPlan& plan, SliceFeed& feed);
+  void fill_plan(ReadPlan& plan, SliceFeed& feed, bool with_all_fields = false);
 
   std::string name_;
   Workshop workshop_;

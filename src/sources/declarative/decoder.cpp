@@ -84,6 +84,11 @@ RecordDecoder::RecordDecoder(std::vector<Field> fields, BatchLimits limits, OnBa
                              OnReject on_reject)
     : limits_(limits), on_batch_(std::move(on_batch)), on_reject_(std::move(on_reject)) {
   for (const Field& field : fields) {
+    if (field.is_record) {
+      record_column_ = columns_.size();
+      add_column(field.name, Type{TypeKind::json});
+      continue;
+    }
     std::string key = document::json_quote(field.name);
     Slot& slot = new_slot(key.substr(1, key.size() - 2), field.type, field.name);
     slot.may_widen = field.may_widen;
@@ -172,12 +177,15 @@ JsonAt RecordDecoder::record(const char* text, JsonAt start, JsonAt end) {
     reason_ = "A record has to be a JSON object";
     return reject(text, start, end);
   }
-  if (!members(text, at, end)) {
+  if (slots_.empty() && record_column_ != kNone) {
+    at = skip_value(text, at, end);
+    if (!at) return nullptr;
+  } else if (!members(text, at, end)) {
     if (!reason_.empty()) return reject(text, start, end);
     take_back();
     return nullptr;
   }
-  end_row();
+  end_row(record_column_ == kNone ? std::string_view() : raw_value(text, start, at));
   return at;
 }
 
@@ -214,6 +222,7 @@ inline bool RecordDecoder::member(const char* text, JsonAt& at, JsonAt end) {
     if (scalar_text(text, value) != "null") return false;
     if (found == kNone) return true;
   } else if (found == kNone) {
+    if (record_column_ != kNone) return true;
     found = add_slot(key, raw_value(text, value, after));
     if (found == kNone) {
       rejected_field_ = key;
@@ -245,7 +254,11 @@ void RecordDecoder::forget_earlier(const Slot& slot) {
   }
 }
 
-void RecordDecoder::end_row() {
+void RecordDecoder::end_row(std::string_view raw) {
+  if (record_column_ != kNone) {
+    columns_[record_column_].append_text(raw);
+    ++filled_;
+  }
   if (filled_ != columns_.size()) {
     for (ColumnWriter& column : columns_) {
       if (column.rows() == rows_) column.append_null();

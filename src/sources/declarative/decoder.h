@@ -29,6 +29,7 @@ struct Field {
   batch::Type type;
   bool may_widen = false;  ///< int64 by the look of it: becomes float64 when a fraction comes
   bool is_point = false;   ///< GeoJSON point or location object: also NAME_longitude and NAME_latitude
+  bool is_record = false;  ///< no field: the column holds each record as it came
 };
 
 /// The columns that fields become, in order.
@@ -84,7 +85,7 @@ class RecordDecoder {
   bool put_rare(ColumnWriter& column, std::string_view content);
   void widen(Slot& slot, batch::Type type);
   void forget_earlier(const Slot& slot);
-  void end_row();
+  void end_row(std::string_view raw);
   void take_back();
   JsonAt reject(const char* text, JsonAt at, JsonAt end);
 
@@ -97,6 +98,7 @@ class RecordDecoder {
   batch::SchemaPtr schema_;  // of schema_columns_, null when they changed
   std::size_t rows_ = 0, places_ = 1024;
   std::size_t first_slot_ = kNone, previous_ = kNone, guess_ = kNone;
+  std::size_t record_column_ = kNone;    // holds each record as it came
   std::size_t filled_ = 0;               // columns that the row has so far
   std::string rejected_field_, reason_;  // of a record that is rejected
   std::string scratch_;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/spec.h"
@@ -57,13 +58,6 @@ bool is_component_kind(std::string_view kind) {
   return kind[0] >= 'A' && kind[0] <= 'Z';
 }
 
-// Two components are written with another type than their name.
-std::string_view type_of(std::string_view component) {
-  if (component == "SessionTokenRequestBearerAuthenticator") return "Bearer";
-  if (component == "SessionTokenRequestApiKeyAuthenticator") return "ApiKey";
-  return component;
-}
-
 class Checker {
  public:
   void component(const Value& node, std::string_view type) {
@@ -107,18 +101,22 @@ class Checker {
   }
 
   void complain(const Value& at, std::string what, bool is_warning = false) {
-    if (problems.size() < kProblemsMax) problems.push_back({at.where(), std::move(what), is_warning});
+    // A part that several places refer to is complained of once.
+    std::string where = at.where();
+    if (problems.size() >= kProblemsMax || !told_.insert(where + '\n' + what).second) return;
+    problems.push_back({std::move(where), std::move(what), is_warning});
   }
 
   std::vector<ManifestProblem> problems;
 
  private:
+  std::set<std::string> told_;
   void check_component_at(const Value& value, const std::vector<std::string_view>& fitting,
                           const std::string& place) {
     const Value& type = value["type"];
     if (type.is_text()) {
       for (std::string_view each : fitting) {
-        if (type_of(each) == type.raw()) return component(value, each);
+        if (written_type(each) == type.raw()) return component(value, each);
       }
     }
     for (std::string_view each : fitting) {
@@ -135,10 +133,11 @@ class Checker {
     for (const ComponentSchema& each : component_schemas()) names.emplace_back(each.type);
     bool exists = find_component_schema(type.raw()) != nullptr;
     std::string near = exists ? "" : nearest(type.raw(), names);
-    complain(type.mark().line > 0 ? type : value,
-             fmt::format("{} `{}` at `{}`{}: {} fits there",
-                         exists ? "There can't stand a" : "There is no component", type.raw(), place,
-                         near.empty() ? "" : fmt::format("; did you mean `{}`?", near), words_of(fitting)));
+    std::string what = fmt::format(
+        "{} `{}` at `{}`", exists ? "There can't stand a" : "There is no component", type.raw(), place);
+    what += near.empty() ? fmt::format(": {} fits there", words_of(fitting))
+                         : fmt::format("; did you mean `{}`?", near);
+    complain(type.mark().line > 0 ? type : value, std::move(what));
   }
 
   bool fits(const Value& value, std::string_view kind, const std::string& place) {

@@ -38,7 +38,7 @@ SliceWalk::SliceWalk(const SimpleRetriever& retriever, const ReadPlan& plan)
     : retriever_(retriever),
       plan_(plan),
       fetcher_(*retriever.requester_, plan.concurrency),
-      decoder_(plan.fields, {}, plan.on_batch, plan.on_reject) {}
+      decoder_(plan.fields, {.rows_max = plan.batch_rows_max}, plan.on_batch, plan.on_reject) {}
 
 bool SliceWalk::step() {
   fill();
