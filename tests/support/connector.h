@@ -33,8 +33,13 @@ class Connector {
             ? std::move(streams)
             : "version: 1.0.0\ntype: DeclarativeSource\ncheck: {type: CheckStream, stream_names: [s]}\n" +
                   streams;
-    yaml_ =
-        "manifest: " + path() + "\nconfig: {url: \"" + server.url() + "\", token: t0ken-value}\n" + settings;
+    settings_ = std::move(settings);
+    set_config("");
+  }
+  /// Sets the config to address and token, and these members.
+  void set_config(const std::string& members) {
+    yaml_ = "manifest: " + path() + "\nconfig: {url: \"" + server.url() + "\", token: t0ken-value" +
+            (members.empty() ? "" : ", " + members) + "}\n" + settings_;
   }
   ~Connector() { std::remove(path().c_str()); }
 
@@ -84,7 +89,7 @@ class Connector {
 
  private:
   std::string path() const { return "/tmp/leat_connector_" + std::to_string(server.port()) + ".yaml"; }
-  std::string yaml_;
+  std::string yaml_, settings_;
   std::unique_ptr<stream::Source> source_;
 };
 

@@ -123,6 +123,29 @@ class WaitUntilTimeFromHeader final : public BackoffStrategy {
   std::optional<double> least_, most_;
 };
 
+// Python classes of connectors, by the names of known_classes.h.
+class UntilMidnight final : public BackoffStrategy {
+ public:
+  UntilMidnight(const Value&, const Workshop&) {}
+  Backoff backoff(const http::Response*, int, Timestamp now) const override {
+    Timestamp midnight = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1);
+    return {std::chrono::ceil<milliseconds>(midnight - now), false};
+  }
+};
+
+// The seconds that the answer's message names.
+class PinterestBackoff final : public BackoffStrategy {
+ public:
+  PinterestBackoff(const Value&, const Workshop&) {}
+  Backoff backoff(const http::Response* response, int attempt, Timestamp) const override {
+    std::string_view body = response ? response->body.view() : std::string_view();
+    if (auto found = jinja::regex_first("(?i)Retry after\\s+\\K\\d+(?=\\s+seconds)", body)) {
+      if (auto seconds = number(*found)) return {seconds_of(*seconds), false};
+    }
+    return {seconds_of(std::min(std::pow(2.0, std::min(attempt, 10)), 120.0)), false};
+  }
+};
+
 template <class T>
 std::unique_ptr<BackoffStrategy> make(const Value& component, const Workshop& workshop) {
   return std::make_unique<T>(component, workshop);
@@ -135,10 +158,16 @@ constexpr ComponentRow<BackoffStrategy> kBackoffStrategies[] = {
     {"WaitUntilTimeFromHeader", make<WaitUntilTimeFromHeader>},
 };
 
+constexpr ComponentRow<BackoffStrategy> kClasses[] = {
+    {"PinterestAnalyticsBackoffStrategy", make<PinterestBackoff>},
+    {"WaitUntilMidnightBackoffStrategy", make<UntilMidnight>},
+};
+
 }  // namespace
 
 std::unique_ptr<BackoffStrategy> make_backoff_strategy(const Value& component, const Workshop& workshop) {
-  return make_component<BackoffStrategy>(kBackoffStrategies, component, "backoff_strategies", workshop);
+  return make_component<BackoffStrategy>(kBackoffStrategies, component, "backoff_strategies", workshop,
+                                         kClasses);
 }
 
 }  // namespace leat::sources::declarative

@@ -46,7 +46,8 @@ void refuse_component(const Value& component, std::string_view place,
   std::string where = (type.mark().line > 0 ? type : component).where();
   if (name != type.raw()) {
     throw Error(ErrorCode::source_custom_code,
-                fmt::format("`{}` at `{}` is a class of Python code, which is not run", name, place), where);
+                fmt::format("`{}` at `{}` is a class of Python code, which is not run", name, place), where)
+        .fix("Streams that do not take it are read; `leat connector lint` tells which do.");
   }
   std::string all;
   for (const std::string& each : fitting) {

@@ -51,10 +51,15 @@ std::string component_name(const Value& component);
 [[noreturn]] void refuse_component(const Value& component, std::string_view place,
                                    const std::vector<std::string>& fitting);
 
+/// Makes the component by its row in one of two tables; `classes` are those of known Python classes.
 template <class T>
 std::unique_ptr<T> make_component(std::span<const ComponentRow<T>> rows, const Value& component,
-                                  std::string_view place, const Workshop& workshop) {
+                                  std::string_view place, const Workshop& workshop,
+                                  std::span<const ComponentRow<T>> classes = {}) {
   std::string name = component_name(component);
+  for (const ComponentRow<T>& row : classes) {
+    if (row.type == name) return row.make(component, workshop);
+  }
   std::vector<std::string> fitting;
   for (const ComponentRow<T>& row : rows) {
     if (row.type == name) return row.make(component, workshop);

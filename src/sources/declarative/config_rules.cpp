@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "jinja/operations.h"
 #include "sources/declarative/json_value.h"
+#include "sources/declarative/known_classes.h"
 #include "sources/declarative/manifest.h"
 #include "sources/declarative/record_path_values.h"
 
@@ -69,6 +70,32 @@ void remap_field(const Rule& rule, jinja::Value& config) {
   if (meaning) set_at(config, path, *meaning);
 }
 
+// Mailchimp's keys end with the data center that they belong to.
+void set_data_center(const Rule& rule, jinja::Value& config) {
+  if (auto there = value_at(config, {"data_center"}); there && jinja::truth(*there)) return;
+  std::optional<jinja::Value> key = value_at(config, {"apikey"});
+  if (!key) key = value_at(config, {"credentials", "apikey"});
+  std::string text = key ? jinja::to_text(*key) : std::string();
+  std::size_t dash = text.rfind('-');
+  if (dash == std::string::npos) {
+    throw Error(ErrorCode::config_invalid, "The data center can't be seen from the credentials",
+                rule.component.where())
+        .fix("Set `data_center` in the config, such as us10.");
+  }
+  set_at(config, {"data_center"}, jinja::Value(text.substr(dash + 1)));
+}
+
+// A host, perhaps with a scheme, without a path.
+void check_host(const jinja::Value& value, const std::string& where) {
+  std::string text = jinja::to_text(value);
+  std::size_t scheme = text.find("://");
+  std::string host = scheme == std::string::npos ? text : text.substr(scheme + 3);
+  bool good = text.find('.') != std::string::npos && host.find('/') == std::string::npos &&
+              (scheme == std::string::npos || text.starts_with("http://") || text.starts_with("https://"));
+  if (!good)
+    throw Error(ErrorCode::config_invalid, "The address of the API has to be a host without a path", where);
+}
+
 }  // namespace
 
 void ConfigRules::apply(const Value& transformations, jinja::Value& config,
@@ -82,6 +109,8 @@ void ConfigRules::apply(const Value& transformations, jinja::Value& config,
       remove_fields(rule, config);
     } else if (name == "ConfigRemapField") {
       remap_field(rule, config);
+    } else if (class_of(each) == "ExtractAndSetDataCenterConfigValue") {
+      set_data_center(rule, config);
     } else {
       refuse_component(each, "transformations",
                        {"ConfigAddFields", "ConfigRemapField", "ConfigRemoveFields"});
@@ -103,7 +132,10 @@ void ConfigRules::validate(const jinja::Value& config, const Interpolation& inte
     Rule rule{each, interpolation, config};
     std::string name = component_name(each);
     const Value& strategy = need(each, "validation_strategy");
-    if (component_name(strategy) != "ValidateAdheresToSchema")
+    // What other classes would refuse, the API does.
+    bool is_class = strategy["type"].raw() == "CustomValidationStrategy";
+    if (is_class && class_of(strategy) != "ValidateApiUrl") continue;
+    if (!is_class && component_name(strategy) != "ValidateAdheresToSchema")
       refuse_component(strategy, "validation_strategy", {"ValidateAdheresToSchema"});
     std::vector<jinja::Value> values;
     if (name == "DpathValidator") {
@@ -113,6 +145,10 @@ void ConfigRules::validate(const jinja::Value& config, const Interpolation& inte
       values.push_back(value.is_text() ? rule.text(value).evaluate(Scope()) : to_jinja(value));
     } else {
       refuse_component(each, "validations", {"DpathValidator", "PredicateValidator"});
+    }
+    if (is_class) {
+      for (const jinja::Value& value : values) check_host(value, each.where());
+      continue;
     }
     const Value& base = need(strategy, "base_schema");
     Value schema = base.is_text() ? document::parse_json(base.raw(), "base_schema") : base;

@@ -9,6 +9,7 @@
 #include "sources/declarative/config_rules.h"
 #include "sources/declarative/connector_context.h"
 #include "sources/declarative/json_value.h"
+#include "sources/declarative/known_classes.h"
 #include "sources/declarative/manifest.h"
 #include "sources/declarative/parent_cache.h"
 #include "sources/declarative/settings.h"
@@ -54,6 +55,7 @@ class ManifestSource final : public stream::Source {
     context_.emplace(
         config, settings.has("credentials_file") ? settings.resolve_path("credentials_file") : std::string());
     jinja::Value live = prepared_config(specification);
+    manifest_ = with_known_classes(manifest_, interpolation_, live);
     Workshop workshop{env, client_, interpolation_, live, *context_};
     context_->answer_bytes_max = static_cast<std::size_t>(settings.bytes("response_bytes_max"));
     context_->concurrency = concurrency_of(settings, workshop);

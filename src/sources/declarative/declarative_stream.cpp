@@ -54,8 +54,10 @@ DeclarativeStream::DeclarativeStream(const Value& component, const Workshop& wor
     schema_ = make_schema_loader(*loader, workshop);
   }
   refuse_setting(component, "file_uploader");
-  for (const Value& each : component["state_migrations"].items())
-    migrations_.push_back(make_state_migration(each, component, workshop));
+  for (const Value& each : component["state_migrations"].items()) {
+    if (auto migration = make_state_migration(each, component, workshop))
+      migrations_.push_back(std::move(migration));
+  }
 }
 
 const std::vector<Field>& DeclarativeStream::fields() {

@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/error.h"
 #include "base/spec.h"
 #include "jinja/template.h"
 #include "sources/declarative/component_schema.h"
+#include "sources/declarative/known_classes.h"
 #include "sources/declarative/manifest.h"
 
 namespace leat::sources::declarative {
@@ -205,6 +207,65 @@ class Checker {
   }
 };
 
+// The classes of Python code that nobody here knows, with the streams that take them.
+class UnknownClasses {
+ public:
+  explicit UnknownClasses(const Value& manifest) : addresses_(addresses_of(manifest)) {
+    for (const Value& stream : manifest["streams"].items()) {
+      // Conditional streams hold others.
+      if (stream.find("streams")) {
+        for (const Value& inner : stream["streams"].items()) gather(inner, inner["name"].raw());
+      } else {
+        gather(stream, stream["name"].raw());
+      }
+    }
+    for (const Value& each : manifest["dynamic_streams"].items())
+      gather(each, each["name"].raw().empty() ? "of its dynamic definitions" : each["name"].raw());
+    gather(manifest["spec"], "");
+  }
+
+  void complain(Checker& checker) const {
+    for (const auto& [name, use] : uses_) {
+      if (use.at["type"].raw() == "CustomValidationStrategy") continue;
+      const Value& at = use.at["class_name"].mark().line > 0 ? use.at["class_name"] : use.at;
+      bool is_migration = use.at["type"].raw() == "CustomStateMigration";
+      std::string effect =
+          is_migration ? "states of earlier versions are not understood by " : "Leat can't read ";
+      effect += use.streams.empty() ? "this connector" : words_of_streams(use.streams);
+      checker.complain(at, fmt::format("`{}` is a class of Python code that is not known: {}", name, effect),
+                       true);
+    }
+  }
+
+ private:
+  struct Use {
+    Value at;
+    std::vector<std::string> streams;
+  };
+  void gather(const Value& node, const std::string& stream) {
+    const Value& name = node["class_name"];
+    if (node["type"].raw().starts_with("Custom") && name.is_text() &&
+        !is_known_class(name.raw(), addresses_)) {
+      auto [found, is_new] = uses_.try_emplace(name.raw());
+      if (is_new) found->second.at = node;
+      std::vector<std::string>& streams = found->second.streams;
+      if (!stream.empty() && (streams.empty() || streams.back() != stream)) streams.push_back(stream);
+    }
+    for (const Value& item : node.items()) gather(item, stream);
+    for (const auto& [key, member] : node.members()) gather(member, stream);
+  }
+  static std::string words_of_streams(const std::vector<std::string>& streams) {
+    constexpr std::size_t kNamed = 6;
+    std::string out = streams.size() == 1 ? "the stream " : "the streams ";
+    for (std::size_t i = 0; i < std::min(kNamed, streams.size()); ++i)
+      out += (i == 0 ? "" : ", ") + streams[i];
+    if (streams.size() > kNamed) out += fmt::format(" and {} others", streams.size() - kNamed);
+    return out;
+  }
+  std::string addresses_;
+  std::map<std::string, Use> uses_;
+};
+
 ManifestProblem problem_of(const Error& error) {
   return {error.where(), error.what_failed(), false};
 }
@@ -219,7 +280,11 @@ std::vector<ManifestProblem> check_component(const Value& component, std::string
 
 std::vector<ManifestProblem> check_manifest_text(std::string_view text, const std::string& file) {
   try {
-    return check_component(parse_manifest(text, file), "DeclarativeSource");
+    Value manifest = parse_manifest(text, file);
+    Checker checker;
+    checker.component(manifest, "DeclarativeSource");
+    UnknownClasses(manifest).complain(checker);
+    return std::move(checker.problems);
   } catch (const Error& error) {
     return {problem_of(error)};
   }

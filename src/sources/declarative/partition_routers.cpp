@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "jinja/operations.h"
+#include "sources/declarative/custom_routers.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -299,7 +300,7 @@ constexpr ComponentRow<PartitionRouter> kRouters[] = {
 
 std::unique_ptr<PartitionRouter> make_partition_router(const Value& component, const Workshop& workshop) {
   if (component.is_list()) return std::make_unique<ProductRouter>(component, workshop);
-  return make_component<PartitionRouter>(kRouters, component, "partition_router", workshop);
+  return make_component<PartitionRouter>(kRouters, component, "partition_router", workshop, custom_routers());
 }
 
 }  // namespace leat::sources::declarative

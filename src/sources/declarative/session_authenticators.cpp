@@ -24,6 +24,7 @@ class SessionTokenAuthenticator final : public Authenticator {
         login_(make_requester(need(component, "login_requester"), workshop)),
         decoder_(make_body_decoder(component["decoder"], workshop)),
         path_(texts_now(need(component, "session_token_path"), component, workshop)),
+        headers_(workshop.tree(component, "request_headers")),
         slot_(workshop.connector.token("session " + document::to_json(component, true))) {
     if (std::string text = workshop.text_now(component, "expiration_duration"); !text.empty()) {
       lasts_ = parse_iso_duration(text);
@@ -42,6 +43,11 @@ class SessionTokenAuthenticator final : public Authenticator {
 
   void authorize(http::Request& request, RequestParts& parts, const Scope& scope) const override {
     std::string own = token();
+    if (!headers_.empty()) {
+      headers_.evaluate(scope).as_dict().each([&](const jinja::Value& name, const jinja::Value& value) {
+        request.headers.set(jinja::to_text(name), jinja::to_text(value));
+      });
+    }
     if (!option_) return http::authorize_bearer(request, own);
     if (!form_.empty()) {
       Scope inner;
@@ -93,6 +99,7 @@ class SessionTokenAuthenticator final : public Authenticator {
   std::unique_ptr<Requester> login_;
   std::unique_ptr<BodyDecoder> decoder_;
   std::vector<std::string> path_;
+  InterpolatedTree headers_;  // sent with each request beside the token
   std::optional<CalendarDuration> lasts_;
   std::unique_ptr<RequestOption> option_;
   Interpolated form_;

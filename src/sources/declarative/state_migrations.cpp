@@ -8,8 +8,10 @@ namespace {
 // {"<partition>": {"<cursor field>": value}} becomes a list of partitions.
 class LegacyToPerPartition final : public StateMigration {
  public:
-  LegacyToPerPartition(const Value& stream, const Workshop& workshop)
-      : cursor_field_(workshop.text_now(stream["incremental_sync"], "cursor_field")) {
+  // With whole numbers the partitions are these, not texts.
+  LegacyToPerPartition(const Value& stream, const Workshop& workshop, bool whole_numbers = false)
+      : whole_numbers_(whole_numbers),
+        cursor_field_(workshop.text_now(stream["incremental_sync"], "cursor_field")) {
     const Value* router = stream["retriever"].find("partition_router");
     if (router && router->is_list() && router->items().size() == 1) router = &router->items()[0];
     if (router && router->find("partition_field")) {
@@ -36,7 +38,9 @@ class LegacyToPerPartition final : public StateMigration {
     Value out = Value::mapping(), states = Value::list();
     for (const auto& [key, cursor] : state.members()) {
       Value row = Value::mapping(), partition = Value::mapping();
-      partition.set(field_, Value::of(key));
+      Value typed = whole_numbers_ ? document::parse_scalar(key) : Value();
+      partition.set(field_, typed.kind() == Value::Kind::integer ? typed : Value::of(key));
+      if (whole_numbers_) partition.set("parent_slice", Value::mapping());
       row.set("partition", std::move(partition));
       row.set("cursor", cursor);
       states.items().push_back(std::move(row));
@@ -46,6 +50,7 @@ class LegacyToPerPartition final : public StateMigration {
   }
 
  private:
+  bool whole_numbers_;
   std::string field_, cursor_field_;
   bool is_single_ = true;
 };
@@ -54,8 +59,15 @@ class LegacyToPerPartition final : public StateMigration {
 
 std::unique_ptr<StateMigration> make_state_migration(const Value& component, const Value& stream,
                                                      const Workshop& workshop) {
-  if (component_name(component) == "LegacyToPerPartitionStateMigration")
-    return std::make_unique<LegacyToPerPartition>(stream, workshop);
+  std::string name = component_name(component);
+  if (name == "LegacyToPerPartitionStateMigration" || name == "GreenhouseStateMigration")
+    return std::make_unique<LegacyToPerPartition>(stream, workshop, name == "GreenhouseStateMigration");
+  if (component["type"].raw() == "CustomStateMigration") {
+    workshop.env.emit({"state_not_migrated",
+                       EventLevel::warning,
+                       {{"stream", stream["name"].raw()}, {"class", component["class_name"].raw()}}});
+    return nullptr;
+  }
   refuse_component(component, "state_migrations", {"LegacyToPerPartitionStateMigration"});
 }
 

@@ -18,7 +18,8 @@ class StateMigration {
   virtual Value migrate(const Value& state) const = 0;
 };
 
-/// `stream` is the component whose state it is.
+/// `stream` is the component whose state it is. Null for a Python class that is not known, which is told:
+/// states of today's form serve without it.
 std::unique_ptr<StateMigration> make_state_migration(const Value& component, const Value& stream,
                                                      const Workshop& workshop);
 

@@ -18,7 +18,7 @@ struct Parent {
   std::vector<std::vector<std::string>> extra_fields;
   std::vector<std::string> lazy_path;
   std::unique_ptr<RequestOption> option;
-  bool is_incremental = false;
+  bool is_incremental = false, with_parent_slice = true;
 
   Parent(const Value& component, const Workshop& workshop)
       : stream(make_stream(need(component, "stream"), workshop)),
@@ -53,7 +53,7 @@ struct Parent {
   Partition partition_of(const ParentRecord& parent, const jinja::Value& value) const {
     Partition out;
     out.keys.as_dict().set(std::string_view(field), value);
-    out.keys.as_dict().set("parent_slice", parent.partition);
+    if (with_parent_slice) out.keys.as_dict().set("parent_slice", parent.partition);
     if (!lazy_path.empty()) {
       std::optional<jinja::Value> answer = value_at(parent.record, lazy_path);
       out.extra.as_dict().set("child_response", answer ? *answer : jinja::Value::list());
@@ -113,8 +113,11 @@ class SubstreamRun final : public PartitionRun {
 class SubstreamPartitionRouter final : public PartitionRouter {
  public:
   SubstreamPartitionRouter(const Value& component, const Workshop& workshop) {
-    for (const Value& each : need(component, "parent_stream_configs").items())
+    for (const Value& each : need(component, "parent_stream_configs").items()) {
       parents_.push_back(std::make_unique<Parent>(each, workshop));
+      // Some classes of connectors name their parts without where these come from.
+      parents_.back()->with_parent_slice = plain_flag(component, "with_parent_slice", true);
+    }
     if (parents_.empty()) {
       throw Error(ErrorCode::config_invalid, "SubstreamPartitionRouter needs a parent stream",
                   component.where());

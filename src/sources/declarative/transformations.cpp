@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "jinja/operations.h"
+#include "sources/declarative/custom_transformations.h"
 #include "sources/declarative/key_transformations.h"
 #include "sources/declarative/record_path_values.h"
 #include "sources/declarative/record_selector.h"
@@ -136,7 +137,8 @@ constexpr ComponentRow<Transformation> kTransformations[] = {
 }  // namespace
 
 std::unique_ptr<Transformation> make_transformation(const Value& component, const Workshop& workshop) {
-  return make_component<Transformation>(kTransformations, component, "transformations", workshop);
+  return make_component<Transformation>(kTransformations, component, "transformations", workshop,
+                                        custom_transformations());
 }
 
 }  // namespace leat::sources::declarative
