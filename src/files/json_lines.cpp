@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/time.h"
 #include "batch/decimal.h"
@@ -49,7 +50,7 @@ void append_escape(char c, std::string& out) {
 void append_on_one_line(std::string_view json, std::string& out) {
   std::size_t at = out.size();
   out += json;
-  if (json.find_first_of("\n\r") == std::string_view::npos) return;
+  if (!std::memchr(json.data(), '\n', json.size()) && !std::memchr(json.data(), '\r', json.size())) return;
   for (; at < out.size(); ++at) {
     if (out[at] == '\n' || out[at] == '\r') out[at] = ' ';
   }

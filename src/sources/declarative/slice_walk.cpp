@@ -161,7 +161,9 @@ bool SliceWalk::consume_page(OpenSlice& slice) {
   }
   if (answer.reset) return restart(slice, answer.response.url);
   if (answer.ignored) return false;
-  return end_page(slice, answer, facts);
+  bool goes_on = end_page(slice, answer, facts);
+  retriever_.workshop_.client.recycle(std::move(answer.response.body));
+  return goes_on;
 }
 
 // Decides on the next page.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +15,7 @@ namespace leat::sources::protocol {
 namespace {
 
 constexpr std::size_t kHeldBytesMax = 256u << 10;
+constexpr std::size_t kRowsTogether = 64;  // printed while they lie in the processor's cache
 
 std::string quoted(std::string_view text) {
   return document::json_quote(text);
@@ -115,15 +117,17 @@ void MessageWriter::records(const StreamName& stream, const batch::RecordBatch& 
   begin += ",\"data\":";
   std::string end = fmt::format(",\"emitted_at\":{}}}}}\n", now_ms());
   std::lock_guard lock(mutex_);
-  scratch_.clear();
-  files::append_json_lines(batch, 0, batch.rows(), scratch_, raw_column);
-  for (std::size_t at = 0; at < scratch_.size();) {
-    std::size_t stop = scratch_.find('\n', at);
-    held_ += begin;
-    held_.append(scratch_, at, stop - at);
-    held_ += end;
-    at = stop + 1;
-    if (held_.size() > kHeldBytesMax) flush_held();
+  for (std::size_t row = 0; row < batch.rows(); row += kRowsTogether) {
+    scratch_.clear();
+    files::append_json_lines(batch, row, std::min(batch.rows(), row + kRowsTogether), scratch_, raw_column);
+    for (std::size_t at = 0; at < scratch_.size();) {
+      std::size_t stop = scratch_.find('\n', at);
+      held_ += begin;
+      held_.append(scratch_, at, stop - at);
+      held_ += end;
+      at = stop + 1;
+      if (held_.size() > kHeldBytesMax) flush_held();
+    }
   }
 }
 
