@@ -99,3 +99,44 @@ paths:
   document::parse_yaml(manifest_text(draft), "draft.yaml");
   CHECK_THROWS_AS(draft_of_openapi(document::parse_yaml("swagger: '2.0'", "old.yaml")), Error);
 }
+
+TEST_CASE("A draft from an OpenAPI document fills what it can and ends where a schema holds itself") {
+  Value document = document::parse_yaml(R"(
+openapi: 3.1.0
+info: {title: Shop}
+servers: [{url: "https://{region}.shop.test/v2", variables: {region: {default: eu}}}]
+components:
+  schemas:
+    Node: {type: object, properties: {id: {type: integer}, parent: {$ref: "#/components/schemas/Node"}}}
+    "a/b": {type: array, items: {$ref: "#/components/schemas/Node"}}
+paths:
+  /nodes:
+    get:
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, default: 25}}
+        - {name: offset, in: query}
+        - {name: kind, in: query, required: true, schema: {enum: [all, some]}}
+        - {name: shop, in: query, required: true}
+      responses:
+        "200":
+          content:
+            application/json:
+              schema:
+                properties:
+                  errors: {type: array, items: {properties: {text: {type: string}}}}
+                  data: {$ref: "#/components/schemas/a~1b"}
+)",
+                                        "shop.yaml");
+  ManifestDraft draft = draft_of_openapi(document);
+  CHECK(draft.base_url == "https://eu.shop.test/v2");
+  CHECK(draft.settings == std::vector<std::string>{"shop"});
+  REQUIRE(draft.streams.size() == 1);
+  const DraftStream& stream = draft.streams[0];
+  CHECK(stream.field_path == std::vector<std::string>{"data"});
+  CHECK(stream.paging.page_size == 25);
+  CHECK(stream.parameters == decltype(stream.parameters){{"kind", "all"}, {"shop", "{{ config['shop'] }}"}});
+  CHECK(document::to_json(stream.properties["parent"]) == R"({"type":["null","object"]})");
+  Value manifest = document::parse_yaml(manifest_text(draft), "draft.yaml");
+  CHECK(document::to_json(manifest["spec"]["connection_specification"]["required"]) ==
+        R"(["base_url","shop"])");
+}

@@ -99,6 +99,7 @@ std::string spec_text(const ManifestDraft& draft) {
     secrets += fmt::format("      {}: {{type: string, title: {}{}}}\n", name, title,
                            secret ? ", airbyte_secret: true" : "");
   };
+  for (const std::string& name : draft.settings) ask(name.c_str(), quoted(name).c_str(), false);
   if (draft.auth == Auth::basic) {
     ask("username", "User name", false);
     ask("password", "Password", true);

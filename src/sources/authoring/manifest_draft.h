@@ -35,7 +35,8 @@ struct DraftStream {
 struct ManifestDraft {
   std::string title, base_url;
   Auth auth = Auth::none;
-  std::string key_name;  ///< of the header or parameter of an API key
+  std::string key_name;               ///< of the header or parameter of an API key
+  std::vector<std::string> settings;  ///< what else the config has to hold
   std::vector<DraftStream> streams;
 };
 

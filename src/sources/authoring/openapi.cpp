@@ -30,7 +30,7 @@ class Reader {
     std::string_view rest = std::string_view(reference.raw()).substr(2);
     while (!rest.empty()) {
       std::size_t slash = std::min(rest.find('/'), rest.size());
-      at = &(*at)[std::string(rest.substr(0, slash))];
+      at = &(*at)[unescaped(rest.substr(0, slash))];
       rest.remove_prefix(std::min(slash + 1, rest.size()));
     }
     return resolve(*at, depth + 1);
@@ -41,6 +41,12 @@ class Reader {
     const Value& schema = resolve(given);
     Value out = Value::mapping();
     if (depth > kDepthMax) return out;
+    if (std::find(open_.begin(), open_.end(), &schema) != open_.end()) {
+      // What holds itself is described once.
+      out.set("type", Value::list({text_value("null"), text_value("object")}));
+      return out;
+    }
+    Opened opened(open_, schema);
     std::vector<std::string> types;
     if (schema["type"].is_text()) types.push_back(schema["type"].raw());
     for (const Value& type : schema["type"].items()) types.push_back(type.raw());
@@ -63,6 +69,7 @@ class Reader {
     const Value& schema = resolve(given);
     Value out = Value::mapping();
     if (depth > kDepthMax) return out;
+    Opened opened(open_, schema);
     for (const Value& part : schema["allOf"].items()) {
       Value inherited = properties_of(part, depth + 1);
       for (const auto& [name, property] : inherited.members()) out.set(name, property);
@@ -73,6 +80,25 @@ class Reader {
   }
 
  private:
+  // Schemas that are being described, from the outermost on.
+  class Opened {
+   public:
+    Opened(std::vector<const Value*>& open, const Value& schema) : open_(open) { open_.push_back(&schema); }
+    ~Opened() { open_.pop_back(); }
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
+
+   private:
+    std::vector<const Value*>& open_;
+  };
+  static std::string unescaped(std::string_view segment) {
+    std::string out(segment);
+    for (auto [escape, plain] : {std::pair<std::string_view, char>{"~1", '/'}, {"~0", '~'}}) {
+      for (std::size_t at = out.find(escape); at != std::string::npos; at = out.find(escape, at + 1))
+        out.replace(at, 2, 1, plain);
+    }
+    return out;
+  }
   Value merged(const Value& schema, int depth) const {
     Value out = Value::mapping();
     out.set("type", Value::list({text_value("null"), text_value("object")}));
@@ -87,6 +113,7 @@ class Reader {
     return Value::mapping();
   }
   const Value& document_;
+  mutable std::vector<const Value*> open_;
 };
 
 // The list of objects in an answer's schema: at its top, or in one of its members.
@@ -103,6 +130,14 @@ bool find_records(const Reader& reader, const Value& given, DraftStream& stream,
       members.emplace_back(name, &property);
   }
   for (const auto& [name, property] : schema["properties"].members()) members.emplace_back(name, &property);
+  // Beside the records there may be lists of errors or links.
+  auto rank = [&](const std::string& name) {
+    constexpr std::string_view kNames[] = {"data", "items", "results", "records", "values"};
+    if (name == stream.name) return 0;
+    return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ? 1 : 2;
+  };
+  std::stable_sort(members.begin(), members.end(),
+                   [&](const auto& left, const auto& right) { return rank(left.first) < rank(right.first); });
   for (const auto& [name, property] : members) {
     const Value& each = reader.resolve(*property);
     bool is_list = each["type"].raw() == "array" && !reader.properties_of(each["items"]).members().empty();
@@ -139,8 +174,11 @@ DraftPaging paging_of(const Reader& reader, const Value& path_item, const Value&
       for (std::string_view size : {"limit", "per_page", "page_size", "pageSize", "perPage", "$limit"}) {
         if (name != size) continue;
         paging.size_name = name;
-        if (schema["maximum"].integer() > 0)
-          paging.page_size = std::min<std::int64_t>(schema["maximum"].integer(), 1000);
+        // More than the API gives at once would look like the last page.
+        for (std::string_view known : {"default", "maximum"}) {
+          if (schema[known].integer() > 0)
+            paging.page_size = std::min<std::int64_t>(schema[known].integer(), 1000);
+        }
       }
     }
   };
@@ -155,6 +193,42 @@ DraftPaging paging_of(const Reader& reader, const Value& path_item, const Value&
     paging.link_field = "next";
   }
   return paging;
+}
+
+// Parameters that have to be sent, with a value that the document names, or one of the config.
+void read_parameters(const Reader& reader, const Value& parameters, DraftStream& stream,
+                     ManifestDraft& draft) {
+  for (const Value& given : parameters.items()) {
+    const Value& parameter = reader.resolve(given);
+    const std::string& name = parameter["name"].raw();
+    bool is_paging = name == stream.paging.token_name || name == stream.paging.size_name;
+    if (parameter["in"].raw() != "query" || !parameter["required"].boolean() || name.empty() || is_paging ||
+        (draft.auth == Auth::api_key_query && name == draft.key_name))
+      continue;
+    const Value& schema = reader.resolve(parameter["schema"]);
+    const Value* value = schema.find("default") ? schema.find("default") : parameter.find("example");
+    if (!value && !schema["enum"].items().empty()) value = &schema["enum"].items()[0];
+    if (value && !value->raw().empty()) {
+      stream.parameters.emplace_back(name, value->raw());
+      continue;
+    }
+    stream.parameters.emplace_back(name, fmt::format("{{{{ config['{}'] }}}}", name));
+    if (std::find(draft.settings.begin(), draft.settings.end(), name) == draft.settings.end())
+      draft.settings.push_back(name);
+  }
+}
+
+// The first server's address, with the defaults of its variables.
+std::string address_of(const Value& document) {
+  if (document["servers"].items().empty()) return {};
+  const Value& server = document["servers"].items()[0];
+  std::string url = server["url"].raw();
+  for (const auto& [name, variable] : server["variables"].members()) {
+    std::size_t at = url.find("{" + name + "}");
+    if (at != std::string::npos) url.replace(at, name.size() + 2, variable["default"].raw());
+  }
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  return url;
 }
 
 void read_security(const Reader& reader, const Value& document, ManifestDraft& draft) {
@@ -185,8 +259,7 @@ ManifestDraft draft_of_openapi(const Value& document) {
   Reader reader(document);
   ManifestDraft draft;
   draft.title = document["info"]["title"].raw();
-  if (!document["servers"].items().empty()) draft.base_url = document["servers"].items()[0]["url"].raw();
-  while (!draft.base_url.empty() && draft.base_url.back() == '/') draft.base_url.pop_back();
+  draft.base_url = address_of(document);
   read_security(reader, document, draft);
   for (const auto& [path, given] : document["paths"].members()) {
     const Value& item = reader.resolve(given);
@@ -200,6 +273,8 @@ ManifestDraft draft_of_openapi(const Value& document) {
     if (answer.is_null() || !find_records(reader, answer, stream)) continue;
     if (stream.properties.find("id")) stream.primary_key = "id";
     stream.paging = paging_of(reader, item, operation, answer);
+    read_parameters(reader, item["parameters"], stream, draft);
+    read_parameters(reader, operation["parameters"], stream, draft);
     auto same = [&](const DraftStream& other) { return other.name == stream.name; };
     for (int i = 2; std::any_of(draft.streams.begin(), draft.streams.end(), same); ++i)
       stream.name = fmt::format("{}_{}", stream_name(path), i);

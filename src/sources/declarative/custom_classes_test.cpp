@@ -128,6 +128,41 @@ TEST_CASE("transformations of known classes change records as their classes do")
                     ", dimensions: [country, date]") == Lines{"clicks=3 country=de date=2024-01-01"});
 }
 
+TEST_CASE("transformations of Notion's and Instagram's known classes") {
+  CHECK(transformed("NotionPropertiesTransformation", R"({"properties":{"Name":{"id":"t"}}})") ==
+        Lines{R"(properties=[{"name":"Name","value":{"id":"t"}}])"});
+  CHECK(transformed("NotionUserTransformation", R"({"bot":{"owner":{"type":"user","user":{"id":1}}}})") ==
+        Lines{R"(bot={"owner":{"type":"user","info":{"id":1}}})"});
+  CHECK(transformed("InstagramInsightsTransformation",
+                    R"({"data":[{"name":"reach","values":[{"value":7}]}]})") == Lines{"reach=7"});
+  CHECK(transformed(
+            "InstagramBreakDownResultsTransformation",
+            R"({"total_value":{"breakdowns":[{"results":[{"dimension_values":["Oslo"],"value":2}]}]}})") ==
+        Lines{R"(value={"Oslo":2})"});
+  CHECK(transformed(
+            "InstagramClearUrlTransformation",
+            R"({"media_url":"https://x/y?a=1&_nc_rid=z&b=2","profile_picture_url":"https://x/?ccb=1"})") ==
+        Lines{"media_url=https://x/y?a=1&b=2 profile_picture_url=https://x/"});
+}
+
+TEST_CASE("normalizations of known classes change dates of declared fields") {
+  auto normalized = [](const std::string& name, const std::string& record) {
+    std::string selector = "{type: DpathExtractor, field_path: []}, schema_normalization: " +
+                           of_class("CustomSchemaNormalization", name);
+    return read(
+        one_stream({.extractor = selector,
+                    .stream =
+                        "  schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: "
+                        "{at: {type: [string, \"null\"], format: date-time, airbyte_type: "
+                        "timestamp_with_timezone}, n: {type: [integer, \"null\"]}}}}\n"}),
+        record);
+  };
+  CHECK(normalized("TwilioDateTimeTypeTransformer", R"({"at":"Fri, 11 Dec 2020 04:28:40 +0000","n":"5"})") ==
+        Lines{"at=2020-12-11 04:28:40+00 n=5"});
+  CHECK(normalized("RFC3339DatetimeSchemaNormalization", R"({"at":"2025-01-01T07:00:00+0000","n":5})") ==
+        Lines{"at=2025-01-01 07:00:00+00 n=5"});
+}
+
 TEST_CASE("a class whose name says nothing is known only where the API is its own") {
   Connector api(one_stream({.extractor = of_class("CustomRecordExtractor", "CustomExtractor")}),
                 [](const Asked&) { return Reply{.body = "[]"}; });

@@ -79,6 +79,80 @@ void iso_event_times(jinja::Value& record) {
   }
 }
 
+// Metrics as members, out of a list of {name, values}.
+void spread_insights(jinja::Value& record) {
+  std::optional<jinja::Value> data = record.as_dict().erase(jinja::Value("data"));
+  if (!data || !data->is_list()) return;
+  for (const jinja::Value& insight : data->items()) {
+    std::optional<jinja::Value> name = value_at(insight, {"name"});
+    std::optional<jinja::Value> value = value_at(insight, {"values", "0", "value"});
+    if (name) record.as_dict().set(*name, value.value_or(jinja::Value::none()));
+  }
+}
+
+// What each dimension counts, as one object.
+void spread_breakdown(jinja::Value& record) {
+  std::optional<jinja::Value> total = record.as_dict().erase(jinja::Value("total_value"));
+  if (!total) return;
+  jinja::Value counts = jinja::Value::dict();
+  for (const jinja::Value& result : values_at(*total, {"breakdowns", "0", "results", "*"})) {
+    std::optional<jinja::Value> name = value_at(result, {"dimension_values", "0"});
+    counts.as_dict().set(name.value_or(jinja::Value("")),
+                         value_at(result, {"value"}).value_or(jinja::Value::none()));
+  }
+  record.as_dict().set("value", std::move(counts));
+}
+
+std::string without_parameter(const std::string& url, std::string_view name) {
+  std::size_t at = url.find('?');
+  if (at == std::string::npos) return url;
+  std::string out = url.substr(0, at), rest = url.substr(at + 1);
+  char mark = '?';
+  for (std::size_t from = 0; from <= rest.size();) {
+    std::size_t end = std::min(rest.find('&', from), rest.size());
+    std::string_view part = std::string_view(rest).substr(from, end - from);
+    if (!part.empty() && part.substr(0, part.find('=')) != name) {
+      out += mark;
+      out += part;
+      mark = '&';
+    }
+    from = end + 1;
+  }
+  return out;
+}
+
+// Parameters that differ each time make equal records look changed.
+void steady_urls(jinja::Value& record) {
+  for (auto [field, parameter] : {std::pair<std::string_view, std::string_view>{"media_url", "_nc_rid"},
+                                  {"profile_picture_url", "ccb"}}) {
+    jinja::Value* found = record.as_dict().find(field);
+    if (found && found->is_string()) *found = jinja::Value(without_parameter(found->as_string(), parameter));
+  }
+}
+
+void list_properties(jinja::Value& record) {
+  std::vector<jinja::Value> list;
+  const jinja::Value* properties = record.as_dict().find("properties");
+  if (properties && properties->is_dict()) {
+    properties->as_dict().each([&](const jinja::Value& name, const jinja::Value& value) {
+      list.push_back(jinja::Value::dict({{"name", name}, {"value", value}}));
+    });
+  }
+  record.as_dict().set("properties", jinja::Value::list(std::move(list)));
+}
+
+// What a bot's owner is stands under `info`, whatever kind of owner it is.
+void name_owner(jinja::Value& record) {
+  std::optional<jinja::Value> owner = value_at(record, {"bot", "owner"});
+  std::optional<jinja::Value> type = owner ? value_at(*owner, {"type"}) : std::nullopt;
+  if (!type || !type->is_string() || !owner->is_dict()) return;
+  const jinja::Value* found = owner->as_dict().find(type->as_string());
+  if (!found || !jinja::truth(*found)) return;
+  jinja::Value info = *found;
+  owner->as_dict().erase(*type);
+  owner->as_dict().set("info", std::move(info));
+}
+
 std::unique_ptr<Transformation> make_change(Change change) {
   return std::make_unique<ChangeRecord>(std::move(change));
 }
@@ -139,7 +213,12 @@ constexpr ComponentRow<Transformation> kRows[] = {
     {"BigcommerceDates", make_computed<iso_date>},
     {"ChargebeeFields", make<gather_custom_fields>},
     {"CustomReportExtractDimensionsFromKeys", make_dimensions},
+    {"InstagramBreakDownResultsTransformation", make<spread_breakdown>},
+    {"InstagramClearUrlTransformation", make<steady_urls>},
+    {"InstagramInsightsTransformation", make<spread_insights>},
     {"ListAddFields", make_computed<ids_of>},
+    {"NotionPropertiesTransformation", make<list_properties>},
+    {"NotionUserTransformation", make<name_owner>},
     {"PrestashopDates", make<drop_zero_dates>},
     {"RemoveEmptyFields", make_remove_empty},
     {"TransformDatetimesToRFC3339", make<iso_event_times>},

@@ -59,6 +59,7 @@ class ManifestSource final : public stream::Source {
     Workshop workshop{env, client_, interpolation_, live, *context_};
     context_->answer_bytes_max = static_cast<std::size_t>(settings.bytes("response_bytes_max"));
     context_->concurrency = concurrency_of(settings, workshop);
+    if (settings.has("files_folder")) context_->files_folder = settings.resolve_path("files_folder");
     context_->record_column = settings.text("record_column");
     context_->batch_rows_max =
         static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("batch_rows_max")));

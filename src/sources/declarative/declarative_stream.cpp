@@ -30,8 +30,15 @@ std::vector<std::string> read_primary_key(const Value& component) {
   return out;
 }
 
-Value transformations_of(const Value& component) {
-  return component["transformations"];
+// Those of the stream; what fetches the files of its records comes last.
+Value transformations_of(const Value& component, const std::string& name, const Workshop& workshop) {
+  Value out = component["transformations"];
+  if (!component["file_uploader"].is_mapping() || workshop.connector.files_folder.empty()) return out;
+  Value download = component["file_uploader"];
+  download.set("stream_name", Value::of(name));
+  if (out.is_null()) out = Value::list();
+  out.items().push_back(std::move(download));
+  return out;
 }
 
 }  // namespace
@@ -45,15 +52,15 @@ DeclarativeStream::DeclarativeStream(const Value& component, const Workshop& wor
     : name_(stream_name(component, workshop)),
       workshop_(workshop),
       primary_key_(read_primary_key(component)),
-      retriever_(make_retriever(need(component, "retriever"), transformations_of(component), workshop)),
-      normalizes_(component["retriever"]["record_selector"]["schema_normalization"].raw() == "Default") {
+      retriever_(make_retriever(need(component, "retriever"), transformations_of(component, name_, workshop),
+                                workshop)),
+      normalization_(normalization_of(component["retriever"]["record_selector"]["schema_normalization"])) {
   if (const Value* cursor = component.find("incremental_sync"); cursor && !cursor->is_null()) {
     cursor_ = make_cursor(*cursor, workshop);
   }
   if (const Value* loader = component.find("schema_loader"); loader && !loader->is_null()) {
     schema_ = make_schema_loader(*loader, workshop);
   }
-  refuse_setting(component, "file_uploader");
   for (const Value& each : component["state_migrations"].items()) {
     if (auto migration = make_state_migration(each, component, workshop))
       migrations_.push_back(std::move(migration));
@@ -63,7 +70,8 @@ DeclarativeStream::DeclarativeStream(const Value& component, const Workshop& wor
 const std::vector<Field>& DeclarativeStream::fields() {
   if (!fields_) {
     fields_ = schema_ ? schema_->load(retriever_->requester()) : std::vector<Field>();
-    if (normalizes_ && schema_) normalizer_.emplace(schema_->schema(retriever_->requester()));
+    if (normalization_ && schema_)
+      normalizer_.emplace(schema_->schema(retriever_->requester()), *normalization_);
   }
   return *fields_;
 }

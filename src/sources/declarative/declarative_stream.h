@@ -54,7 +54,7 @@ class DeclarativeStream final : public ManifestStream {
   std::unique_ptr<Cursor> cursor_;
   std::unique_ptr<SchemaLoader> schema_;
   std::vector<std::unique_ptr<StateMigration>> migrations_;
-  bool normalizes_;
+  std::optional<Normalization> normalization_;
   std::optional<std::vector<Field>> fields_;  // once they are known
   std::optional<Normalizer> normalizer_;
 };

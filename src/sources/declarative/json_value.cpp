@@ -1,7 +1,9 @@
 #include "sources/declarative/json_value.h"
 
 #include <cmath>
+#include <cstring>
 
+#include "files/json_lines.h"
 #include "http/message.h"
 #include "jinja/operations.h"
 #include "sources/declarative/fast_parse.h"
@@ -9,9 +11,22 @@
 namespace leat::sources::declarative {
 namespace {
 
+constexpr std::size_t kKnownKeysMax = 512;
+
+std::string_view content_of(std::string_view token) {
+  return token.substr(1, token.size() - 2);
+}
+
+std::string string_of(std::string_view content) {
+  if (!std::memchr(content.data(), '\\', content.size())) return std::string(content);
+  std::string out;
+  unescape(content, out);
+  return out;
+}
+
 class Reader {
  public:
-  Reader(const char* text, JsonAt at) : text_(text), at_(at) {}
+  Reader(const char* text, JsonAt at, KnownKeys* keys) : text_(text), at_(at), keys_(keys) {}
 
   jinja::Value value() {
     char c = text_[*at_];
@@ -25,9 +40,10 @@ class Reader {
     auto out = jinja::make_ref<jinja::Dict>();
     ++at_;
     while (text_[*at_] == '"') {
-      std::string key = string(scalar_text(text_, at_));
+      std::string_view key = content_of(scalar_text(text_, at_));
       at_ += 2;
-      out->set(std::string_view(key), value());
+      jinja::Value name = keys_ ? keys_->find(key) : jinja::Value(string_of(key));
+      out->set(std::move(name), value());
       if (text_[*at_] == ',') ++at_;
     }
     ++at_;
@@ -43,15 +59,10 @@ class Reader {
     ++at_;
     return jinja::Value::list(std::move(items));
   }
-  static std::string string(std::string_view token) {
-    std::string out;
-    unescape(token.substr(1, token.size() - 2), out);
-    return out;
-  }
   static jinja::Value scalar(std::string_view token) {
     switch (token[0]) {
       case '"':
-        return jinja::Value(string(token));
+        return jinja::Value(string_of(content_of(token)));
       case 't':
         return jinja::Value(true);
       case 'f':
@@ -71,9 +82,30 @@ class Reader {
 
   const char* text_;
   JsonAt at_;
+  KnownKeys* keys_;
 };
 
+// A string's text without a copy; what is none as Python's str() has it.
+void append_quoted(std::string& out, const jinja::Value& value) {
+  if (value.is_string()) return files::append_json_text(value.as_string(), out);
+  files::append_json_text(jinja::to_text(value), out);
+}
+
 }  // namespace
+
+const jinja::Value& KnownKeys::find(std::string_view content) {
+  if (guess_ >= known_.size()) guess_ = 0;
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    std::size_t at = guess_ + i < known_.size() ? guess_ + i : guess_ + i - known_.size();
+    if (known_[at].first != content) continue;
+    guess_ = at + 1;
+    return known_[at].second;
+  }
+  // Keys that are data would fill it without end.
+  if (known_.size() == kKnownKeysMax) known_.clear();
+  guess_ = known_.size() + 1;
+  return known_.emplace_back(std::string(content), jinja::Value(string_of(content))).second;
+}
 
 jinja::Value to_jinja(const document::Value& value) {
   using Kind = document::Value::Kind;
@@ -103,7 +135,11 @@ jinja::Value to_jinja(const document::Value& value) {
 }
 
 jinja::Value to_jinja(const char* text, JsonAt at, JsonAt) {
-  return Reader(text, at).value();
+  return Reader(text, at, nullptr).value();
+}
+
+jinja::Value to_jinja(const char* text, JsonAt at, KnownKeys& keys) {
+  return Reader(text, at, &keys).value();
 }
 
 std::optional<jinja::Value> parse_json_value(std::string_view text) {
@@ -148,7 +184,7 @@ void append_json(std::string& out, const jinja::Value& value) {
       value.as_dict().each([&](const jinja::Value& key, const jinja::Value& member) {
         if (!first) out += ',';
         first = false;
-        out += document::json_quote(jinja::to_text(key));
+        append_quoted(out, key);
         out += ':';
         append_json(out, member);
       });
@@ -156,7 +192,7 @@ void append_json(std::string& out, const jinja::Value& value) {
       return;
     }
     default:
-      out += document::json_quote(jinja::to_text(value));
+      append_quoted(out, value);
       return;
   }
 }

@@ -20,6 +20,11 @@ struct KnownClass {
 constexpr std::string_view kParents =
     "{type: SubstreamPartitionRouter, parent_stream_configs: $parent_stream_configs}";
 
+constexpr std::string_view kErrorHandler =
+    "{type: DefaultErrorHandler, response_filters: $response_filters, backoff_strategies: "
+    "$backoff_strategies, "
+    "max_retries: $max_retries}";
+
 constexpr KnownClass kKnownClasses[] = {
     // Extractors.
     {"ActiveUsersRecordExtractor", "", "", ""},
@@ -44,6 +49,13 @@ constexpr KnownClass kKnownClasses[] = {
     {"CustomFieldTransformation", "chargebee.com", "", "ChargebeeFields"},
     {"CustomFieldTransformation", "config['url'] }}/api/", "", "PrestashopDates"},
     {"CustomReportExtractDimensionsFromKeys", "", "", ""},
+    {"InstagramBreakDownResultsTransformation", "", "", ""},
+    {"InstagramClearUrlTransformation", "", "", ""},
+    {"InstagramInsightsTransformation", "", "", ""},
+    {"NotionPropertiesTransformation", "", "", ""},
+    {"NotionUserTransformation", "", "", ""},
+    {"RFC3339DatetimeSchemaNormalization", "", "", ""},
+    {"TwilioDateTimeTypeTransformer", "", "", ""},
     {"DateTimeTransformer", "bigcommerce.com", "", "BigcommerceDates"},
     {"ListAddFields", "", "", ""},
     {"RemoveEmptyFields", "", "", ""},
@@ -56,11 +68,12 @@ constexpr KnownClass kKnownClasses[] = {
      "stop_condition: \"{{ response['response']['currentPage'] >= response['response']['pages'] }}\"}"},
     {"PinterestAnalyticsBackoffStrategy", "", "", ""},
     {"WaitUntilMidnightBackoffStrategy", "", "", ""},
-    // What it waits for ahead of a limit, others wait for once it is reached.
-    {"ErrorHandlerWithRateLimiter", "", "",
-     "{type: DefaultErrorHandler, response_filters: $response_filters, backoff_strategies: "
-     "$backoff_strategies, "
-     "max_retries: $max_retries}"},
+    // What the first waits for ahead of a limit, others wait for once it is reached; the other two try again
+    // where a host
+    // is not found, as all do here.
+    {"ErrorHandlerWithRateLimiter", "", "", kErrorHandler},
+    {"KlaviyoErrorHandler", "", "", kErrorHandler},
+    {"LinkedInAdsErrorHandler", "", "", kErrorHandler},
     // Authenticators.
     {"AuthenticatorRetently", "", "{{ config['credentials'].get('api_key') or '' }}", "$api_auth"},
     {"AuthenticatorRetently", "", "", "$oauth"},

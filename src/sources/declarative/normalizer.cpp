@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "jinja/operations.h"
+#include "sources/declarative/custom_dates.h"
+#include "sources/declarative/datetime_format.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -96,27 +98,48 @@ jinja::Value converted(const jinja::Value& value, const Value& schema) {
   return out ? *out : value;
 }
 
-void walk(jinja::Value& value, const Value& schema, int depth) {
+jinja::Value normalized(const jinja::Value& value, const Value& schema, Normalization normalization) {
+  jinja::Value out = normalization == Normalization::iso_dates ? value : converted(value, schema);
+  if (normalization == Normalization::types || !out.is_string() || schema["format"].raw() != "date-time")
+    return out;
+  if (normalization == Normalization::mail_dates) {
+    std::optional<Timestamp> time = parse_datetime(out.as_string(), "%a, %d %b %Y %H:%M:%S %z");
+    return time ? jinja::Value(format_datetime(*time, "%Y-%m-%dT%H:%M:%SZ")) : out;
+  }
+  if (schema["airbyte_type"].raw() != "timestamp_with_timezone") return out;
+  std::optional<std::string> iso = python_isoformat(out.as_string());
+  return iso ? jinja::Value(*iso) : out;
+}
+
+void walk(jinja::Value& value, const Value& schema, Normalization normalization, int depth) {
   if (depth > kDepthMax) return;
   if (value.is_dict()) {
     for (const auto& [name, property] : schema["properties"].members()) {
       jinja::Value* member = value.as_dict().find(std::string_view(name));
       if (!member) continue;
-      *member = converted(*member, property);
-      walk(*member, property, depth + 1);
+      *member = normalized(*member, property, normalization);
+      walk(*member, property, normalization, depth + 1);
     }
   } else if (value.is_list() && schema["items"].is_mapping()) {
     for (jinja::Value& item : value.as_list().items) {
-      item = converted(item, schema["items"]);
-      walk(item, schema["items"], depth + 1);
+      item = normalized(item, schema["items"], normalization);
+      walk(item, schema["items"], normalization, depth + 1);
     }
   }
 }
 
 }  // namespace
 
+std::optional<Normalization> normalization_of(const Value& setting) {
+  if (setting.raw() == "Default") return Normalization::types;
+  const std::string& name = setting["class_name"].raw();
+  if (name == "TwilioDateTimeTypeTransformer") return Normalization::mail_dates;
+  if (name == "RFC3339DatetimeSchemaNormalization") return Normalization::iso_dates;
+  return std::nullopt;
+}
+
 void Normalizer::apply(jinja::Value& record) const {
-  walk(record, schema_, 0);
+  walk(record, schema_, normalization_, 0);
 }
 
 }  // namespace leat::sources::declarative

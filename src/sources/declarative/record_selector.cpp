@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "sources/declarative/custom_extractors.h"
+#include "sources/declarative/normalizer.h"
 #include "sources/declarative/record_path_values.h"
 
 namespace leat::sources::declarative {
@@ -56,11 +57,10 @@ RecordSelector::RecordSelector(const Value& component, const Value& transformati
   if (const Value* filter = component.find("record_filter"); filter && !filter->is_null()) {
     filter_ = make_component<ConditionFilter>(kFilters, *filter, "record_filter", workshop)->condition;
   }
-  if (const Value& normalization = component["schema_normalization"]; normalization.is_mapping()) {
+  const Value& normalization = component["schema_normalization"];
+  normalizes_ = normalization_of(normalization).has_value();
+  if (normalization.is_mapping() && !normalizes_)
     refuse_component(normalization, "schema_normalization", {"Default", "None"});
-  } else {
-    normalizes_ = normalization.raw() == "Default";
-  }
   for (const Value& each : transformations.items())
     transformations_.push_back(make_transformation(each, workshop));
 }

@@ -23,6 +23,10 @@ const Spec kSettings{
          .kind = FieldKind::bytes,
          .doc = "The largest answer that is taken, after decompression.",
          .default_value = "512MB"},
+        {.name = "files_folder",
+         .kind = FieldKind::path,
+         .doc = "Where the files go that records of a stream with a `file_uploader` stand for; none are "
+                "fetched when left out."},
         {.name = "record_column",
          .kind = FieldKind::text,
          .doc = "A column that holds each record as it came, JSON; none when left out."},

@@ -236,7 +236,7 @@ std::int64_t SliceWalk::read_chunks(OpenSlice& slice, const std::optional<jinja:
         [&](const char* text, JsonAt at, JsonAt end) -> JsonAt {
           JsonAt after = skip_value(text, at, end);
           if (!after) return nullptr;
-          jinja::Value record = to_jinja(text, at, end);
+          jinja::Value record = to_jinja(text, at, keys_);
           if (!record.is_dict() || !retriever_.selector_.select(record, slice.scope)) return after;
           if (!merged.add(record)) take(std::move(record), slice, selected);
           return after;
@@ -304,7 +304,7 @@ std::int64_t SliceWalk::decode_selected(OpenSlice& slice, const std::string& url
       [&](const char* text, JsonAt at, JsonAt end) -> JsonAt {
         JsonAt after = skip_value(text, at, end);
         if (!after) return nullptr;
-        for (jinja::Value& record : retriever_.selector_.expand(to_jinja(text, at, end))) {
+        for (jinja::Value& record : retriever_.selector_.expand(to_jinja(text, at, keys_))) {
           ++expanded;
           if (record.is_dict() && plan_.covers_filters && plan_.covers) {
             // Left out by time first, then by the connector's own filter.

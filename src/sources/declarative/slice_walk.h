@@ -9,6 +9,7 @@
 #pragma once
 #include <deque>
 
+#include "sources/declarative/json_value.h"
 #include "sources/declarative/page_fetcher.h"
 #include "sources/declarative/retriever.h"
 
@@ -62,6 +63,7 @@ class SliceWalk final : public RetrieverRun {
   const ReadPlan& plan_;
   PageFetcher fetcher_;
   RecordDecoder decoder_;
+  KnownKeys keys_;
   JsonIndex index_, selected_index_;
   http::Body selected_, decoded_;
   std::deque<OpenSlice> open_;

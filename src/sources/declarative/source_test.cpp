@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "support/connector.h"
 #include "support/lines.h"
+#include "support/temporary_folder.h"
 
 using namespace leat;
 using leat::testing::Connector;
@@ -300,4 +301,27 @@ TEST_CASE("a stream that does not exist is named, with the near one") {
   auto error = api.failure([&] { api.read("t"); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::source_stream_unknown);
+}
+
+TEST_CASE("files of records are fetched into a folder where one is set, under names that stay in it") {
+  std::string manifest =
+      one_stream("", "",
+                 "  file_uploader:\n    type: FileUploader\n"
+                 "    requester: {type: HttpRequester, url_base: \"{{ download_target }}\"}\n"
+                 "    download_target_extractor: {type: DpathExtractor, field_path: [at]}\n"
+                 "    filename_extractor: \"{{ record.id }}/../{{ record.name }}/\"\n");
+  leat::testing::TemporaryFolder folder;
+  std::string url;
+  auto answer = [&](const Asked& request) {
+    if (request.target == "/file") return json("content of the file");
+    return json(R"([{"id":7,"name":"a.txt","at":")" + url + R"(/file"}])");
+  };
+  Connector plain(manifest, answer);
+  CHECK(plain.read().columns == Lines{"id int64", "name text", "at text"});
+  Connector api(manifest, answer, "files_folder: " + folder.path() + "\n");
+  url = api.server.url();
+  RecordingSink sink = api.read();
+  CHECK(sink.columns.back() == "file_reference json");
+  CHECK(api.targets() == Lines{"/s", "/file"});
+  CHECK(document::read_file(folder.path() + "/s/7/a.txt") == "content of the file");
 }

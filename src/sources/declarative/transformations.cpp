@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "jinja/operations.h"
 #include "sources/declarative/custom_transformations.h"
+#include "sources/declarative/file_download.h"
 #include "sources/declarative/key_transformations.h"
 #include "sources/declarative/record_path_values.h"
 #include "sources/declarative/record_selector.h"
@@ -101,6 +102,14 @@ class RemoveFields final : public Transformation {
       }
     }
     if (!at.is_dict()) return;
+    if (path[depth].find_first_of("*?[") == std::string::npos) {
+      // No pattern: one key.
+      const jinja::Value* found = at.as_dict().find(path[depth]);
+      if (!found) return;
+      if (depth + 1 < path.size()) return remove(*found, path, depth + 1, scope);
+      if (wanted(*found, scope)) at.as_dict().erase(jinja::Value(path[depth]));
+      return;
+    }
     std::vector<jinja::Value> doomed;
     at.as_dict().each([&](const jinja::Value& key, const jinja::Value& value) {
       if (!matches(jinja::to_text(key))) return;
@@ -128,9 +137,13 @@ std::unique_ptr<Transformation> make(const Value& component, const Workshop& wor
 }
 
 constexpr ComponentRow<Transformation> kTransformations[] = {
-    {"AddFields", make<AddFields>},       {"DpathFlattenFields", make_dpath_flatten},
-    {"FlattenFields", make_flatten},      {"KeysReplace", make_keys_replace},
-    {"KeysToLower", make_keys_to_lower},  {"KeysToSnakeCase", make_keys_to_snake_case},
+    {"AddFields", make<AddFields>},
+    {"DpathFlattenFields", make_dpath_flatten},
+    {"FileUploader", make_file_download},
+    {"FlattenFields", make_flatten},
+    {"KeysReplace", make_keys_replace},
+    {"KeysToLower", make_keys_to_lower},
+    {"KeysToSnakeCase", make_keys_to_snake_case},
     {"RemoveFields", make<RemoveFields>},
 };
 
