@@ -165,6 +165,38 @@ std::string drop_deletions(const Dialect& dialect, const MergePlan& plan) {
   return fmt::format("delete from {} where {}", dialect.render(plan.stage), plan.deleted);
 }
 
+std::string select_kept(const Dialect& dialect, const MergePlan& plan) {
+  return fmt::format("select distinct {0} from {1} where {0} is not null", dialect.quote("_leat_kept"),
+                     dialect.render(plan.stage));
+}
+
+std::string fill_kept(const Dialect& dialect, const MergePlan& plan, std::string_view column) {
+  std::string name = dialect.quote(column), match;
+  for (const std::string& key : plan.primary_key) {
+    match += fmt::format(" and t.{} = s.{}", dialect.quote(key), dialect.quote("_leat_was_" + key));
+  }
+  return fmt::format("update {} as s set {} = t.{} from {} as t where strpos(s.{}, {}) > 0{}",
+                     dialect.render(plan.stage), name, name, dialect.render(plan.table),
+                     dialect.quote("_leat_kept"), dialect.literal(fmt::format(",{},", column)), match);
+}
+
+std::string delete_equal(const Dialect& dialect, const MergePlan& plan, std::string_view row_id) {
+  std::string columns, equal, ours;
+  for (const std::string& column : plan.columns) {
+    std::string name = dialect.quote(column);
+    // What the source adds to each change tells rows apart that are equal.
+    if (column.starts_with("_ab_cdc_")) continue;
+    columns += (columns.empty() ? "" : ", ") + name;
+    ours += (ours.empty() ? "t." : ", t.") + name;
+    equal += fmt::format("{}t.{} is not distinct from s.{}", equal.empty() ? "" : " and ", name, name);
+  }
+  return fmt::format(
+      "delete from {0} where {1} in (select place from (select t.{1} as place, s.many, row_number() over "
+      "(partition by {2} order by t.{1}) as number from {0} as t join (select {3}, count(*) as many from {4} "
+      "where {5} group by {3}) as s on {6}) as ranked where number <= many)",
+      dialect.render(plan.table), row_id, ours, columns, dialect.render(plan.stage), plan.deleted, equal);
+}
+
 std::string content_hash(const Dialect& dialect, const MergePlan& plan, const Relation& relation) {
   std::string columns = list(dialect, plan.columns);
   std::string hash = dialect.name() == "duckdb"

@@ -23,6 +23,7 @@ struct MergePlan {
   std::vector<std::string> primary_key;
   std::string cursor_field;  ///< "" where there is none
   std::string arrival;       ///< an expression on the stage that grows with arrival: "rowid", "_leat_seq"
+  bool is_newest = false;  ///< the stage has one row a key, newer than the table's
   std::string deleted;  ///< a condition that is true for rows that say their key was deleted; "" for none
   std::vector<std::string> merge_key;  ///< of delete_insert; empty means the primary key
 };
@@ -55,6 +56,12 @@ std::string drop_known(const Dialect& dialect, const MergePlan& plan);
 std::string delete_by_merge_key(const Dialect& dialect, const MergePlan& plan);
 /// Deletes the staged rows that say their key was deleted. Requires: `deleted` is set.
 std::string drop_deletions(const Dialect& dialect, const MergePlan& plan);
+/// Lists the different sets of columns whose stored values staged rows keep.
+std::string select_kept(const Dialect& dialect, const MergePlan& plan);
+/// Gives staged rows the stored value of `column` where they keep it.
+std::string fill_kept(const Dialect& dialect, const MergePlan& plan, std::string_view column);
+/// Deletes as many of the table's equal rows as the stage's deletions tell. Requires: tables with `row_id`.
+std::string delete_equal(const Dialect& dialect, const MergePlan& plan, std::string_view row_id);
 /// One value that is equal for two relations with the same rows of `plan.columns`, in whatever order.
 std::string content_hash(const Dialect& dialect, const MergePlan& plan, const Relation& relation);
 /// Inserts the stage into the table.

@@ -48,6 +48,10 @@ struct Target {
   /// A row whose value here is neither null nor false says that its key was deleted; "" where there is none.
   std::string delete_column;
   bool deletes_hard = false;  ///< such rows leave the table; else they stay, marked
+  bool is_newest = false;     ///< the load holds one row a key, newer than the table's
+  bool clears = false;        ///< all rows of the table are deleted (or marked) before those of the load come
+  /// The load's rows without key: those that tell a deletion take away one equal row of the table each.
+  bool is_bag = false;
   bool has_children = false;  ///< Commit::children may name some; needs a primary key
   bool is_complete = false;  ///< the load holds every row of the source: scd2 closes the keys that are absent
   std::string metadata_prefix =
@@ -84,6 +88,14 @@ struct Misfit {
 /// The columns that scd2 adds: from when to when a version held; valid_to is null for the one that holds.
 inline constexpr std::string_view kValidFrom = "valid_from", kValidTo = "valid_to";
 
+/// A column of a batch that reaches no table: the columns (",a,b,") whose stored values the row keeps, null
+/// for none. Beside it stand the key's columns as the table has them, by this prefix.
+inline constexpr std::string_view kKeptColumn = "_leat_kept", kStoredKeyPrefix = "_leat_was_";
+/// True for the names of such columns.
+inline bool is_for_loading(std::string_view column) {
+  return column == kKeptColumn || column.starts_with(kStoredKeyPrefix);
+}
+
 struct LoadResult {
   std::int64_t rows_staged = 0;     ///< rows given to write()
   std::int64_t rows_inserted = 0;   ///< keys that were new
@@ -114,6 +126,12 @@ class Destination {
   virtual std::vector<batch::Column> last_columns(const std::string& connection,
                                                   const std::string& stream) = 0;
   virtual Naming naming() const { return {}; }
+  /// Opens a transaction that the loads (into `schema`, which is made before) and states until
+  /// commit_together() share; false where they can't.
+  virtual bool begin_together(const std::string& /*schema*/) { return false; }
+  virtual void commit_together() {}
+  /// Gives up what happened since begin_together().
+  virtual void abandon_together() {}
   /// The values of a batch that can't be stored; their rows must not be written.
   virtual std::vector<Misfit> misfits(const batch::RecordBatch& /*batch*/) const { return {}; }
   /// The committed state of a stream, empty before its first commit.

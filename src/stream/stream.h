@@ -37,6 +37,13 @@ struct Stream {
   std::string cursor_field;              ///< "" where there is none
   std::vector<SyncMode> sync_modes;      ///< what read() supports
   bool any_cursor = false;               ///< any column may be the cursor of an incremental read
+  /// Streams of one name here are read together, and share the state of that name; "" for a state of its own.
+  std::string shared_state;
+  /// Says which rows tell that their key was deleted; "" where none does. One that is set here is the
+  /// default.
+  std::string delete_column;
+  bool deletes_hard = false;  ///< of a shared state: such rows leave the table
+  bool is_log = false;        ///< of a shared state: its rows are only added
   bool operator==(const Stream&) const = default;
 };
 
@@ -64,6 +71,7 @@ struct Selection {
   SyncMode mode = SyncMode::full_refresh;
   State state;
   std::optional<Window> window;
+  bool follow = false;  ///< of a shared state: reads on until it is stopped
 };
 
 /// A record that could not be read or does not fit: kept in `_leat.dead_letters` with its reason.

@@ -86,6 +86,7 @@ void Gate::refuse(const batch::Column& column, const std::string& what) const {
 }
 
 Gate::Step Gate::step_for(const batch::Column& column) {
+  if (stream::is_for_loading(column.name)) return {};
   bool folds = destination_.naming().folds_case;
   auto known = std::find_if(table_.begin(), table_.end(), [&](const batch::Column& each) {
     return same_name(each.name, column.name, folds);
@@ -124,6 +125,10 @@ void Gate::arrange(const batch::Schema& schema) {
     auto known = std::find_if(table_.begin(), table_.end(), [&](const batch::Column& each) {
       return same_name(each.name, column.name, folds);
     });
+    if (known == table_.end()) {
+      passed.push_back(column);  // it is only for loading
+      continue;
+    }
     passed.push_back(
         {known->name, step.action == Action::convert ? step.type : column.type, column.nullable});
   }

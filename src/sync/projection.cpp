@@ -63,6 +63,7 @@ std::string fit_name(std::string_view name, const stream::Naming& naming) {
 }
 
 std::string Projection::arriving_name(std::string_view source_name) const {
+  if (stream::is_for_loading(source_name)) return std::string(source_name);
   for (const auto& [from, to] : settings_->rename) {
     if (from == source_name) return fit_name(to, naming_);
   }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/spec.h"
+#include "sync/change_sync.h"
 #include "sync/stream_sync.h"
 
 namespace leat::sync {
@@ -83,6 +84,35 @@ StreamResult sync_stream(const Connection& connection, const StreamPlan& plan,
   return result;
 }
 
+std::vector<StreamResult> sync_together(const Connection& connection, const std::vector<StreamPlan>& plans,
+                                        const SourceFactory& open_source,
+                                        const DestinationFactory& open_destination, Env& env,
+                                        const SyncOptions& options) {
+  std::vector<StreamResult> results(plans.size());
+  auto started = env.steady();
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    results[i].stream = plans[i].stream.name;
+    env.emit({"stream_started",
+              EventLevel::info,
+              {{"connection", connection.name}, {"stream", plans[i].stream.name}}});
+  }
+  std::optional<Error> failed;
+  try {
+    ChangeSync(connection, plans, open_source, open_destination, env, options, results).run();
+  } catch (const Error& error) {
+    failed = error;
+    failed->within(fmt::format("connection {}", connection.name));
+  } catch (const std::exception& error) {
+    failed = Error(ErrorCode::internal, error.what(), fmt::format("connection {}", connection.name));
+  }
+  for (StreamResult& result : results) {
+    result.error = failed;
+    result.took_ms = env.elapsed_ms(started);
+    emit_finished(env, connection, result);
+  }
+  return results;
+}
+
 bool SyncResult::succeeded() const {
   return std::none_of(streams.begin(), streams.end(),
                       [](const StreamResult& each) { return each.error.has_value(); });
@@ -127,14 +157,35 @@ SyncResult run_sync(const Connection& connection, const SourceFactory& open_sour
   SyncResult result;
   result.streams.resize(plans.size());
 
+  // Streams that share a state are one piece of work.
+  std::vector<std::vector<std::size_t>> pieces;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const std::string& shared = plans[i].stream.shared_state;
+    auto same = std::find_if(pieces.begin(), pieces.end(), [&](const std::vector<std::size_t>& piece) {
+      return !shared.empty() && plans[piece[0]].stream.shared_state == shared;
+    });
+    if (same == pieces.end()) same = pieces.insert(pieces.end(), std::vector<std::size_t>());
+    same->push_back(i);
+  }
   std::atomic<std::size_t> next{0};
   auto work = [&] {
-    for (std::size_t i = next++; i < plans.size(); i = next++) {
-      result.streams[i] = sync_stream(connection, plans[i], open_source, open_destination, env, options);
+    for (std::size_t i = next++; i < pieces.size(); i = next++) {
+      const std::vector<std::size_t>& piece = pieces[i];
+      if (plans[piece[0]].stream.shared_state.empty()) {
+        result.streams[piece[0]] =
+            sync_stream(connection, plans[piece[0]], open_source, open_destination, env, options);
+        continue;
+      }
+      std::vector<StreamPlan> together;
+      for (std::size_t each : piece) together.push_back(plans[each]);
+      std::vector<StreamResult> results =
+          sync_together(connection, together, open_source, open_destination, env, options);
+      for (std::size_t each = 0; each < piece.size(); ++each)
+        result.streams[piece[each]] = std::move(results[each]);
     }
   };
   std::size_t workers =
-      std::min(plans.size(), static_cast<std::size_t>(std::max(1, connection.parallel_streams)));
+      std::min(pieces.size(), static_cast<std::size_t>(std::max(1, connection.parallel_streams)));
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work);
   work();

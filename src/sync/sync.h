@@ -28,6 +28,7 @@ struct SyncOptions {
   std::vector<std::string> streams;      ///< empty means all of the connection
   bool full_refresh = false;             ///< reads from the beginning and replaces the tables
   std::optional<stream::Window> window;  ///< a backfill: does not touch the incremental state
+  bool follow = false;  ///< streams that share a state are read on until the sync is stopped
   std::string run_id;                    ///< "" makes one
 };
 
@@ -71,6 +72,12 @@ std::vector<StreamPlan> plan_streams(const Connection& connection, const stream:
 StreamResult sync_stream(const Connection& connection, const StreamPlan& plan,
                          const SourceFactory& open_source, const DestinationFactory& open_destination,
                          Env& env, const SyncOptions& options);
+
+/// Runs planned streams that share a state; what fails them is in each result.
+std::vector<StreamResult> sync_together(const Connection& connection, const std::vector<StreamPlan>& plans,
+                                        const SourceFactory& open_source,
+                                        const DestinationFactory& open_destination, Env& env,
+                                        const SyncOptions& options);
 
 /// Runs the connection. The factories are called from several threads.
 SyncResult run_sync(const Connection& connection, const SourceFactory& open_source,

@@ -42,6 +42,41 @@ std::vector<std::string> own_columns(const stream::Target& target) {
   return names;
 }
 
+batch::RecordBatch without_loading_columns(batch::RecordBatch&& batch) {
+  std::vector<batch::Column> schema;
+  std::vector<batch::ColumnData> columns = std::move(batch).take_columns(), kept;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const batch::Column& column = (*batch.schema())[i];
+    if (stream::is_for_loading(column.name)) continue;
+    schema.push_back(column);
+    kept.push_back(std::move(columns[i]));
+  }
+  return {std::make_shared<const batch::Schema>(std::move(schema)), std::move(kept)};
+}
+
+void fill_kept(Session& session, const sql::Dialect& dialect, const sql::MergePlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& row : session.rows(sql::select_kept(dialect, plan))) {
+    for (std::size_t at = 1; at < row[0].size();) {
+      std::size_t comma = row[0].find(',', at);
+      if (comma == std::string::npos) break;
+      std::string name = row[0].substr(at, comma - at);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+      at = comma + 1;
+    }
+  }
+  for (const std::string& name : names) session.change(sql::fill_kept(dialect, plan, name));
+}
+
+std::int64_t clear_table(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                         const sql::MergePlan& plan) {
+  std::string table = dialect.render(plan.table);
+  if (target.deletes_hard || plan.deleted.empty()) return session.change("delete from " + table);
+  std::string marker = dialect.quote(target.delete_column);
+  return session.change(
+      fmt::format("update {} set {} = current_timestamp where {} is null", table, marker, marker));
+}
+
 void find_moments_outside(const batch::RecordBatch& batch, const MomentLimits& limits,
                           std::vector<stream::Misfit>& found) {
   using batch::TypeKind;
@@ -84,6 +119,7 @@ sql::MergePlan merge_plan(const sql::Dialect& dialect, const stream::Target& tar
     for (const char* name : kMetadataNames) plan.metadata.push_back(target.metadata_prefix + name);
   }
   plan.primary_key = target.primary_key;
+  plan.is_newest = target.is_newest;
   plan.cursor_field = target.cursor_field;
   plan.merge_key = target.merge_key;
   if (const batch::Column* marker = find(columns, target.delete_column)) {
@@ -102,7 +138,7 @@ void settle_stage(Session& session, const sql::Dialect& dialect, const stream::T
 
 void apply_merge(Session& session, const sql::Dialect& dialect, const stream::Target& target,
                  const sql::MergePlan& plan, bool table_is_empty, stream::LoadResult& result) {
-  drop_repeats(session, dialect, plan);
+  if (!plan.is_newest) drop_repeats(session, dialect, plan);
   bool drops_marked = target.deletes_hard && !plan.deleted.empty();
   if (target.strategy == MergeStrategy::merge && !table_is_empty) {
     if (drops_marked) {

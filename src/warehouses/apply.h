@@ -54,6 +54,14 @@ void apply_history(Session& session, const sql::Dialect& dialect, const stream::
 void settle_stage(Session& session, const sql::Dialect& dialect, const stream::Target& target,
                   const sql::MergePlan& plan);
 
+/// Gives staged rows the stored values that they keep.
+void fill_kept(Session& session, const sql::Dialect& dialect, const sql::MergePlan& plan);
+/// Deletes or marks every row of the table; the number.
+std::int64_t clear_table(Session& session, const sql::Dialect& dialect, const stream::Target& target,
+                         const sql::MergePlan& plan);
+/// The batch without its columns that are only for loading.
+batch::RecordBatch without_loading_columns(batch::RecordBatch&& batch);
+
 /// What a warehouse can hold of moments, as batches count them; what lies outside is appended to `found`.
 struct MomentLimits {
   std::int64_t micros_min, micros_max;

@@ -69,6 +69,11 @@ std::int64_t DuckDestination::number(const std::string& sql) {
 // The table is read once, its texts only where a row is otherwise equal; what is done with its rows then goes
 // by their ids.
 std::optional<std::pair<std::int64_t, std::int64_t>> DuckDestination::upsert(const sql::MergePlan& plan) {
+  if (plan.is_newest) {
+    std::int64_t replaced = connection_.execute(sql::delete_matched(duck_dialect(), plan));
+    std::int64_t staged = connection_.execute(sql::insert_staged(duck_dialect(), plan));
+    return std::pair{staged - replaced, replaced};
+  }
   constexpr const char* kMatches = "leat_matches";
   std::string matches = quoted(kMatches);
   connection_.execute(sql::create_matches(duck_dialect(), plan, kMatches));
@@ -170,12 +175,34 @@ stream::State DuckDestination::read_state(const std::string& connection, const s
 void DuckDestination::write_state(const std::string& connection, const std::string& stream,
                                   const stream::State& state) {
   prepare();
-  connection_.execute("begin transaction");
+  if (!together_) connection_.execute("begin transaction");
   for (const std::string& sql :
        sql::replace_state(duck_dialect(), connection, stream, state.json, format_iso_timestamp(env_.now()))) {
     connection_.execute(sql);
   }
+  if (!together_) connection_.execute("commit");
+}
+
+bool DuckDestination::begin_together(const std::string& schema) {
+  prepare();
+  duck::ensure_schema(connection_, quoted(schema));  // others may make it, too, and would be in conflict
+  connection_.execute("begin transaction");
+  together_ = true;
+  return true;
+}
+
+void DuckDestination::commit_together() {
+  env_.failpoint("together_before_commit");
   connection_.execute("commit");
+  together_ = false;
+}
+
+void DuckDestination::abandon_together() {
+  if (!together_) return;
+  together_ = false;
+  duckdb_result ignored;  // where the transaction has failed already there is nothing to roll back
+  duckdb_query(connection_.handle(), "rollback", &ignored);
+  duckdb_destroy_result(&ignored);
 }
 
 DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
@@ -183,9 +210,11 @@ DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
       db_(destination.connection_),
       target_(target),
       table_{"", target.schema, target.table} {
-  duck::ensure_schema(db_, quoted(target_.schema));
-  db_.execute("begin transaction");
-  open_ = true;
+  if (!destination_.together_) {
+    duck::ensure_schema(db_, quoted(target_.schema));
+    db_.execute("begin transaction");
+    open_ = true;
+  }
   extracted_at_ = format_iso_timestamp(destination_.env_.now());
   choose_way();
 }
@@ -222,7 +251,12 @@ void DuckLoad::choose_way() {
     table_is_empty_ = destination_.number(fmt::format("select count(*) from (select 1 from {} limit 1)",
                                                       qualified(table_))) == 0;
   }
-  bool direct = table_is_empty_ || !target_.has_children;  // which keys are touched, a stage tells
+  if (target_.clears && !table_is_empty_) {
+    clear_table(destination_, duck_dialect(), target_, plan(table_, table_));
+    table_is_empty_ = target_.deletes_hard;
+  }
+  // Which keys are touched, and which rows go, a stage tells.
+  bool direct = table_is_empty_ || (!target_.has_children && !target_.is_bag);
   if (target_.mode == WriteMode::append && direct) {
     way_ = Way::append;
   } else if (target_.mode == WriteMode::append_dedup && table_is_empty_) {
@@ -274,6 +308,13 @@ void DuckLoad::fit_columns(const batch::Schema& schema) {
                               [&](const batch::Column& each) { return each.name == column.name; });
     // Both the final table and the stage have to fit.
     std::vector<sql::Relation> tables = {into_};
+    if (stream::is_for_loading(column.name)) {
+      if (!keeps_.contains(column.name))
+        db_.execute(fmt::format("alter table {} add column {} {}", qualified(into_), quoted(column.name),
+                                duck_dialect().type_name(column.type)));
+      keeps_.insert(column.name);
+      continue;
+    }
     if (way_ == Way::merge) tables.push_back(table_);
     if (found == columns_.end()) {
       for (const sql::Relation& table : tables) {
@@ -320,8 +361,11 @@ void DuckLoad::finish_insert() {
   destination_.batches_.finish();
 }
 
-void DuckLoad::write(batch::RecordBatch&& batch) {
-  if (batch.rows() == 0) return;
+void DuckLoad::write(batch::RecordBatch&& arriving) {
+  if (arriving.rows() == 0) return;
+  // A table without rows has no values to keep.
+  batch::RecordBatch batch =
+      way_ == Way::merge ? std::move(arriving) : without_loading_columns(std::move(arriving));
   if (!inserting_ || (inserting_ != batch.schema() && inserting_->columns() != batch.schema()->columns())) {
     finish_insert();
     fit_columns(*batch.schema());
@@ -378,7 +422,12 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   if (!commit.children.empty()) children.emplace(session, duck_dialect(), target_);
   if (way_ == Way::merge) {
     if (children) children->note_keys(into_);
-    if (target_.mode == WriteMode::append) {
+    if (!keeps_.empty()) fill_kept(destination_, duck_dialect(), plan(into_, table_));
+    if (target_.is_bag) {
+      result.rows_deleted = db_.execute(sql::delete_equal(duck_dialect(), plan(into_, table_), "rowid"));
+      db_.execute(sql::drop_deletions(duck_dialect(), plan(into_, table_)));
+      result.rows_inserted = db_.execute(sql::insert_staged(duck_dialect(), plan(into_, table_)));
+    } else if (target_.mode == WriteMode::append) {
       result.rows_inserted = db_.execute(sql::insert_staged(duck_dialect(), plan(into_, table_)));
     } else if (target_.mode == WriteMode::scd2) {
       apply_history(destination_, duck_dialect(), target_, plan(into_, table_), columns_, extracted_at_,
@@ -400,7 +449,7 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   env.failpoint("load_after_merge");
   record(commit, result);
   env.failpoint("load_after_state");
-  db_.execute("commit");
+  if (open_) db_.execute("commit");
   open_ = false;
   env.failpoint("load_after_transaction");
   return result;

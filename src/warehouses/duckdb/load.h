@@ -9,6 +9,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class DuckDestination : public stream::Destination, private Session {
   stream::Naming naming() const override { return {255, true}; }
   std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
   std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
+  bool begin_together(const std::string& schema) override;
+  void commit_together() override;
+  void abandon_together() override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
@@ -49,6 +53,7 @@ class DuckDestination : public stream::Destination, private Session {
   duck::BatchStream batches_;
   const int threads_;
   bool prepared_ = false;
+  bool together_ = false;  // a transaction is open that is not a load's
 };
 
 class DuckLoad : public stream::Load {
@@ -90,6 +95,7 @@ class DuckLoad : public stream::Load {
   std::int64_t staged_ = 0;
   std::string extracted_at_;
   bool table_is_empty_ = false;
+  std::set<std::string> keeps_;  // columns of the stage that are only for loading
   bool open_ = false;
 };
 

@@ -61,11 +61,15 @@ void PgConnection::raise(const PGresult* result, const std::string& sql) {
     message += " (" + detail + ")";
   if (state == "53100") throw Error(ErrorCode::warehouse_full, message, place_);
   if (state == "57014") throw Error(ErrorCode::warehouse_cancelled, message, place_);
-  if (PQstatus(handle_) != CONNECTION_OK) throw Error(ErrorCode::warehouse_connect, message, place_);
+  // 57P01 to 57P03: the server is going down or not up yet.
+  if (PQstatus(handle_) != CONNECTION_OK || state.starts_with("57P"))
+    throw Error(ErrorCode::warehouse_connect, message, place_);
   std::string position = result ? field(result, PG_DIAG_STATEMENT_POSITION) : "";
   std::string where =
       position.empty() ? place_ : fmt::format("{}, line {} of the statement", place_, line_at(sql, position));
-  throw Error(ErrorCode::warehouse_sql, message, where)
+  Error error(ErrorCode::warehouse_sql, message, where);
+  if (state == "40P01" || state == "40001") throw std::move(error).retry();
+  throw std::move(error)
       .fix(fmt::format("The statement was: {}",
                        sql.size() <= kStatementShown ? sql : sql.substr(0, kStatementShown) + " …"));
 }

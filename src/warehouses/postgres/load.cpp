@@ -137,12 +137,41 @@ stream::State PgDestination::read_state(const std::string& connection, const std
 void PgDestination::write_state(const std::string& connection, const std::string& stream,
                                 const stream::State& state) {
   prepare();
-  connection_.execute("begin");
+  if (!together_) connection_.execute("begin");
   for (const std::string& sql :
        sql::replace_state(pg_dialect(), connection, stream, state.json, format_iso_timestamp(env_.now()))) {
     connection_.execute(sql);
   }
+  if (!together_) connection_.execute("commit");
+}
+
+bool PgDestination::begin_together(const std::string& schema) {
+  prepare();
+  ensure_schema(connection_, schema);
+  connection_.execute("begin");
+  // The source forgets what it was told is here: a crash must not lose it.
+  connection_.run(
+      "select set_config('synchronous_commit', case current_setting('synchronous_commit') when "
+      "'off' then 'local' else current_setting('synchronous_commit') end, true)");
+  together_ = true;
+  return true;
+}
+
+void PgDestination::commit_together() {
+  env_.failpoint("together_before_commit");
   connection_.execute("commit");
+  together_ = false;
+}
+
+void PgDestination::abandon_together() {
+  if (!together_) return;
+  together_ = false;
+  try {
+    connection_.execute("rollback");
+  } catch (const Error&) {
+    // The connection is gone, and with it the transaction.
+    return;
+  }
 }
 
 PgLoad::PgLoad(PgDestination& destination, const stream::Target& target)
@@ -151,9 +180,11 @@ PgLoad::PgLoad(PgDestination& destination, const stream::Target& target)
       target_(target),
       table_{"", target.schema, target.table},
       extracted_at_(destination.env_.now()) {
-  ensure_schema(db_, target_.schema);
-  db_.execute("begin");
-  open_ = true;
+  if (!destination_.together_) {
+    ensure_schema(db_, target_.schema);
+    db_.execute("begin");
+    open_ = true;
+  }
   if (!target_.metadata_prefix.empty())
     metadata_ = std::make_unique<CopyMetadata>(destination_.env_.chance(), extracted_at_, target_.generation);
   choose_way();
@@ -185,10 +216,16 @@ std::vector<std::string> PgLoad::metadata_columns() const {
 
 void PgLoad::choose_way() {
   existing_ = destination_.columns(target_);
+  if (target_.clears && !existing_.empty()) {
+    columns_ = existing_;
+    into_ = table_;
+    clear_table(destination_, pg_dialect(), target_, plan(table_));
+  }
   bool one_row_a_key = target_.mode == WriteMode::append_dedup || target_.mode == WriteMode::overwrite_dedup;
   // A table that nobody sees yet, and one that only grows, take the rows themselves.
-  is_direct_ = existing_.empty() ? target_.mode == WriteMode::append || one_row_a_key || replaces()
-                                 : target_.mode == WriteMode::append && !target_.has_children;
+  is_direct_ = existing_.empty()
+                   ? target_.mode == WriteMode::append || one_row_a_key || replaces()
+                   : target_.mode == WriteMode::append && !target_.has_children && !target_.is_bag;
   if (is_direct_) {
     into_ = table_;
     columns_ = existing_;
@@ -232,6 +269,12 @@ void PgLoad::create_table() {
 void PgLoad::fit_columns(const sql::Relation& table, std::vector<batch::Column>& columns,
                          const batch::Schema& schema) {
   for (const batch::Column& column : schema.columns()) {
+    if (stream::is_for_loading(column.name)) {
+      if (!keeps_.insert(column.name).second) continue;
+      db_.execute(fmt::format("alter table {} add column {} {}", qualified(table), quoted(column.name),
+                              pg_dialect().type_name(column.type)));
+      continue;
+    }
     auto found = std::find_if(columns.begin(), columns.end(),
                               [&](const batch::Column& each) { return each.name == column.name; });
     if (found == columns.end()) {
@@ -253,6 +296,7 @@ batch::RecordBatch PgLoad::fitted(batch::RecordBatch&& batch) const {
   std::vector<batch::Column> schema = batch.schema()->columns();
   std::vector<batch::ColumnData> columns = std::move(batch).take_columns();
   for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (stream::is_for_loading(schema[i].name)) continue;
     auto found = std::find_if(columns_.begin(), columns_.end(),
                               [&](const batch::Column& each) { return each.name == schema[i].name; });
     if (found->type == schema[i].type) continue;
@@ -265,6 +309,7 @@ batch::RecordBatch PgLoad::fitted(batch::RecordBatch&& batch) const {
 
 void PgLoad::write(batch::RecordBatch&& arriving) {
   if (arriving.rows() == 0) return;
+  if (is_direct_) arriving = without_loading_columns(std::move(arriving));
   if (!copying_ || !(*copying_ == *arriving.schema())) {
     end_copy();
     fit_columns(into_, columns_, *arriving.schema());
@@ -344,7 +389,9 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   Session& session = destination_;
   if (!commit.children.empty()) children.emplace(session, dialect, target_);
   if (children && !is_direct_ && !replaces()) children->note_keys(into_);
+  if (!keeps_.empty()) fill_kept(destination_, dialect, plan(into_));
   if (is_direct_) {
+    if (target_.is_bag) db_.execute(sql::drop_deletions(dialect, plan(table_)));
     result.rows_inserted = staged_;
     if (target_.mode != WriteMode::append) {
       settle_stage(destination_, dialect, settled, plan(table_));
@@ -354,6 +401,10 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   } else if (replaces()) {
     settle_stage(destination_, dialect, settled, plan(into_));
     replace(result);
+  } else if (target_.is_bag) {
+    result.rows_deleted = db_.execute(sql::delete_equal(dialect, plan(into_), "ctid"));
+    db_.execute(sql::drop_deletions(dialect, plan(into_)));
+    result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan(into_)));
   } else if (target_.mode == WriteMode::append) {
     result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan(into_)));
   } else if (target_.mode == WriteMode::scd2) {
@@ -367,7 +418,11 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
   env.failpoint("load_after_merge");
   for (const std::string& sql : commit_statements(dialect, target_, commit, result)) db_.execute(sql);
   env.failpoint("load_after_state");
-  db_.execute("commit");
+  if (open_) {
+    db_.execute("commit");
+  } else if (!is_direct_) {
+    db_.execute("drop table " + qualified(into_));  // the transaction goes on
+  }
   open_ = false;
   env.failpoint("load_after_transaction");
   return result;

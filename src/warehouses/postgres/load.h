@@ -7,6 +7,7 @@
 // Threads, Owns, Errors: see stream/destination.h.
 #pragma once
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class PgDestination : public stream::Destination, private Session {
   stream::Naming naming() const override;
   std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
   std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
+  bool begin_together(const std::string& schema) override;
+  void commit_together() override;
+  void abandon_together() override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
@@ -44,6 +48,7 @@ class PgDestination : public stream::Destination, private Session {
   PgConnection connection_;
   Env& env_;
   bool prepared_ = false;
+  bool together_ = false;  // a transaction is open that is not a load's
 };
 
 class PgLoad : public stream::Load {
@@ -80,6 +85,7 @@ class PgLoad : public stream::Load {
   batch::SchemaPtr copying_;  // what the open COPY takes
   CopyBinary copy_;
   std::int64_t staged_ = 0;
+  std::set<std::string> keeps_;  // columns of the stage that are only for loading
   bool is_direct_ = false, open_ = false;
 };
 
