@@ -29,7 +29,7 @@ with recursive chain as (
   where chain.typtype = 'd')
 select a.attrelid, a.attname, a.attnum, a.attnotnull, a.attgenerated <> '', a.atthasmissing or a.atthasdef,
   t.oid, case when chain.start <> chain.oid then chain.modifier else a.atttypmod end, t.typname, t.typtype,
-  coalesce(case when t.typcategory = 'A' and t.typelem <> 0 then e.typcategory end, '')
+  coalesce(case when t.typcategory = 'A' and t.typelem <> 0 then e.typcategory end, ''), a.atttypid, a.atttypmod
 from pg_attribute a
 join chain on chain.start = a.atttypid and chain.typtype <> 'd'
 join pg_type t on t.oid = chain.oid
@@ -37,11 +37,12 @@ left join pg_type e on e.oid = t.typelem
 where a.attnum > 0 and not a.attisdropped and a.attrelid in ({})
 order by a.attrelid, a.attnum)sql";
 
+// The server tells rows apart by no key that may be violated for a while (deferrable).
 constexpr const char* kKeys = R"sql(
 select i.indrelid, i.indisprimary, i.indisreplident, a.attname
 from pg_index i cross join lateral unnest(i.indkey[0:i.indnkeyatts - 1]) with ordinality as k(number, place)
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
-where (i.indisprimary or i.indisreplident) and i.indrelid in ({})
+where (i.indisprimary or i.indisreplident) and i.indimmediate and i.indisvalid and i.indrelid in ({})
 order by i.indrelid, i.indexrelid, k.place)sql";
 
 template <class Number>
@@ -129,6 +130,8 @@ void read_columns(Session& session, const std::string& oids, std::map<std::uint3
     column.fills = row[5] == "t";
     column.type = {number<std::uint32_t>(row[6]), number<std::int32_t>(row[7]), row[8], row[9][0],
                    row[10].empty() ? '\0' : row[10][0]};
+    column.declared = number<std::uint32_t>(row[11]);
+    column.declared_modifier = number<std::int32_t>(row[12]);
     by_oid[number<std::uint32_t>(row[0])]->columns.push_back(std::move(column));
   }
   for (const auto& row : session.rows(fmt::format(fmt::runtime(kKeys), oids))) {
@@ -172,6 +175,17 @@ std::vector<Table> read_tables(Session& session, const Options& options) {
   if (!tables.empty()) read_columns(session, oids, by_oid);
   check_names(tables, options);
   for (Table& table : tables) select_columns(table, options);
+  return tables;
+}
+
+std::vector<Table> read_change_tables(Session& session, const Options& options) {
+  std::vector<Table> tables = read_tables(session, options);
+  std::erase_if(tables, [](const Table& table) {
+    bool is_table = table.kind == 'r' || table.kind == 'p';
+    return !is_table || (table.identity_key.empty() && table.identity != 'f');
+  });
+  for (Table& table : tables)
+    std::erase_if(table.columns, [](const PgColumn& column) { return column.is_generated; });
   return tables;
 }
 

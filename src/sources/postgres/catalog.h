@@ -18,6 +18,7 @@ namespace leat::sources::postgres {
 
 struct Table {
   std::uint32_t oid = 0;
+  std::uint32_t member = 0;  ///< the entry of the publication that has it; of streams of changes
   std::string schema, name;
   std::string stream;             ///< the name that users see
   char kind = 'r';                ///< relkind: table, partitioned, view, materialized view, foreign
@@ -31,6 +32,8 @@ struct Table {
 
 /// The tables that `options` select, in order of their names.
 std::vector<Table> read_tables(Session& session, const Options& options);
+/// Those whose changes can be read: with a key or whole rows in their log, without generated columns.
+std::vector<Table> read_change_tables(Session& session, const Options& options);
 /// Where each column goes.
 std::vector<ColumnPlan> plan_columns(const Table& table, Numerics numerics);
 batch::SchemaPtr schema_of(const std::vector<ColumnPlan>& plans);

@@ -111,7 +111,11 @@ void Session::raise(const PGresult* result, const std::string& sql) {
   // 57P01 to 57P03: the server is going down or not up yet.
   if (PQstatus(handle_) != CONNECTION_OK || state.starts_with("57P"))
     throw Error(ErrorCode::postgres_connect, message, place_).retry();
+  // A publication that is gone is made again, and its tables with it.
+  bool is_gone = state == "42704" && sql == "START_REPLICATION";
   Error error(ErrorCode::postgres_refused, message, place_);
+  if (is_gone) throw std::move(error).retry();
+  if (state == "55006") throw Error(ErrorCode::postgres_slot_busy, message, place_).retry();
   if (state == "42501") {
     error.fix(
         "Grant what is missing: GRANT USAGE ON SCHEMA … TO user; GRANT SELECT ON … TO user. `leat postgres "

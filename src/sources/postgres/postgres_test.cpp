@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <mutex>
 
 #include "base/error.h"
 #include "document/value.h"
@@ -17,23 +16,6 @@ namespace {
 
 using testing::Lines;
 using testing::RecordingSink;
-
-// Several sessions hand over batches side by side.
-struct LockedSink : stream::Sink {
-  explicit LockedSink(RecordingSink& sink) : to(sink) {}
-  void batch(std::size_t index, batch::RecordBatch&& batch) override {
-    std::lock_guard lock(mutex);
-    to.batch(index, std::move(batch));
-  }
-  void checkpoint(std::size_t index, stream::State state, std::string partition) override {
-    to.checkpoint(index, std::move(state), std::move(partition));
-  }
-  void reject(std::size_t index, stream::RejectedRecord&& record) override {
-    to.reject(index, std::move(record));
-  }
-  RecordingSink& to;
-  std::mutex mutex;
-};
 
 // A schema of its own in the server of LEAT_TEST_POSTGRES; empty() where there is none.
 class Database {
@@ -67,8 +49,7 @@ class Database {
     REQUIRE(found);
     stream::Selection selection{*found, found->sync_modes.back(), {state}, {}};
     RecordingSink sink;
-    LockedSink locked(sink);
-    source->read(std::span(&selection, 1), locked);
+    source->read(std::span(&selection, 1), sink);
     std::sort(sink.rows.begin(), sink.rows.end());
     return sink;
   }

@@ -58,6 +58,10 @@ const Spec kSettings{
          .kind = FieldKind::boolean,
          .doc = "cdc, PostgreSQL 17: the slot is carried on to standbys.",
          .default_value = "false"},
+        {.name = "deletes",
+         .doc = "cdc: whether deleted rows stay, as their key and the time, or leave the table.",
+         .default_value = "soft",
+         .choices = {"soft", "hard"}},
         {.name = "history",
          .kind = FieldKind::boolean,
          .doc = "cdc: each table has a second stream TABLE_changes, one row a change.",
@@ -122,6 +126,7 @@ Options read_options(const document::Settings& settings) {
   out.slot = settings.text("slot");
   out.publication = settings.text("publication");
   out.failover = settings.boolean("failover");
+  out.deletes_hard = settings.text("deletes") == "hard";
   out.history = settings.boolean("history");
   out.interval = settings.duration("interval");
   out.heartbeat = settings.duration("heartbeat");

@@ -27,6 +27,22 @@ std::string select(const std::string& columns, const std::string& from, const st
   return fmt::format("select {} from {}{}", columns, from, condition.empty() ? "" : " where " + condition);
 }
 
+// Several sessions read one stream; a sink takes the calls for one in order.
+class OrderedSink : public stream::Sink {
+ public:
+  explicit OrderedSink(stream::Sink& to) : to_(to) {}
+  void batch(std::size_t index, batch::RecordBatch&& batch) override {
+    std::lock_guard lock(mutex_);
+    to_.batch(index, std::move(batch));
+  }
+  void checkpoint(std::size_t, stream::State, std::string) override {}
+  void reject(std::size_t, stream::RejectedRecord&&) override {}
+
+ private:
+  stream::Sink& to_;
+  std::mutex mutex_;
+};
+
 }  // namespace
 
 Snapshot::Snapshot(const Options& options, Env& env, const std::string& exported)
@@ -84,9 +100,10 @@ std::vector<std::string> Snapshot::tasks(const Table& table, const std::string& 
 }
 
 std::int64_t Snapshot::read(const Table& table, const std::string& condition, std::size_t index,
-                            stream::Sink& sink, const std::vector<ConstantColumn>& constants) {
+                            stream::Sink& to, const std::vector<ConstantColumn>& constants) {
   std::vector<std::string> todo = tasks(table, join_conditions(table.condition, condition));
   std::vector<ColumnPlan> plans = plan_columns(table, options_.numerics);
+  OrderedSink sink(to);
   std::atomic<std::size_t> next{0};
   std::atomic<std::int64_t> replaced{0};
   std::atomic<bool> failed{false};

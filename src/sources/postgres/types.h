@@ -53,6 +53,8 @@ struct PgType {
 struct PgColumn {
   std::string name;
   PgType type;
+  std::uint32_t declared = 0;  ///< its type as the table declares it, maybe a domain
+  std::int32_t declared_modifier = -1;
   int number = 0;  ///< attnum
   bool nullable = true;
   bool is_key = false;  ///< of the primary key or replica identity

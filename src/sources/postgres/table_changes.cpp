@@ -1,0 +1,315 @@
+#include "sources/postgres/table_changes.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "batch/convert.h"
+#include "sources/postgres/values.h"
+#include "stream/destination.h"
+
+namespace leat::sources::postgres {
+
+using batch::ColumnData;
+using batch::TypeKind;
+
+std::vector<batch::Column> change_columns() {
+  return {{kLsnColumn, {TypeKind::int64}},
+          {kUpdatedColumn, {TypeKind::timestamptz}},
+          {kDeletedColumn, {TypeKind::timestamptz}}};
+}
+
+std::vector<batch::Column> log_columns() {
+  std::vector<batch::Column> columns = change_columns();
+  columns.push_back({kOperationColumn, {TypeKind::text}});
+  columns.push_back({kOrdinalColumn, {TypeKind::int64}});
+  return columns;
+}
+
+namespace {
+
+// Null is meant where a tuple has nothing for a column.
+const TupleValue kNull{};
+
+batch::SchemaPtr extended(const std::vector<ColumnPlan>& plans, const std::vector<batch::Column>& more) {
+  std::vector<batch::Column> columns = schema_of(plans)->columns();
+  for (batch::Column& column : columns) column.nullable = true;  // a deleted key comes with nulls
+  columns.insert(columns.end(), more.begin(), more.end());
+  return std::make_shared<const batch::Schema>(std::move(columns));
+}
+
+void append_origin(std::vector<ColumnData>& columns, std::size_t at, const ChangeOrigin& origin,
+                   bool deleted) {
+  columns[at].append(static_cast<std::int64_t>(origin.lsn));
+  columns[at + 1].append(origin.time);
+  if (deleted) {
+    columns[at + 2].append(origin.time);
+  } else {
+    columns[at + 2].append_null();
+  }
+}
+
+}  // namespace
+
+TableChanges::TableChanges(const Table& table, std::vector<ColumnPlan> plans, std::size_t index,
+                           std::optional<std::size_t> log, std::int64_t replaced)
+    : stream_(table.stream),
+      plans_(std::move(plans)),
+      index_(index),
+      log_index_(log),
+      schema_(extended(plans_, change_columns())),
+      log_schema_(extended(plans_, log_columns())),
+      replaced_(replaced) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].is_key) key_.push_back(i);
+  }
+  start();
+}
+
+void TableChanges::start() {
+  columns_.clear();
+  log_columns_.clear();
+  stored_keys_.clear();
+  for (const batch::Column& column : schema_->columns()) columns_.emplace_back(column.type);
+  for (const batch::Column& column : log_schema_->columns()) log_columns_.emplace_back(column.type);
+  for (std::size_t column : key_) stored_keys_.emplace_back(plans_[column].type);
+  live_.clear();
+  kept_.clear();
+  dead_.clear();
+  size_ = log_size_ = bytes_ = 0;
+  cleared_ = false;
+}
+
+TableChanges::Tuple TableChanges::arrange(const std::vector<TupleValue>& values,
+                                          const std::vector<int>& columns) const {
+  if (values.size() != columns.size())
+    throw Error(ErrorCode::postgres_protocol, "A row has another number of columns than its relation",
+                stream_);
+  Tuple tuple(plans_.size(), nullptr);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (columns[i] >= 0) tuple[static_cast<std::size_t>(columns[i])] = &values[i];
+  }
+  return tuple;
+}
+
+// Lengths before the bytes, so that no two keys run into each other.
+std::string TableChanges::key_of(const Tuple& tuple, const Tuple* otherwise) const {
+  std::string key;
+  auto add = [&](std::size_t column) {
+    const TupleValue* value = tuple[column];
+    if (otherwise && (!value || value->form == 'u')) value = (*otherwise)[column];
+    if (!value) value = &kNull;
+    auto size = static_cast<std::uint32_t>(value->bytes.size());
+    key.push_back(value->form);
+    key.append(reinterpret_cast<const char*>(&size), sizeof size);
+    key.append(value->bytes);
+  };
+  if (key_.empty()) {
+    for (std::size_t i = 0; i < plans_.size(); ++i) add(i);
+  } else {
+    for (std::size_t column : key_) add(column);
+  }
+  return key;
+}
+
+void TableChanges::append_value(std::size_t column, const TupleValue& value, ColumnData& to) {
+  const ColumnPlan& plan = plans_[column];
+  if (value.form == 'n' || value.form == 'u') {
+    to.append_null();
+    return;
+  }
+  bytes_ += value.bytes.size();
+  Decoded decoded =
+      value.form == 'b' ? append_binary(plan, value.bytes, to) : append_text(plan, value.bytes, to);
+  if (decoded == Decoded::replaced) ++replaced_;
+  if (decoded == Decoded::malformed)
+    throw Error(ErrorCode::postgres_value, "The server sent bytes that are no value of their column",
+                fmt::format("{}, column {}", stream_, plan.name));
+}
+
+std::size_t TableChanges::append_row(const Tuple& tuple, const ChangeOrigin& origin, bool deleted) {
+  constexpr std::size_t kRowBytes = 64;  // about what is held for a row beside its values
+  bool key_only = deleted && !key_.empty();
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    bool wanted = !key_only || std::find(key_.begin(), key_.end(), i) != key_.end();
+    append_value(i, wanted && tuple[i] ? *tuple[i] : kNull, columns_[i]);
+  }
+  append_origin(columns_, plans_.size(), origin, deleted);
+  bytes_ += kRowBytes;
+  return size_++;
+}
+
+void TableChanges::supersede(const std::string& key) {
+  auto found = live_.find(key);
+  if (found == live_.end()) return;
+  for (std::size_t row : found->second) dead_.push_back(row);
+  live_.erase(found);
+}
+
+void TableChanges::remove(const std::string& key, const Tuple& before, const ChangeOrigin& origin) {
+  if (key_.empty()) {
+    // A row that came since the last flush has not reached the table.
+    auto found = live_.find(key);
+    if (found != live_.end()) {
+      dead_.push_back(found->second.back());
+      found->second.pop_back();
+      if (found->second.empty()) live_.erase(found);
+      return;
+    }
+    append_row(before, origin, true);
+    return;
+  }
+  supersede(key);
+  live_[key] = {append_row(before, origin, true)};
+}
+
+// What an update does not send is taken from the row's earlier change, or left as the table has it.
+void TableChanges::keep(std::size_t row, const Tuple& after, const Tuple& stored,
+                        std::optional<std::size_t> previous) {
+  auto was_kept = previous ? kept_.find(*previous) : kept_.end();
+  Kept kept{std::vector<bool>(plans_.size()), 0};
+  bool any = false;
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    if (!after[i] || after[i]->form != 'u') continue;
+    bool unknown = previous ? was_kept != kept_.end() && was_kept->second.columns[i] : !cleared_;
+    if (previous && !unknown) {
+      ColumnData& column = columns_[i];
+      column.truncate(row);
+      ColumnData value(column.type());
+      value.append_from(column, *previous);
+      column.append_from(value, 0);
+      bytes_ += column.type().is_variable() ? column.text(row).size() : 0;
+    }
+    kept.columns[i] = unknown;
+    any = any || unknown;
+  }
+  if (!any) return;
+  if (was_kept != kept_.end()) {
+    kept.stored_key = was_kept->second.stored_key;
+  } else {
+    kept.stored_key = stored_keys_.empty() ? 0 : stored_keys_[0].size();
+    for (std::size_t i = 0; i < key_.size(); ++i) {
+      const TupleValue* value = stored[key_[i]];
+      append_value(key_[i], value ? *value : kNull, stored_keys_[i]);
+    }
+  }
+  kept_.insert_or_assign(row, std::move(kept));
+}
+
+void TableChanges::update(const Tuple& before, const Tuple& after, bool has_before,
+                          const ChangeOrigin& origin) {
+  std::string new_key = key_of(after, has_before ? &before : nullptr);
+  std::string old_key = has_before ? key_of(before, nullptr) : new_key;
+  Tuple filled = after;
+  for (std::size_t i = 0; has_before && i < filled.size(); ++i) {
+    // With the whole old row at hand (or a key that is stored apart), it has the value.
+    bool unsent = filled[i] && filled[i]->form == 'u';
+    if (unsent && before[i] && (before[i]->form == 't' || before[i]->form == 'b')) filled[i] = before[i];
+  }
+  if (key_.empty()) {
+    remove(old_key, before, origin);
+    live_[new_key].push_back(append_row(filled, origin, false));
+    return;
+  }
+  std::optional<std::size_t> previous;
+  if (auto found = live_.find(old_key); found != live_.end()) previous = found->second.back();
+  std::size_t row = append_row(filled, origin, false);
+  keep(row, filled, has_before ? before : after, previous);
+  if (old_key != new_key) remove(old_key, before, origin);
+  supersede(new_key);
+  live_[new_key] = {row};
+}
+
+void TableChanges::apply(const Message& change, const std::vector<int>& columns, const ChangeOrigin& origin) {
+  bool has_before = change.old_kind != 0;
+  Tuple before, after;
+  if (has_before) before = arrange(change.old_values, columns);
+  if (change.kind != MessageKind::remove) after = arrange(change.new_values, columns);
+  if (change.kind == MessageKind::insert) {
+    std::string key = key_of(after, nullptr);
+    if (!key_.empty()) supersede(key);
+    live_[key].push_back(append_row(after, origin, false));
+    log('I', after, origin);
+  } else if (change.kind == MessageKind::update) {
+    if (key_.empty() && !has_before)
+      throw Error(ErrorCode::postgres_protocol,
+                  "An update of a table without a key does not tell the old row", stream_);
+    update(before, after, has_before, origin);
+    log('U', after, origin);
+  } else {
+    if (!has_before) throw Error(ErrorCode::postgres_protocol, "A deletion does not tell its key", stream_);
+    remove(key_of(before, nullptr), before, origin);
+    log('D', before, origin);
+  }
+}
+
+void TableChanges::clear(const ChangeOrigin& origin) {
+  std::vector<ColumnData> logged = std::move(log_columns_);
+  std::size_t count = log_size_;
+  start();
+  log_columns_ = std::move(logged);
+  log_size_ = count;
+  cleared_ = true;
+  log('T', Tuple(plans_.size(), nullptr), origin);
+}
+
+void TableChanges::log(char operation, const Tuple& tuple, const ChangeOrigin& origin) {
+  if (!log_index_) return;
+  for (std::size_t i = 0; i < plans_.size(); ++i)
+    append_value(i, tuple[i] ? *tuple[i] : kNull, log_columns_[i]);
+  std::size_t at = plans_.size();
+  append_origin(log_columns_, at, origin, operation == 'D');
+  log_columns_[at + 3].append_text({&operation, 1});
+  log_columns_[at + 4].append(origin.ordinal);
+  ++log_size_;
+}
+
+batch::RecordBatch TableChanges::take_rows() {
+  batch::SchemaPtr schema = schema_;
+  std::vector<ColumnData> columns = std::move(columns_);
+  if (!kept_.empty()) {
+    std::vector<batch::Column> more = change_columns();
+    more.push_back({std::string(stream::kKeptColumn), {TypeKind::text}});
+    columns.emplace_back(more.back().type);
+    ColumnData& names = columns.back();
+    std::vector<ColumnData> stored;
+    for (std::size_t column : key_) stored.emplace_back(plans_[column].type);
+    for (std::size_t row = 0; row < size_; ++row) {
+      auto found = kept_.find(row);
+      std::string text = ",";
+      for (std::size_t i = 0; found != kept_.end() && i < plans_.size(); ++i) {
+        if (found->second.columns[i]) text += plans_[i].name + ",";
+      }
+      if (found == kept_.end()) {
+        names.append_null();
+      } else {
+        names.append_text(text);
+      }
+      for (std::size_t i = 0; i < key_.size(); ++i) {
+        if (found == kept_.end()) {
+          stored[i].append_null();
+        } else {
+          stored[i].append_from(stored_keys_[i], found->second.stored_key);
+        }
+      }
+    }
+    for (std::size_t i = 0; i < key_.size(); ++i) {
+      more.push_back({std::string(stream::kStoredKeyPrefix) + plans_[key_[i]].name, plans_[key_[i]].type});
+      columns.push_back(std::move(stored[i]));
+    }
+    schema = extended(plans_, more);
+  }
+  batch::RecordBatch rows(schema, std::move(columns));
+  std::sort(dead_.begin(), dead_.end());
+  return batch::without_rows(std::move(rows), dead_);
+}
+
+void TableChanges::flush(stream::Sink& sink) {
+  if (cleared_) sink.clear(index_);
+  if (size_ > dead_.size()) sink.batch(index_, take_rows());
+  if (log_size_ > 0) sink.batch(*log_index_, batch::RecordBatch(log_schema_, std::move(log_columns_)));
+  start();
+}
+
+}  // namespace leat::sources::postgres
