@@ -18,6 +18,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_ls());
   all.push_back(make_check());
   all.push_back(make_discover());
+  all.push_back(make_postgres());
   all.push_back(make_state());
   all.push_back(make_dead_letters());
   all.push_back(make_explain());

@@ -23,6 +23,7 @@ std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_ls();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_discover();
+std::unique_ptr<Command> make_postgres();
 std::unique_ptr<Command> make_state();
 std::unique_ptr<Command> make_dead_letters();
 std::unique_ptr<Command> make_explain();

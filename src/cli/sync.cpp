@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "cli/commands.h"
+#include "cli/exit_codes.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
@@ -20,6 +21,7 @@ class SyncCommand : public Command {
     return {{"connection", "The connection of leat.yml", &connection_, true},
             {"--stream,-s", "Only this stream (may be repeated)", &streams_, false, "NAME"},
             {"--full-refresh", "Read from the beginning and replace the tables", &full_refresh_},
+            {"--follow", "Read on as changes come, until Ctrl-C (cdc)", &follow_},
             {"--from", "Backfill: only records from this instant on", &from_, false, "INSTANT"},
             {"--to", "Backfill: only records before this instant", &to_, false, "INSTANT"},
             {"--live", "Read the real source even where the project has a stand-in", &live_}};
@@ -36,6 +38,7 @@ class SyncCommand : public Command {
     options.target = globals.target;
     options.live = live_;
     options.full_refresh = full_refresh_;
+    options.follow = follow_;
     auto instant = [](const std::string& text, const char* option) {
       std::optional<Timestamp> time = parse_iso_timestamp(text);
       if (!time)
@@ -63,13 +66,15 @@ class SyncCommand : public Command {
       run_options.select.push_back("fqn:" + connection_ + "." + stream);
     run::RunReport report = run::run_assets(workspace, run_options);
     progress.stop();
-    return print_summary(report, workspace.project(), globals);
+    int code = print_summary(report, workspace.project(), globals);
+    // One that follows has no other end.
+    return follow_ && code == kExitInterrupted && report.count(run::Status::error) == 0 ? kExitOk : code;
   }
 
  private:
   std::string connection_, from_, to_;
   std::vector<std::string> streams_;
-  bool full_refresh_ = false, live_ = false;
+  bool follow_ = false, full_refresh_ = false, live_ = false;
 };
 
 }  // namespace

@@ -76,6 +76,7 @@ void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_i
     if (names.empty()) {
       for (const stream::Stream& stream : catalog(connection).streams) names.push_back(stream.name);
     }
+    auto shared = std::make_shared<Shared>();
     for (const std::string& name : names) {
       Asset asset;
       asset.what.id = fmt::format("stream.{}.{}", connection.connection.name, name);
@@ -86,8 +87,8 @@ void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_i
       asset.what.fqn = {connection.connection.name, name};
       asset.lane = connection.connection.name;
       asset.lane_width = std::max(1, connection.connection.parallel_streams);
-      asset.work = [this, &connection, name, run_id](sql::Adapter& adapter) {
-        return load_stream(connection, name, run_id, adapter);
+      asset.work = [this, &connection, name, run_id, shared](sql::Adapter& adapter) {
+        return load_stream(connection, name, run_id, *shared, adapter);
       };
       assets.push_back(std::move(asset));
     }
@@ -111,19 +112,19 @@ std::string describe(const sync::StreamResult& result) {
 }  // namespace
 
 Outcome Workspace::load_stream(const ConnectionFile& connection, const std::string& stream,
-                               const std::string& run_id, sql::Adapter& adapter) {
+                               const std::string& run_id, Shared& shared, sql::Adapter& adapter) {
   sync::SyncOptions options;
   options.run_id = run_id;
   options.full_refresh = options_.full_refresh;
   options.window = options_.window;
+  options.follow = options_.follow;
   sync::StreamPlan plan = sync::plan_streams(connection.connection, catalog(connection), {stream}).at(0);
-  sync::StreamResult result = sync::sync_stream(
-      connection.connection, plan, [&] { return open_source(connection, env_); },
-      [&] {
-        return connection.destination.empty() ? warehouse().destination()
-                                              : open_destination(project_, connection.destination, env_);
-      },
-      env_, options);
+  sync::StreamResult result =
+      plan.stream.shared_state.empty()
+          ? sync::sync_stream(
+                connection.connection, plan, [&] { return open_source(connection, env_); },
+                [&] { return destination_of(connection); }, env_, options)
+          : load_shared(connection, plan, options, shared);
   Outcome outcome;
   outcome.rows = result.rows_changed();
   outcome.rows_read = result.rows_read;
@@ -137,6 +138,28 @@ Outcome Workspace::load_stream(const ConnectionFile& connection, const std::stri
                         ? Versions::of_stream(adapter, connection.connection.name, stream)
                         : result.last_changing_load;
   return outcome;
+}
+
+std::unique_ptr<stream::Destination> Workspace::destination_of(const ConnectionFile& connection) {
+  return connection.destination.empty() ? warehouse().destination()
+                                        : open_destination(project_, connection.destination, env_);
+}
+
+sync::StreamResult Workspace::load_shared(const ConnectionFile& connection, const sync::StreamPlan& plan,
+                                          const sync::SyncOptions& options, Shared& shared) {
+  std::lock_guard lock(shared.mutex);
+  if (shared.results.empty()) {
+    std::vector<sync::StreamPlan> plans = sync::plan_streams(connection.connection, catalog(connection), {});
+    std::erase_if(plans, [&](const sync::StreamPlan& each) {
+      return each.stream.shared_state != plan.stream.shared_state;
+    });
+    for (sync::StreamResult& result : sync::sync_together(
+             connection.connection, plans, [&] { return open_source(connection, env_); },
+             [&] { return destination_of(connection); }, env_, options)) {
+      shared.results.emplace(result.stream, std::move(result));
+    }
+  }
+  return shared.results.at(plan.stream.name);
 }
 
 LandedTables Workspace::landed_tables() const {

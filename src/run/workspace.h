@@ -29,6 +29,7 @@ struct WorkspaceOptions {
   bool live = false;     ///< reads the real source even where there is a stand-in
   bool stand_in = true;  ///< false: never starts it (commands that read no source)
   bool full_refresh = false;
+  bool follow = false;  ///< reads changes on until the run is stopped
   document::Value vars;  ///< of --vars
   bool store_failures = false;
   std::string command = "build";  ///< dbt's verb, as its templates see it
@@ -64,8 +65,16 @@ class Workspace {
   void add_pages(std::vector<Asset>& assets);
   const stream::Catalog& catalog(const ConnectionFile& connection);
   Outcome load_pipe(const PipeFile& pipe, sql::Adapter& adapter);
+  // What streams that share a state have become in a run: the first that is asked for runs them all.
+  struct Shared {
+    std::mutex mutex;  // guards results
+    std::map<std::string, sync::StreamResult> results;
+  };
   Outcome load_stream(const ConnectionFile& connection, const std::string& stream, const std::string& run_id,
-                      sql::Adapter& adapter);
+                      Shared& shared, sql::Adapter& adapter);
+  sync::StreamResult load_shared(const ConnectionFile& connection, const sync::StreamPlan& plan,
+                                 const sync::SyncOptions& options, Shared& shared);
+  std::unique_ptr<stream::Destination> destination_of(const ConnectionFile& connection);
 
   ProjectFile project_;
   WorkspaceOptions options_;
