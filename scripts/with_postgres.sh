@@ -60,6 +60,7 @@ full_page_writes = off
 wal_level = logical
 max_wal_senders = 20
 max_replication_slots = 20
+max_prepared_transactions = 20
 max_wal_size = 2GB
 timezone = 'UTC'
 log_timezone = 'UTC'

@@ -48,7 +48,7 @@ const Spec kStreamSpec{
     "How a stream is loaded.",
     {{"mode",
       FieldKind::text,
-      "How rows arrive.",
+      "How rows arrive; when left out, tables of databases that can only be read whole are overwritten.",
       "append",
       false,
       {"append", "overwrite", "append_dedup", "overwrite_dedup", "scd2"}},
@@ -130,6 +130,7 @@ sync::StreamSettings read_stream(const std::string& name, const Value& mapping, 
   sync::StreamSettings out;
   out.name = name;
   out.mode = *stream::parse_write_mode(settings.text("mode"));
+  out.takes_usual_mode = !mapping.find("mode");
   out.table = settings.text("table");
   for (const Value::Member& member : settings.value("rename").members())
     out.rename.emplace_back(member.first, member.second.as_text("rename"));

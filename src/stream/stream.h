@@ -36,6 +36,8 @@ struct Stream {
   std::vector<std::string> primary_key;  ///< column names; empty where there is none
   std::string cursor_field;              ///< "" where there is none
   std::vector<SyncMode> sync_modes;      ///< what read() supports
+  /// How its rows are written where nothing else is asked for.
+  WriteMode usual_mode = WriteMode::append;
   bool any_cursor = false;               ///< any column may be the cursor of an incremental read
   /// Streams of one name here are read together, and share the state of that name; "" for a state of its own.
   std::string shared_state;

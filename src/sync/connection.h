@@ -39,6 +39,7 @@ struct Contract {
 struct StreamSettings {
   std::string name;
   stream::WriteMode mode = stream::WriteMode::append;
+  bool takes_usual_mode = false;                            ///< no mode was asked for: the stream's usual one
   std::string table;                                        ///< "" means the stream's name
   std::vector<std::pair<std::string, std::string>> rename;  ///< from -> to
   std::vector<std::string> drop;

@@ -32,8 +32,9 @@ const stream::Stream& find_stream(const stream::Catalog& catalog, const std::str
 
 StreamPlan plan_stream(const stream::Stream& stream, const StreamSettings& settings) {
   StreamPlan plan{settings, stream, stream::SyncMode::full_refresh};
-  bool overwrite =
-      settings.mode == stream::WriteMode::overwrite || settings.mode == stream::WriteMode::overwrite_dedup;
+  stream::WriteMode& mode = plan.settings.mode;
+  if (settings.takes_usual_mode && settings.cursor_field.empty()) mode = stream.usual_mode;
+  bool overwrite = mode == stream::WriteMode::overwrite || mode == stream::WriteMode::overwrite_dedup;
   bool incremental = std::find(stream.sync_modes.begin(), stream.sync_modes.end(),
                                stream::SyncMode::incremental) != stream.sync_modes.end();
   incremental = incremental || (stream.any_cursor && !settings.cursor_field.empty());
@@ -126,6 +127,7 @@ std::vector<StreamPlan> plan_streams(const Connection& connection, const stream:
       StreamSettings settings;
       settings.name = stream.name;
       settings.where = connection.where;
+      settings.takes_usual_mode = true;
       plans.push_back(plan_stream(stream, settings));
     }
   }

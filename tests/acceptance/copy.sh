@@ -78,6 +78,19 @@ if [ "$target" = postgres ]; then
   leat copy rows.csv "$LEAT_POSTGRES_URL" -t s.t >a.txt
   expect 'a file into PostgreSQL' "${wanted% *}" "$(psql -qXAt "$LEAT_POSTGRES_URL" -c \
     "select count(*) || ' ' || sum(id) || ' ' || sum(amount::numeric(18,2)) || ' ' || count(distinct name) from s.t")"
+  leat copy "$LEAT_POSTGRES_URL?table=s.t" h.duckdb >a.txt
+  expect 'a table of PostgreSQL into DuckDB' "$wanted" "$(total h.duckdb main.t)"
+  expect 'what it says of it' 't: 5,000 rows -> main.t of h.duckdb' "$(head -1 a.txt)"
+  leat copy "$LEAT_POSTGRES_URL" i.duckdb -s s.t -t raw.copied >a.txt
+  expect 'the same, named by --stream' "$wanted" "$(total i.duckdb raw.copied)"
+  leat copy "$LEAT_POSTGRES_URL?schema=s" j/ >a.txt
+  leat copy j/t.parquet j.duckdb >a.txt
+  expect 'a schema of PostgreSQL into Parquet, and on into DuckDB' "$wanted" "$(total j.duckdb main.t)"
+  psql -qX "$LEAT_POSTGRES_URL" -c "insert into s.t values (5001, 'new', 1, '2024-02-01')"
+  leat copy "$LEAT_POSTGRES_URL?table=s.t" h.duckdb -t main.t2 -m append_dedup -k id -c id >a.txt
+  psql -qX "$LEAT_POSTGRES_URL" -c "insert into s.t values (5002, 'newer', 1, '2024-02-02')"
+  leat copy "$LEAT_POSTGRES_URL?table=s.t" h.duckdb -t main.t2 -m append_dedup -k id -c id >a.txt
+  expect 'a cursor reads on in PostgreSQL' 't: 1 rows -> main.t2 of h.duckdb' "$(head -1 a.txt)"
 fi
 
 refused() { # WHAT CODE ARGUMENTS...

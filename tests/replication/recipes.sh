@@ -125,6 +125,27 @@ moving_rows() {
   sync_all; same t id,v "a snapshot under writes"
 }
 
+cut_snapshot() {
+  begin 'workers: 4'
+  sql "create table t (id int primary key, v int, filler text); insert into t select i, 0, repeat('x', 300) from generate_series(1, 400000) i"
+  "$bin/leat" sync shop >out 2>&1 &
+  reader=$!
+  sql "do \$\$ declare cuts int := 0; begin
+    for i in 1..2000 loop
+      perform pg_stat_clear_snapshot();
+      select cuts + count(pg_terminate_backend(pid)) into cuts from pg_stat_activity
+        where datname = '$recipe' and query like 'copy %' and state = 'active';
+      exit when cuts > 1;
+      perform pg_sleep(0.002);
+    end loop;
+    if cuts = 0 then raise exception 'no session was caught reading'; end if; end \$\$"
+  while kill -0 $reader 2>/dev/null; do
+    sql "update t set v = v + 1 where id % 1000 = 7; delete from t where id = (select min(id) from t)"
+  done
+  wait $reader || { wrong 'a snapshot that was cut did not begin again'; cat out; }
+  sync_all; same t id,v "a snapshot whose sessions were cut"
+}
+
 huge_transaction() {
   begin 'memory: 1MB' 'bytes: 4MB'
   psql -qX "$LEAT_TEST_POSTGRES" -c "alter database $recipe set logical_decoding_work_mem = '64kB'"
@@ -175,6 +196,16 @@ key_changes() {
   sync_all; same t id,v "changed keys"; same c a,b,v "composite keys"
 }
 
+identities() {
+  begin
+  sql "create table t (id int primary key, code int not null, v int); create unique index t_code on t (code); insert into t select i, i + 100, 0 from generate_series(1, 9) i"
+  sync_all
+  sql "update t set v = 1 where id = 1; alter table t replica identity full; update t set v = 2 where id = 2; update t set id = 20 where id = 3; delete from t where id = 4"
+  sync_all; same t id,code,v "whole rows from some change on"
+  sql "alter table t replica identity using index t_code; update t set code = 500 where id = 5; update t set v = 3 where id = 6; delete from t where id = 7"
+  sync_all; same t id,code,v "another key from some change on"
+}
+
 same_key() {
   for deletes in hard soft; do
     begin
@@ -199,6 +230,10 @@ without_key() {
   sync_all; same bag v,w first
   sql "delete from bag where ctid = (select min(ctid) from bag where v = 1); insert into bag values (2, null), (3, 'c'); update bag set w = 'z' where v = 3"
   sync_all; same bag v,w "one of three equal rows"
+  sql "create table loose (v int); alter table loose replica identity nothing; insert into loose values (1)"
+  sync_all; same loose v "a table that tells nothing"
+  sql "insert into loose values (2); delete from loose where v = 1"
+  sync_all; same loose v "a table that tells nothing, once it changed"
   sql "begin; insert into bag values (5, 'e'), (5, 'e'); delete from bag where ctid = (select min(ctid) from bag where v = 5); delete from bag where v = 2; commit"
   sync_all; same bag v,w "rows that came and went"
 }
@@ -241,6 +276,12 @@ changed_columns() {
   sync_all; same t 'id,n::float' "more digits"
   sql "alter table t add word text; update t set word = id::text; alter table t alter word type int using word::int * 10"
   sync_all; same t id,word "values that were rewritten without a change"
+  sql "alter type mood rename value 'sad' to 'blue'"
+  sync_all; same t id,m "a word of an enum that was renamed"
+  sql "alter table t rename w to x; alter table t rename word to w; alter table t rename x to word; insert into t values (90, 900, 9, 'blue', 9000)"
+  sync_all; same t id,w,word "names that were swapped"
+  sql "alter table t rename w to x; alter table t rename word to w; alter table t rename x to word"
+  sync_all
   sql "alter type mood add value 'ok'"; sql "insert into t values (5, 5, 5, 'ok', 1)"
   sync_all; same t id,m "a new word of an enum"
   sql "drop table t; create table t (id int primary key, v int); insert into t values (1, 42)"
@@ -255,6 +296,10 @@ partitions() {
   sync_all; same p id,region,v first
   sql "insert into p values (3, 'b', 3); update p set region = 'b' where id = 1; create table p_c partition of p for values in ('c'); insert into p values (4, 'c', 4)"
   sync_all; same p id,region,v "rows that move, a new partition"
+  sql "truncate p_a; alter table p detach partition p_c; insert into p values (5, 'a', 5)"
+  sync_all
+  equals 'a partition that was emptied' "$(sql "select string_agg(id::text, ' ' order by id) from p where region = 'a'")" \
+    "$(there "select string_agg(cast(id as varchar), ' ' order by id) from raw.p where region = 'a'")"
 }
 
 quiet_slot() {
@@ -265,6 +310,32 @@ quiet_slot() {
   sync_all
   behind=$(sql "select (pg_current_wal_lsn() - confirmed_flush_lsn)::bigint < 1000000 from pg_replication_slots where slot_name = 'slot_$recipe'")
   equals 'the slot follows a quiet table' t "$behind"
+}
+
+other_database() {
+  begin
+  sql "create table t (id int primary key)"
+  sync_all
+  psql -qX "$server/${recipe}_to" -c "create table busy as select i, repeat('x', 500) from generate_series(1, 20000) i"
+  sync_all
+  equals 'the slot follows while another database writes' t "$(sql "select (pg_current_wal_lsn() - confirmed_flush_lsn)::bigint < 1000000 from pg_replication_slots where slot_name = 'slot_$recipe'")"
+}
+
+thrown_away() {
+  begin
+  sql "create table t (id int primary key, v text)"
+  sync_all
+  psql -qX "$LEAT_TEST_POSTGRES" -c "alter system set max_slot_wal_keep_size = '1MB'" -c 'select pg_reload_conf()' >/dev/null
+  sql "insert into t values (1, 'a')"
+  for i in 1 2 3 4; do sql "create table junk_$i as select i, repeat('x', 700) from generate_series(1, 40000) i; select pg_switch_wal()" >/dev/null; done
+  psql -qX "$LEAT_TEST_POSTGRES" -c checkpoint
+  equals 'the server threw log away' lost "$(sql "select wal_status from pg_replication_slots where slot_name = 'slot_$recipe'")"
+  sync_fails LEAT-POSTGRES-005
+  leat postgres check >out 2>&1 && wrong 'the check finds no problem' || grep -q 'is lost' out || { wrong 'the check does not say it'; cat out; }
+  psql -qX "$LEAT_TEST_POSTGRES" -c "alter system reset max_slot_wal_keep_size" -c 'select pg_reload_conf()' >/dev/null
+  sync_all --full-refresh; same t id,v "after a resync"
+  sql "insert into t values (2, 'b')"
+  sync_all; same t id,v "going on"
 }
 
 lost_slot() {
@@ -310,6 +381,64 @@ table_set() {
   sync_all; same a id "a publication that was dropped"
 }
 
+meddled() {
+  begin
+  sql "create table a (id int primary key, v int); create table b (id int primary key); insert into a values (1, 1)"
+  sync_all
+  sql "alter publication leat drop table a"; sql "insert into a values (2, 2); update a set v = 9 where id = 1; insert into b values (2)"
+  sql "alter publication leat add table a"; sql "insert into a values (3, 3)"
+  sync_all; same a id,v "a table that was out of the publication for a while"; same b id "the other one"
+  sql "drop publication leat"; sql "insert into a values (4, 4)"
+  sql "create publication leat for table a, b"; sql "insert into a values (5, 5); delete from a where id = 1"
+  sync_all; same a id,v "a publication that was made anew"
+}
+
+prepared() {
+  begin
+  sql "create table t (id int primary key, v text)"
+  sync_all
+  sql "begin; insert into t values (1, 'committed later'); prepare transaction 'one_$recipe'"
+  sql "begin; insert into t values (2, 'never'); prepare transaction 'two_$recipe'"
+  sql "insert into t values (3, 'between')"
+  sync_all; same t id,v "transactions that are prepared"
+  sql "commit prepared 'one_$recipe'"; sql "rollback prepared 'two_$recipe'"
+  sync_all; same t id,v "transactions that were prepared"
+}
+
+stopped() {
+  begin
+  sql "create table t (id int primary key, v int)"
+  psql -qX "$LEAT_TEST_POSTGRES" -c "alter database $recipe set wal_sender_timeout = '1s'"
+  sync_all
+  "$bin/leat" sync shop --follow >out 2>&1 &
+  follower=$!
+  sql "insert into t select i, 0 from generate_series(1, 1000) i"
+  timeout 1 tail -f /dev/null || true
+  kill -STOP $follower
+  sql "insert into t select i, 0 from generate_series(1001, 2000) i"
+  timeout 4 tail -f /dev/null || true # the server gives up on it
+  kill -CONT $follower
+  sql "insert into t select i, 0 from generate_series(2001, 3000) i"
+  timeout 3 tail -f /dev/null || true
+  kill -0 $follower || { wrong 'it did not try again'; cat out; }
+  kill -TERM $follower
+  wait $follower || wrong 'it did not end well'
+  sync_all; same t id,v "a reader that slept longer than the server waits"
+}
+
+refused_there() {
+  [ "$target" = postgres ] || return 0
+  begin
+  sql "create table t (id int primary key, v int)"
+  sync_all
+  psql -qX "$server/${recipe}_to" -c "create function no() returns trigger language plpgsql as 'begin raise exception ''no''; end'" \
+    -c "create trigger no before insert on raw.t execute function no()"
+  sql "insert into t values (1, 1)"
+  sync_fails LEAT-WAREHOUSE
+  psql -qX "$server/${recipe}_to" -c "drop trigger no on raw.t"
+  sync_all; same t id,v "what the warehouse refused comes once it takes it"
+}
+
 selected() {
   [ "$version" -ge 15 ] || return 0
   begin 'columns: {t: [id, v]}' 'where: {t: "id < 100"}'
@@ -319,6 +448,12 @@ selected() {
   sql "insert into t values (2, 2, 's'), (300, 3, 's'); update t set id = 150 where id = 1"
   sync_all
   equals 'a row that moves out of the selection' '2,2' "$(there 'select id, v from raw.t')"
+  sql "update t set id = 50 where id = 200"
+  sync_all
+  equals 'a row that moves into the selection' '2,2 50,2' "$(there 'select id, v from raw.t order by id' | paste -sd ' ')"
+  sed -i 's/id < 100/id < 10/' leat.yml
+  sync_all
+  equals 'another selection' '2,2' "$(there 'select id, v from raw.t')"
   ! leat query 'select secret from raw.t' >out 2>&1 || wrong 'a column came that is not selected'
 }
 
@@ -335,6 +470,35 @@ values() {
     case when k in (1, 3) then 1 end as half,
     case when k in (1, 3) then concat_ws('|', b, i2, i8, f4, f8, n, u, s, c, d, ts, tz, ti, cast(j as varchar), cast(jb as varchar), id, cast(a as varchar), cast(aa as varchar), iv, ip, r, mo, bi, cast(byt as varchar)) end as one,
     case when k in (2, 4) then concat_ws('|', 'none', b, i2, i8, f4, f8, n, u, s, c, d, ts, tz, ti, cast(j as varchar), cast(jb as varchar), id, cast(a as varchar), cast(aa as varchar), iv, ip, r, mo, bi, cast(byt as varchar)) end as two from raw.w) as x")"
+}
+
+# Each value of types.txt by the snapshot, by the stream in binary where all have such a form, and in text.
+types() {
+  [ "$target" = duckdb ] || return 0
+  for form in binary text; do
+    begin
+    sql "create type mood as enum ('sad'); create domain positive as int check (value > 0); create domain short_text as varchar(5); create type pair as (a int, b text)"
+    for extension in hstore citext ltree; do sql "create extension $extension" 2>/dev/null || printf 'note  %s is not installed\n' "$extension"; done
+    awk -F'|' -v form=$form -v dialect="$(sql "select string_agg(typname, ' ') from pg_type")" '
+      BEGIN { n = split(dialect, known, " "); for (i = 1; i <= n; i++) there[known[i]] = 1 }
+      /^#/ { next }
+      { type = $1; binary = sub(/^\+/, "", type) }
+      form == "binary" && !binary { next }
+      (type == "hstore" || type == "citext" || type == "ltree") && !there[type] { next }
+      { k++; value = $2; gsub(/'"'"'/, "'"''"'", value); wanted = $3; gsub(/'"'"'/, "'"''"'", wanted)
+        printf "create table t%d (k int primary key, v %s); insert into t%d values (1, '"'%s'"');\n", k, type, k, value >"make.sql"
+        printf "insert into t%d values (2, '"'%s'"');\n", k, value >"change.sql"
+        printf "%sselect %d as n, '"'%s'"' as type, '"'%s'"' as wanted, k, coalesce(cast(v as varchar), '"'NULL'"') as got from raw.t%d", (k > 1 ? " union all " : ""), k, type, wanted, k >"look.sql" }
+    ' "$root/tests/replication/types.txt"
+    psql -qX -v ON_ERROR_STOP=1 "$server/$recipe" -f make.sql
+    sync_all
+    psql -qX -v ON_ERROR_STOP=1 "$server/$recipe" -f change.sql
+    sync_all
+    printf 'select count(*), count(*) filter (where got = wanted) from (%s) as x' "$(cat look.sql)" >count.sql
+    all=$(($(wc -l <make.sql) * 2))
+    equals "values of each type, $form" "$all,$all" "$(there "$(cat count.sql)")"
+    there "select type, case when k = 1 then 'snapshot' else 'changes' end, wanted, got from ($(cat look.sql)) as x where got <> wanted order by n"
+  done
 }
 
 infinities() {
@@ -368,8 +532,8 @@ history() {
   equals 'every change' 'I:Dummy U:Other D:-' "$(there "select string_agg(_ab_cdc_operation || ':' || coalesce(v, '-'), ' ' order by _ab_cdc_lsn, _ab_cdc_ordinal) from raw.t_changes")"
 }
 
-for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows huge_transaction savepoints toast key_changes same_key \
-  without_key truncates added_columns changed_columns partitions quiet_slot lost_slot busy_slot table_set selected values infinities \
+for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot huge_transaction savepoints toast key_changes same_key \
+  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled prepared refused_there selected values types infinities \
   source_restarts history}; do
   wrong_before=$failures
   "$recipe"

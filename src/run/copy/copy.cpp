@@ -61,12 +61,31 @@ class Copy {
         for (const std::string& table : tables) list.items().push_back(Value::of(table));
         settings.set("tables", std::move(list));
       }
-      if (!from_.schema.empty()) settings.set("schemas", Value::list({Value::of(from_.schema)}));
+      if (!from_.schema.empty()) {
+        settings.set("schemas", Value::list({Value::of(from_.schema)}));
+      } else if (from_.kind == "postgres") {
+        name_schemas(tables);
+      }
       return;
     }
     if (!options_.format.empty() && to_.is_database()) settings.set("format", Value::of(options_.format));
     if (!options_.endpoint.empty()) settings.set("endpoint", Value::of(options_.endpoint));
     if (!options_.region.empty()) settings.set("region", Value::of(options_.region));
+  }
+
+  // PostgreSQL is read schema by schema: those that tables are named with.
+  void name_schemas(const std::vector<std::string>& tables) {
+    std::vector<std::string> schemas;
+    for (const std::string& table : tables) {
+      std::size_t dot = table.find('.');
+      std::string schema = dot == std::string::npos ? "public" : table.substr(0, dot);
+      if (std::find(schemas.begin(), schemas.end(), schema) == schemas.end())
+        schemas.push_back(std::move(schema));
+    }
+    if (schemas.empty()) return;
+    Value list = Value::list();
+    for (const std::string& schema : schemas) list.items().push_back(Value::of(schema));
+    from_.settings.set("schemas", std::move(list));
   }
 
   std::unique_ptr<stream::Source> open_source() {

@@ -120,6 +120,27 @@ void check_names(const std::vector<Table>& tables, const Options& options) {
   for (const auto& [name, value] : options.cursors) check(name);
 }
 
+// A word that is renamed changes every row that has it, and no row tells.
+void read_words(Session& session, std::map<std::uint32_t, Table*>& by_oid) {
+  std::map<std::uint32_t, std::vector<PgColumn*>> by_type;
+  std::string types;
+  for (auto& [oid, table] : by_oid) {
+    for (PgColumn& column : table->columns) {
+      if (column.type.kind != 'e' && column.type.element_category != 'E') continue;
+      by_type[column.type.oid].push_back(&column);
+      types += (types.empty() ? "" : ",") + std::to_string(column.type.oid);
+    }
+  }
+  if (types.empty()) return;
+  for (const auto& row :
+       session.rows(fmt::format("select t.oid, e.enumlabel from pg_type t join pg_enum e on e.enumtypid = "
+                                "case when t.typtype = 'e' "
+                                "then t.oid else t.typelem end where t.oid in ({}) order by t.oid, e.oid",
+                                types))) {
+    for (PgColumn* column : by_type[number<std::uint32_t>(row[0])]) column->words.push_back(row[1]);
+  }
+}
+
 void read_columns(Session& session, const std::string& oids, std::map<std::uint32_t, Table*>& by_oid) {
   for (const auto& row : session.rows(fmt::format(fmt::runtime(kColumns), oids))) {
     PgColumn column;
@@ -134,6 +155,7 @@ void read_columns(Session& session, const std::string& oids, std::map<std::uint3
     column.declared_modifier = number<std::int32_t>(row[12]);
     by_oid[number<std::uint32_t>(row[0])]->columns.push_back(std::move(column));
   }
+  read_words(session, by_oid);
   for (const auto& row : session.rows(fmt::format(fmt::runtime(kKeys), oids))) {
     Table& table = *by_oid[number<std::uint32_t>(row[0])];
     if (row[1] == "t") table.primary_key.push_back(row[3]);

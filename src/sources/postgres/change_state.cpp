@@ -26,8 +26,10 @@ stream::State print_state(const ChangeState& state) {
   for (const auto& [stream, table] : state.tables) {
     Value columns = Value::list();
     for (const KnownTable::Column& column : table.columns) {
-      columns.items().push_back(Value::list(
-          {Value::of(column.name), number(column.type), number(column.modifier), number(column.number)}));
+      Value each = Value::list(
+          {Value::of(column.name), number(column.type), number(column.modifier), number(column.number)});
+      for (const std::string& word : column.words) each.items().push_back(Value::of(word));
+      columns.items().push_back(std::move(each));
     }
     Value entry = Value::mapping();
     entry.set("oid", number(table.oid));
@@ -57,12 +59,16 @@ ChangeState parse_state(const stream::State& state) {
     table.member = static_cast<std::uint32_t>(entry["member"].integer());
     table.from = parse_lsn(entry["from"].raw());
     for (const Value& column : entry["columns"].items()) {
-      if (column.items().size() != 4)
+      constexpr std::size_t kParts = 4;
+      const auto& parts = column.items();
+      if (parts.size() < kParts)
         throw Error(ErrorCode::state_invalid, "A column of the state is none", stream);
-      table.columns.push_back({column.items()[0].raw(),
-                               static_cast<std::uint32_t>(column.items()[1].integer()),
-                               static_cast<std::int32_t>(column.items()[2].integer()),
-                               static_cast<int>(column.items()[3].integer())});
+      KnownTable::Column& known = table.columns.emplace_back();
+      known.name = parts[0].raw();
+      known.type = static_cast<std::uint32_t>(parts[1].integer());
+      known.modifier = static_cast<std::int32_t>(parts[2].integer());
+      known.number = static_cast<int>(parts[3].integer());
+      for (std::size_t i = kParts; i < parts.size(); ++i) known.words.push_back(parts[i].raw());
     }
   }
   return out;
@@ -74,7 +80,8 @@ KnownTable known_table(const Table& table, Lsn from) {
   out.member = table.member;
   out.from = from;
   for (const PgColumn& column : table.columns)
-    out.columns.push_back({column.name, column.declared, column.declared_modifier, column.number});
+    out.columns.push_back(
+        {column.name, column.declared, column.declared_modifier, column.number, column.words});
   return out;
 }
 

@@ -22,6 +22,7 @@ struct KnownTable {
     std::uint32_t type = 0;
     std::int32_t modifier = -1;
     int number = 0;
+    std::vector<std::string> words;  ///< of an enum
     bool operator==(const Column&) const = default;
   };
   std::uint32_t oid = 0;

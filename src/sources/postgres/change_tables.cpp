@@ -29,6 +29,10 @@ std::string compare_definitions(const KnownTable& known, const Table& now, bool&
       if (each.name != column.name) return fmt::format("its column {} was renamed", column.name);
       if (each.declared != column.type || each.declared_modifier != column.modifier)
         return fmt::format("its column {} took another type", column.name);
+      bool same_words = column.words.size() <= each.words.size() &&
+                        std::equal(column.words.begin(), column.words.end(), each.words.begin());
+      if (!same_words) return fmt::format("words of its column {} were renamed", column.name);
+      grown = grown || column.words.size() != each.words.size();
     }
   }
   for (const PgColumn& each : now.columns) {

@@ -46,6 +46,8 @@ class PostgresSource final : public stream::Source {
       bool has_transactions = table.kind != 'v' && table.kind != 'f';
       if (!table.cursor.empty() || (options_.method == Method::xmin && has_transactions))
         stream.sync_modes.push_back(stream::SyncMode::incremental);
+      else
+        stream.usual_mode = stream::WriteMode::overwrite;
       catalog.streams.push_back(std::move(stream));
     }
     return catalog;

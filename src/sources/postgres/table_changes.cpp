@@ -75,22 +75,22 @@ void TableChanges::start() {
   for (const batch::Column& column : log_schema_->columns()) log_columns_.emplace_back(column.type);
   for (std::size_t column : key_) stored_keys_.emplace_back(plans_[column].type);
   live_.clear();
+  equal_.clear();
   kept_.clear();
   dead_.clear();
   size_ = log_size_ = bytes_ = 0;
   cleared_ = false;
 }
 
-TableChanges::Tuple TableChanges::arrange(const std::vector<TupleValue>& values,
-                                          const std::vector<int>& columns) const {
+void TableChanges::arrange(const std::vector<TupleValue>& values, const std::vector<int>& columns,
+                           Tuple& to) const {
   if (values.size() != columns.size())
     throw Error(ErrorCode::postgres_protocol, "A row has another number of columns than its relation",
                 stream_);
-  Tuple tuple(plans_.size(), nullptr);
+  to.assign(plans_.size(), nullptr);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (columns[i] >= 0) tuple[static_cast<std::size_t>(columns[i])] = &values[i];
+    if (columns[i] >= 0) to[static_cast<std::size_t>(columns[i])] = &values[i];
   }
-  return tuple;
 }
 
 // Lengths before the bytes, so that no two keys run into each other.
@@ -140,28 +140,30 @@ std::size_t TableChanges::append_row(const Tuple& tuple, const ChangeOrigin& ori
   return size_++;
 }
 
-void TableChanges::supersede(const std::string& key) {
+std::optional<std::size_t> TableChanges::live_row(const std::string& key) const {
   auto found = live_.find(key);
-  if (found == live_.end()) return;
-  for (std::size_t row : found->second) dead_.push_back(row);
-  live_.erase(found);
+  return found == live_.end() ? std::nullopt : std::optional(found->second);
+}
+
+// A row of the key takes the place of the one before.
+void TableChanges::supersede(const std::string& key, std::size_t row) {
+  auto [found, is_new] = live_.try_emplace(key, row);
+  if (is_new) return;
+  dead_.push_back(found->second);
+  found->second = row;
 }
 
 void TableChanges::remove(const std::string& key, const Tuple& before, const ChangeOrigin& origin) {
-  if (key_.empty()) {
-    // A row that came since the last flush has not reached the table.
-    auto found = live_.find(key);
-    if (found != live_.end()) {
-      dead_.push_back(found->second.back());
-      found->second.pop_back();
-      if (found->second.empty()) live_.erase(found);
-      return;
-    }
+  if (!key_.empty()) return supersede(key, append_row(before, origin, true));
+  // A row that came since the last flush has not reached the table.
+  auto found = equal_.find(key);
+  if (found == equal_.end()) {
     append_row(before, origin, true);
     return;
   }
-  supersede(key);
-  live_[key] = {append_row(before, origin, true)};
+  dead_.push_back(found->second.back());
+  found->second.pop_back();
+  if (found->second.empty()) equal_.erase(found);
 }
 
 // What an update does not send is taken from the row's earlier change, or left as the table has it.
@@ -197,50 +199,49 @@ void TableChanges::keep(std::size_t row, const Tuple& after, const Tuple& stored
   kept_.insert_or_assign(row, std::move(kept));
 }
 
-void TableChanges::update(const Tuple& before, const Tuple& after, bool has_before,
-                          const ChangeOrigin& origin) {
+void TableChanges::update(const Tuple& before, Tuple& after, bool has_before, const ChangeOrigin& origin) {
   std::string new_key = key_of(after, has_before ? &before : nullptr);
   std::string old_key = has_before ? key_of(before, nullptr) : new_key;
-  Tuple filled = after;
-  for (std::size_t i = 0; has_before && i < filled.size(); ++i) {
+  for (std::size_t i = 0; has_before && i < after.size(); ++i) {
     // With the whole old row at hand (or a key that is stored apart), it has the value.
-    bool unsent = filled[i] && filled[i]->form == 'u';
-    if (unsent && before[i] && (before[i]->form == 't' || before[i]->form == 'b')) filled[i] = before[i];
+    bool unsent = after[i] && after[i]->form == 'u';
+    if (unsent && before[i] && (before[i]->form == 't' || before[i]->form == 'b')) after[i] = before[i];
   }
   if (key_.empty()) {
     remove(old_key, before, origin);
-    live_[new_key].push_back(append_row(filled, origin, false));
+    equal_[new_key].push_back(append_row(after, origin, false));
     return;
   }
-  std::optional<std::size_t> previous;
-  if (auto found = live_.find(old_key); found != live_.end()) previous = found->second.back();
-  std::size_t row = append_row(filled, origin, false);
-  keep(row, filled, has_before ? before : after, previous);
+  std::optional<std::size_t> previous = live_row(old_key);
+  std::size_t row = append_row(after, origin, false);
+  keep(row, after, has_before ? before : after, previous);
   if (old_key != new_key) remove(old_key, before, origin);
-  supersede(new_key);
-  live_[new_key] = {row};
+  supersede(new_key, row);
 }
 
 void TableChanges::apply(const Message& change, const std::vector<int>& columns, const ChangeOrigin& origin) {
   bool has_before = change.old_kind != 0;
-  Tuple before, after;
-  if (has_before) before = arrange(change.old_values, columns);
-  if (change.kind != MessageKind::remove) after = arrange(change.new_values, columns);
+  if (has_before) arrange(change.old_values, columns, before_);
+  if (change.kind != MessageKind::remove) arrange(change.new_values, columns, after_);
   if (change.kind == MessageKind::insert) {
-    std::string key = key_of(after, nullptr);
-    if (!key_.empty()) supersede(key);
-    live_[key].push_back(append_row(after, origin, false));
-    log('I', after, origin);
+    std::string key = key_of(after_, nullptr);
+    std::size_t row = append_row(after_, origin, false);
+    if (key_.empty()) {
+      equal_[std::move(key)].push_back(row);
+    } else {
+      supersede(key, row);
+    }
+    log('I', after_, origin);
   } else if (change.kind == MessageKind::update) {
     if (key_.empty() && !has_before)
       throw Error(ErrorCode::postgres_protocol,
                   "An update of a table without a key does not tell the old row", stream_);
-    update(before, after, has_before, origin);
-    log('U', after, origin);
+    update(before_, after_, has_before, origin);
+    log('U', after_, origin);
   } else {
     if (!has_before) throw Error(ErrorCode::postgres_protocol, "A deletion does not tell its key", stream_);
-    remove(key_of(before, nullptr), before, origin);
-    log('D', before, origin);
+    remove(key_of(before_, nullptr), before_, origin);
+    log('D', before_, origin);
   }
 }
 

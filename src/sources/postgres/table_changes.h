@@ -59,13 +59,14 @@ class TableChanges {
   };
   using Tuple = std::vector<const TupleValue*>;  // by the table's columns; null: not sent
   void start();
-  Tuple arrange(const std::vector<TupleValue>& values, const std::vector<int>& columns) const;
+  void arrange(const std::vector<TupleValue>& values, const std::vector<int>& columns, Tuple& to) const;
   std::string key_of(const Tuple& tuple, const Tuple* otherwise) const;
   void append_value(std::size_t column, const TupleValue& value, batch::ColumnData& to);
   std::size_t append_row(const Tuple& tuple, const ChangeOrigin& origin, bool deleted);
-  void update(const Tuple& before, const Tuple& after, bool has_before, const ChangeOrigin& origin);
+  void update(const Tuple& before, Tuple& after, bool has_before, const ChangeOrigin& origin);
+  std::optional<std::size_t> live_row(const std::string& key) const;
   void keep(std::size_t row, const Tuple& after, const Tuple& stored, std::optional<std::size_t> previous);
-  void supersede(const std::string& key);
+  void supersede(const std::string& key, std::size_t row);
   void remove(const std::string& key, const Tuple& before, const ChangeOrigin& origin);
   void log(char operation, const Tuple& tuple, const ChangeOrigin& origin);
   batch::RecordBatch take_rows();
@@ -77,7 +78,9 @@ class TableChanges {
   const batch::SchemaPtr schema_, log_schema_;
   std::vector<std::size_t> key_;  // columns; empty: rows are told apart by all of them
   std::vector<batch::ColumnData> columns_, stored_keys_, log_columns_;
-  std::unordered_map<std::string, std::vector<std::size_t>> live_;  // the rows of a key that count
+  Tuple before_, after_;
+  std::unordered_map<std::string, std::size_t> live_;                // the row of a key that counts
+  std::unordered_map<std::string, std::vector<std::size_t>> equal_;  // without a key: the rows that are equal
   std::unordered_map<std::size_t, Kept> kept_;
   std::vector<std::size_t> dead_;
   std::size_t size_ = 0, log_size_ = 0, bytes_ = 0;

@@ -59,7 +59,8 @@ struct PgColumn {
   bool nullable = true;
   bool is_key = false;  ///< of the primary key or replica identity
   bool is_generated = false;
-  bool fills = false;  ///< has a default that older rows took when it was added
+  bool fills = false;              ///< has a default that older rows took when it was added
+  std::vector<std::string> words;  ///< of an enum, in the order in which they were made
 };
 
 /// Where a column's values go.

@@ -1,0 +1,164 @@
+#!/bin/sh
+# Measures replication (see task.md). ROWS, TRANSACTIONS, LAG_SECONDS, BENCH_RUNS and PRESET change what is measured;
+# names of parts (snapshot large small lag) as arguments choose among them.
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+root=$(CDPATH= cd -- "$here/../.." && pwd)
+[ -n "${LEAT_REPLICATION_INSIDE:-}" ] ||
+  exec env -u LEAT_TEST_POSTGRES LEAT_REPLICATION_INSIDE=1 "$root/scripts/with_postgres.sh" "$here/run.sh" "$@"
+bin=${LEAT_BIN_DIR:-$root/build/${PRESET:-release}/bin}
+rows=${ROWS:-5000000} transactions=${TRANSACTIONS:-500000} seconds=${LAG_SECONDS:-60} runs=${BENCH_RUNS:-3}
+parts=${*:-snapshot large small lag}
+say() { printf 'replication: %s\n' "$*" >&2; }
+fail() { printf 'replication: %s\n' "$1" >&2; printf 'replication: what to do: %s\n' "$2" >&2; exit 1; }
+[ -x "$bin/leat" ] && [ -x "$bin/bench_measure" ] || fail 'leat is not built' 'run make bench, which builds it'
+work=$(mktemp -d "${TMPDIR:-/tmp}/leat-bench.XXXXXX")
+follower= writer=
+trap 'for p in $follower $writer; do kill -9 $p 2>/dev/null || true; done; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+server=${LEAT_TEST_POSTGRES%/*} source=${LEAT_TEST_POSTGRES%/*}/source
+export NO_COLOR=1 PGOPTIONS='-c client_min_messages=error' LEAT_LOG=quiet
+admin() { psql -qAtX -v ON_ERROR_STOP=1 "$LEAT_TEST_POSTGRES" -c "$1"; }
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$source" -c "$1"; }
+wants() { case " $parts " in *" $1 "*) return 0 ;; esac; return 1; }
+
+take() { # NAME CMD...: measures a command `runs` times into NAME.times, preparing each
+  name=$1
+  shift
+  : >"$work/$name.times"
+  for run in $(seq "$runs"); do
+    "prepare_$name" >/dev/null
+    "$bin/bench_measure" "$work/one" "$@" >"$work/$name.out" 2>&1 ||
+      { tail -20 "$work/$name.out" >&2; fail "$name failed" 'look at the lines above'; }
+    cat "$work/one" >>"$work/$name.times"
+    say "$name, run $run: $(cat "$work/one")"
+  done
+}
+median() { sort -n "$work/$1.times" | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]}'; }
+memory() { awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/$1.times"; }
+line() { printf '%-56s %9s %9s\n' "$2" "$(median "$1")" "$(memory "$1")"; }
+ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" -v g="$3" 'BEGIN {printf "ratio = %.2f (goal: %s)\n\n", a / b, g}'; }
+
+project() { # FOLDER METHOD
+  mkdir -p "$1"
+  cat >"$1/leat.yml" <<YML
+name: bench
+target: duckdb
+targets:
+  duckdb: {type: duckdb, path: w.duckdb}
+  postgres: {type: postgres, url: "$server/target"}
+connections:
+  shop:
+    schema: raw
+    source: {type: postgres, url: "$source", method: $2, deletes: hard, workers: 2, tables: [$3]}
+YML
+}
+admin 'create database source'
+admin 'create database target'
+say "making $rows rows"
+sql "create table big as select i::bigint as id, 'name ' || i as name, md5(i::text) as code, (i % 100000)::numeric(12,2) / 7 as amount,
+  i / 3.0::float8 as price, i % 2 = 0 as active, timestamptz '2020-01-01' + i * interval '1 second' as moment,
+  case when i % 3 = 0 then 'note ' || i % 1000 end as note from generate_series(1, $rows) i;
+  alter table big alter amount type numeric(12, 2); alter table big add primary key (id)"
+sql "vacuum analyze big"
+printf '%-56s %9s %9s\n' "the table: $(sql "select pg_size_pretty(pg_relation_size('big'))")" seconds 'peak MB'
+
+if wants snapshot; then
+  project "$work/snap" read big
+  cd "$work/snap"
+  prepare_none() { :; }
+  prepare_copy() { :; }
+  take copy sh -c "psql -qX '$source' -c 'copy big to stdout (format binary)' >/dev/null"
+  prepare_snap_duck() { rm -rf w.duckdb* .leat; }
+  take snap_duck "$bin/leat" sync shop
+  [ "$("$bin/bench_duckdb" w.duckdb 'select count(*) || chr(32) || sum(id) || chr(32) || sum(amount) || chr(32) || count(note) from raw.big')" = \
+    "$(sql "select count(*) || ' ' || sum(id) || ' ' || sum(amount) || ' ' || count(note) from big")" ] || fail 'the tables differ' 'a wrong result has no speed'
+  prepare_snap_pg() { rm -rf .leat; psql -qX "$server/target" -c 'drop schema if exists raw cascade' -c 'drop schema if exists _leat cascade' -c checkpoint; }
+  take snap_pg "$bin/leat" sync shop --target postgres
+  prepare_dump() { psql -qX "$server/target" -c 'drop table if exists big' -c checkpoint; }
+  take dump sh -c "pg_dump -t big '$source' | psql -qX -o /dev/null '$server/target'"
+  line snap_duck 'leat: snapshot into DuckDB'
+  line copy 'psql: COPY binary to /dev/null'
+  ratio snap_duck copy 'at most 1.3'
+  line snap_pg 'leat: snapshot into PostgreSQL'
+  line dump 'pg_dump | psql'
+  ratio dump snap_pg 'at least 1.5'
+fi
+
+# Two slots that begin where the changes do: one is copied for each run of Leat, one for each of the peer.
+begin_changes() { # NAME
+  project "$work/$1" cdc "$1"
+  cd "$work/$1"
+  sql "create table $1 (id bigint primary key, name text, code text, amount numeric(12, 2), price float8, active boolean, moment timestamptz, note text)"
+  "$bin/leat" sync shop >first.txt 2>&1 || { cat first.txt >&2; fail 'the first sync failed' 'look at the lines above'; }
+  sql "select pg_copy_logical_replication_slot('leat', 'base_$1')" >/dev/null
+  cp w.duckdb base.duckdb
+}
+drop_slot() { sql "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '$1'" >/dev/null; }
+measure_changes() { # NAME
+  name_of=$1
+  table=$1
+  eval "prepare_leat_$1() { cp base.duckdb w.duckdb; rm -f w.duckdb.wal; rm -rf .leat; drop_slot leat; sql \"select pg_copy_logical_replication_slot('base_$1', 'leat')\"; }
+    prepare_peer_$1() { drop_slot peer; sql \"select pg_copy_logical_replication_slot('base_$1', 'peer')\"; }"
+  sql "select pg_logical_emit_message(true, 'end', '')" >/dev/null
+  end=$(sql 'select pg_current_wal_flush_lsn()')
+  take "leat_$1" "$bin/leat" sync shop
+  cp w.duckdb applied.duckdb
+  take "peer_$1" pg_recvlogical -d "$source" --slot peer --start --endpos="$end" --no-loop -f /dev/null \
+    -o proto_version=1 -o publication_names=leat
+  [ "$("$bin/bench_duckdb" applied.duckdb "select count(*) || chr(32) || coalesce(sum(id), 0) || chr(32) || coalesce(sum(amount), 0) from raw.$1")" = \
+    "$(sql "select count(*) || ' ' || coalesce(sum(id), 0) || ' ' || coalesce(sum(amount), 0) from $1")" ] || fail 'the tables differ' 'a wrong result has no speed'
+  for slot in leat peer "base_$1"; do drop_slot "$slot"; done
+  line "leat_$1" "leat: $2 applied in DuckDB"
+  line "peer_$1" 'pg_recvlogical to /dev/null'
+  ratio "leat_$1" "peer_$1" "$3"
+}
+new_row="i, 'name ' || i, md5(i::text), (i % 100000)::numeric(12,2), i / 3.0, i % 2 = 0, timestamptz '2020-01-01' + i * interval '1 second', 'note'"
+if wants large; then
+  begin_changes large
+  sql "insert into large select $new_row from generate_series(1, 1000000) i"
+  sql "update large set amount = amount + 1 where id % 10 < 3"
+  sql "delete from large where id % 10 >= 7"
+  measure_changes large '1.6 M changes in 3 transactions' 'under 1'
+fi
+if wants small; then
+  begin_changes small
+  cat >one.sql <<'SQL'
+insert into small select i, 'name ' || i, md5(i::text), (i % 100000)::numeric(12,2), i / 3.0, i % 2 = 0, now(), 'note' from nextval('ids') i;
+SQL
+  sql 'create sequence ids cache 1'
+  pgbench -n -c 4 -j 2 -t $((transactions / 4)) -f one.sql "$source" >pgbench.txt 2>&1
+  measure_changes small "$transactions transactions of one row" 'at most 1.25'
+fi
+if wants lag; then
+  begin_changes lag
+  drop_slot base_lag
+  cat >two.sql <<'SQL'
+\set id random(1, 100000)
+begin;
+insert into lag select i, 'name ' || i, md5(i::text), 1, 1, true, now(), 'note' from nextval('lag_ids') i;
+update lag set amount = amount + 1, moment = now() where id = :id;
+commit;
+SQL
+  sql "create sequence lag_ids start 200000; insert into lag select $new_row from generate_series(1, 100000) i"
+  "$bin/leat" sync shop --follow >follow.txt 2>&1 &
+  follower=$!
+  pgbench -n -c 4 -j 2 -R 1000 -T "$seconds" -f two.sql "$source" >pgbench.txt 2>&1 &
+  writer=$!
+  held=0
+  while kill -0 $writer 2>/dev/null; do
+    now=$(sql "select pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint from pg_replication_slots where slot_name = 'leat'")
+    [ "$now" -le "$held" ] || held=$now
+    timeout 1 tail -f /dev/null || true
+  done
+  writer=
+  timeout 3 tail -f /dev/null || true
+  kill -TERM $follower
+  wait $follower || true
+  follower=
+  "$bin/leat" sync shop >last.txt 2>&1
+  "$bin/bench_duckdb" w.duckdb "select 'changes ' || count(*) || ', lag in ms: half within ' || round(quantile_cont(ms, 0.5)) || ', 99 % within ' || round(quantile_cont(ms, 0.99)) || ', at most ' || round(max(ms)) from (
+    select epoch_ms(l.committed_at) - epoch_ms(t._ab_cdc_updated_at) as ms from raw.lag t asof join (select committed_at from _leat.loads where stream = 'lag') l on t._airbyte_extracted_at <= l.committed_at where t.id >= 200000)"
+  printf 'log held back at most: %s MB\n' $((held / 1048576))
+  grep -E 'tps|transactions actually' pgbench.txt
+fi

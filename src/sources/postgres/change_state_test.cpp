@@ -1,0 +1,40 @@
+#include "sources/postgres/change_state.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+
+namespace leat::sources::postgres {
+
+TEST_CASE("a state of changes is the same after it was printed") {
+  ChangeState state;
+  state.slot = "shop";
+  state.system = "7301234567890123456";
+  state.timeline = 3;
+  state.lsn = 0x16B374D848;
+  state.xid = 4294967290U;
+  KnownTable& table = state.tables["billing.\"Odd\""];
+  table.oid = 4294967295U;
+  table.member = 17000;
+  table.from = 42;
+  table.columns = {{"id", 23, -1, 1, {}}, {"mood \"x\"", 16500, -1, 4, {"sad", "o,k"}}};
+  ChangeState again = parse_state(print_state(state));
+  CHECK(again.slot == state.slot);
+  CHECK(again.system == state.system);
+  CHECK(again.timeline == 3);
+  CHECK(again.lsn == state.lsn);
+  CHECK(again.xid == state.xid);
+  REQUIRE(again.tables.size() == 1);
+  const KnownTable& known = again.tables.begin()->second;
+  CHECK(known.oid == table.oid);
+  CHECK(known.member == 17000);
+  CHECK(known.from == 42);
+  CHECK(known.columns == table.columns);
+}
+
+TEST_CASE("a state that names no position is refused") {
+  CHECK(parse_state({}).lsn == 0);
+  CHECK_THROWS_AS(parse_state({"{\"slot\": \"shop\"}"}), Error);
+}
+
+}  // namespace leat::sources::postgres
