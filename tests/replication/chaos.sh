@@ -21,9 +21,9 @@ export LEAT_TARGET="$target" NO_COLOR=1 PGOPTIONS="-c client_min_messages=error"
 stop_all() {
   touch "$work/over"
   for process in $follower $writers; do kill -9 "$process" 2>/dev/null || true; done
-  pkill -9 -P $$ pgbench 2>/dev/null || true
 }
-trap 'stop_all; if [ $failures = 0 ]; then rm -rf "$work"; else printf "the folder is kept: %s\n" "$work"; fi' EXIT
+finished=
+trap 'stop_all; [ -n "$finished" ] || { failures=1; printf "WRONG it ended before its end\n"; }; if [ $failures = 0 ]; then rm -rf "$work"; else printf "the folder is kept: %s\n" "$work"; fi' EXIT
 cd "$work"
 admin() { psql -qXAt "$LEAT_TEST_POSTGRES" -c "$1"; }
 breath() { timeout "$1" tail -f /dev/null || true; } # SECONDS
@@ -185,7 +185,9 @@ while :; do
   case $(random "${SEED:-7}1" $rounds 10) in
   0)
     restarts=$((restarts + 1))
-    (cd / && as_server "$programs/pg_ctl" -D "$data_folder" -m immediate -o "-p $port" -l "$data_folder/../server.log" -w -t 60 restart) >/dev/null 2>&1
+    (cd / && as_server "$programs/pg_ctl" -D "$data_folder" -m immediate -o "-p $port" -l "$data_folder/../server.log" -w -t 60 restart) >restart.txt 2>&1 ||
+      cat restart.txt
+    for _ in $(seq 240); do admin 'select 1' >/dev/null 2>&1 && break; breath 0.5; done # recovery may take longer than it waits
     done_before=$((done_before + now))
     now=0
     breath 2 ;;
@@ -234,5 +236,6 @@ same debit id,v
 same credit id,v
 printf '%s: %s changes in %s s, %s rounds: %s kills, %s cuts, %s restarts, %s ended by themselves\n' "$target" "$total" \
   $(($(date +%s) - begun)) $rounds $kills $cuts $restarts "$(grep -c '^error' ended.txt 2>/dev/null || echo 0)"
+finished=1
 printf '%s wrong\n' "$failures"
 [ "$failures" = 0 ]

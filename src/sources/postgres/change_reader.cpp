@@ -23,6 +23,33 @@ constexpr int kStreamingParallel = 160000, kVersionThree = 150000;
 
 }  // namespace
 
+class ChangeReader::PatientSink : public stream::Sink {
+ public:
+  PatientSink(stream::Sink& to, const std::unique_ptr<ChangeStream>& stream) : to_(to), stream_(stream) {}
+  void batch(std::size_t index, batch::RecordBatch&& batch) override {
+    ChangeStream::Away away(stream_.get());
+    to_.batch(index, std::move(batch));
+  }
+  void checkpoint(std::size_t, stream::State, std::string) override {}
+  void reject(std::size_t, stream::RejectedRecord&&) override {}
+  void clear(std::size_t index) override {
+    ChangeStream::Away away(stream_.get());
+    to_.clear(index);
+  }
+  void checkpoint_all(stream::State state) override {
+    ChangeStream::Away away(stream_.get());
+    to_.checkpoint_all(std::move(state));
+  }
+  void settle() override {
+    ChangeStream::Away away(stream_.get());
+    to_.settle();
+  }
+
+ private:
+  stream::Sink& to_;
+  const std::unique_ptr<ChangeStream>& stream_;
+};
+
 ChangeReader::ChangeReader(const Options& options, Env& env, std::span<const stream::Selection> selections,
                            stream::Sink& sink, std::atomic<Lsn>& committed)
     : options_(options),
@@ -30,10 +57,13 @@ ChangeReader::ChangeReader(const Options& options, Env& env, std::span<const str
       sink_(sink),
       committed_(committed),
       selections_(selections.begin(), selections.end()),
-      tables_(options, state_, sink),
+      patient_(std::make_unique<PatientSink>(sink, stream_)),
+      tables_(options, state_, *patient_),
       spool_(static_cast<std::size_t>(options.memory_bytes)) {
   follows_ = !selections_.empty() && selections_[0].follow;
 }
+
+ChangeReader::~ChangeReader() = default;
 
 void ChangeReader::read() {
   prepare();
@@ -119,6 +149,7 @@ void ChangeReader::resync_stale() {
     env_.emit(
         {"table_resynced", EventLevel::info, {{"stream", table->table.stream}, {"reason", table->stale}}});
   }
+  ChangeStream::Away away(stream_.get());
   // A slot of its own, gone with its session, tells which transactions the snapshot has seen.
   Session beside(options_.url, SessionKind::replication);
   SlotStart start = create_slot(
@@ -217,14 +248,15 @@ void ChangeReader::check_form() const {
 // Parts of transactions under way are kept until their end is known.
 void ChangeReader::take(std::string_view bytes) {
   bool in_stream = streaming_xid_ != 0 && bytes[0] != static_cast<char>(MessageKind::stream_stop);
-  if (!decode(bytes, in_stream, message_))
-    throw Error(ErrorCode::postgres_protocol, fmt::format("A message `{}` is malformed", bytes.substr(0, 1)),
-                options_.place);
-  if (in_stream) {
-    spool_.add(streaming_xid_, message_.xid, bytes);
-  } else {
-    take_whole();
-  }
+  if (in_stream) return spool_.add(streaming_xid_, transaction_of(bytes), bytes);
+  decode_message(bytes, false);
+  take_whole();
+}
+
+void ChangeReader::decode_message(std::string_view bytes, bool in_stream) {
+  if (decode(bytes, in_stream, message_)) return;
+  throw Error(ErrorCode::postgres_protocol, fmt::format("A message `{}` is malformed", bytes.substr(0, 1)),
+              options_.place);
 }
 
 void ChangeReader::take_whole() {
@@ -267,7 +299,7 @@ void ChangeReader::replay(std::uint32_t xid) {
   in_transaction_ = true;
   std::size_t count = 0;
   spool_.replay(xid, [&](std::string_view each) {
-    decode(each, true, message_);
+    decode_message(each, true);
     apply(message_);
     constexpr std::size_t kLookEveryMessages = 4096;
     if (++count % kLookEveryMessages == 0) env_.check_cancelled();
@@ -331,7 +363,7 @@ void ChangeReader::flush_rows() {
 
 void ChangeReader::flush() {
   flush_rows();
-  sink_.checkpoint_all(print_state(state_));
+  patient_->checkpoint_all(print_state(state_));
   last_flush_ = env_.steady();
 }
 
@@ -339,7 +371,7 @@ void ChangeReader::flush() {
 void ChangeReader::finish() {
   if (spool_.empty()) state_.lsn = std::max(state_.lsn, stream_->server_end());
   flush();
-  sink_.settle();
+  patient_->settle();
   for (const auto& table : tables_.all())
     tell_replaced(env_, table->table.stream, table->changes->replaced());
   stream_->tell(false);

@@ -32,9 +32,12 @@ class ChangeReader {
  public:
   ChangeReader(const Options& options, Env& env, std::span<const stream::Selection> selections,
                stream::Sink& sink, std::atomic<Lsn>& committed);
+  ~ChangeReader();
   void read();
 
  private:
+  // Hands over while the stream is looked after by itself.
+  class PatientSink;
   std::vector<Table> selected_tables();
   void prepare();
   void begin_anew(bool keeps_slot);
@@ -43,6 +46,7 @@ class ChangeReader {
   void start_stream();
   void follow();
   void take(std::string_view bytes);
+  void decode_message(std::string_view bytes, bool in_stream);
   void take_whole();
   void replay(std::uint32_t xid);
   void apply(const Message& message);
@@ -65,6 +69,7 @@ class ChangeReader {
   bool follows_ = false, binary_ = false;
   std::unique_ptr<Session> session_, replication_;  // replication_: until the stream begins
   std::unique_ptr<ChangeStream> stream_;
+  std::unique_ptr<PatientSink> patient_;
   ChangeState state_;
   ChangeTables tables_;
   Spool spool_;

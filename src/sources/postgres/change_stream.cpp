@@ -27,7 +27,14 @@ ChangeStream::ChangeStream(std::unique_ptr<Session> session, const std::string& 
                            const std::atomic<Lsn>& committed, Env& env)
     : session_(std::move(session)), committed_(committed), env_(env), last_told_(env.steady()) {
   session_->begin_stream(start);
+  mutex_.lock();
   teller_ = std::jthread([this](std::stop_token stop) { tell_now_and_then(std::move(stop)); });
+}
+
+ChangeStream::~ChangeStream() {
+  teller_.request_stop();
+  mutex_.unlock();
+  teller_.join();
 }
 
 // The server must hear of us while the sink holds the reading thread back.
@@ -35,7 +42,7 @@ void ChangeStream::tell_now_and_then(std::stop_token stop) {
   std::unique_lock lock(idle_mutex_);
   while (!idle_.wait_for(lock, stop, kTellEvery, [&] { return stop.stop_requested(); })) {
     try {
-      tell(false);
+      if (std::unique_lock session(mutex_); !stop.stop_requested()) tell(false);
     } catch (const Error&) {
       return;  // the reading thread meets the same
     }
@@ -43,7 +50,6 @@ void ChangeStream::tell_now_and_then(std::stop_token stop) {
 }
 
 void ChangeStream::tell(bool wants_answer) {
-  std::lock_guard lock(mutex_);
   told_ = committed_;
   std::string message = "r";
   for (int i = 0; i < 3; ++i) put64(message, told_);
@@ -54,20 +60,14 @@ void ChangeStream::tell(bool wants_answer) {
 }
 
 void ChangeStream::tell_what_is_new() {
-  {
-    std::lock_guard lock(mutex_);
-    if (told_ == committed_ && env_.steady() - last_told_ < kTellEvery) return;
-  }
-  tell(false);
-}
-
-CopyRow ChangeStream::receive(std::chrono::milliseconds wait) {
-  std::lock_guard lock(mutex_);
-  return session_->receive(wait);
+  since_look_ = 0;
+  if (told_ != committed_ || env_.steady() - last_told_ >= kTellEvery) tell(false);
 }
 
 std::string_view ChangeStream::next(std::chrono::milliseconds wait) {
-  row_ = receive(wait);
+  constexpr std::size_t kLookEvery = 4096;
+  if (++since_look_ >= kLookEvery) tell_what_is_new();
+  row_ = session_->receive(wait);
   if (row_.empty()) return {};
   std::string_view bytes = row_.bytes();
   if (bytes[0] == 'w' && bytes.size() > kDataHeader) return bytes.substr(kDataHeader);

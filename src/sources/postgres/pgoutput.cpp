@@ -226,6 +226,12 @@ bool decode(std::string_view bytes, bool in_stream, Message& to) {
   return false;
 }
 
+std::uint32_t transaction_of(std::string_view bytes) {
+  Reader reader(bytes);
+  reader.byte();
+  return reader.word();
+}
+
 std::string print_lsn(Lsn lsn) {
   return fmt::format("{:X}/{:X}", lsn >> 32, lsn & 0xffffffff);
 }

@@ -76,6 +76,9 @@ struct Message {
 /// transaction.
 bool decode(std::string_view bytes, bool in_stream, Message& to);
 
+/// The transaction that a message between stream_start and stream_stop names, 0 for none.
+std::uint32_t transaction_of(std::string_view bytes);
+
 /// "16/B374D848" and back; 0 where it is none.
 std::string print_lsn(Lsn lsn);
 Lsn parse_lsn(std::string_view text);

@@ -94,8 +94,8 @@ void TableChanges::arrange(const std::vector<TupleValue>& values, const std::vec
 }
 
 // Lengths before the bytes, so that no two keys run into each other.
-std::string TableChanges::key_of(const Tuple& tuple, const Tuple* otherwise) const {
-  std::string key;
+void TableChanges::write_key(const Tuple& tuple, const Tuple* otherwise, std::string& key) const {
+  key.clear();
   auto add = [&](std::size_t column) {
     const TupleValue* value = tuple[column];
     if (otherwise && (!value || value->form == 'u')) value = (*otherwise)[column];
@@ -110,7 +110,6 @@ std::string TableChanges::key_of(const Tuple& tuple, const Tuple* otherwise) con
   } else {
     for (std::size_t column : key_) add(column);
   }
-  return key;
 }
 
 void TableChanges::append_value(std::size_t column, const TupleValue& value, ColumnData& to) {
@@ -140,17 +139,10 @@ std::size_t TableChanges::append_row(const Tuple& tuple, const ChangeOrigin& ori
   return size_++;
 }
 
-std::optional<std::size_t> TableChanges::live_row(const std::string& key) const {
-  auto found = live_.find(key);
-  return found == live_.end() ? std::nullopt : std::optional(found->second);
-}
-
 // A row of the key takes the place of the one before.
 void TableChanges::supersede(const std::string& key, std::size_t row) {
-  auto [found, is_new] = live_.try_emplace(key, row);
-  if (is_new) return;
-  dead_.push_back(found->second);
-  found->second = row;
+  std::size_t before = live_.put(key, row);
+  if (before != KeyIndex::kNone) dead_.push_back(before);
 }
 
 void TableChanges::remove(const std::string& key, const Tuple& before, const ChangeOrigin& origin) {
@@ -200,8 +192,10 @@ void TableChanges::keep(std::size_t row, const Tuple& after, const Tuple& stored
 }
 
 void TableChanges::update(const Tuple& before, Tuple& after, bool has_before, const ChangeOrigin& origin) {
-  std::string new_key = key_of(after, has_before ? &before : nullptr);
-  std::string old_key = has_before ? key_of(before, nullptr) : new_key;
+  write_key(after, has_before ? &before : nullptr, key_after_);
+  const std::string& new_key = key_after_;
+  if (has_before) write_key(before, nullptr, key_before_);
+  const std::string& old_key = has_before ? key_before_ : key_after_;
   for (std::size_t i = 0; has_before && i < after.size(); ++i) {
     // With the whole old row at hand (or a key that is stored apart), it has the value.
     bool unsent = after[i] && after[i]->form == 'u';
@@ -212,7 +206,8 @@ void TableChanges::update(const Tuple& before, Tuple& after, bool has_before, co
     equal_[new_key].push_back(append_row(after, origin, false));
     return;
   }
-  std::optional<std::size_t> previous = live_row(old_key);
+  std::optional<std::size_t> previous;
+  if (std::size_t found = live_.find(old_key); found != KeyIndex::kNone) previous = found;
   std::size_t row = append_row(after, origin, false);
   keep(row, after, has_before ? before : after, previous);
   if (old_key != new_key) remove(old_key, before, origin);
@@ -224,12 +219,12 @@ void TableChanges::apply(const Message& change, const std::vector<int>& columns,
   if (has_before) arrange(change.old_values, columns, before_);
   if (change.kind != MessageKind::remove) arrange(change.new_values, columns, after_);
   if (change.kind == MessageKind::insert) {
-    std::string key = key_of(after_, nullptr);
+    write_key(after_, nullptr, key_after_);
     std::size_t row = append_row(after_, origin, false);
     if (key_.empty()) {
-      equal_[std::move(key)].push_back(row);
+      equal_[key_after_].push_back(row);
     } else {
-      supersede(key, row);
+      supersede(key_after_, row);
     }
     log('I', after_, origin);
   } else if (change.kind == MessageKind::update) {
@@ -240,7 +235,8 @@ void TableChanges::apply(const Message& change, const std::vector<int>& columns,
     log('U', after_, origin);
   } else {
     if (!has_before) throw Error(ErrorCode::postgres_protocol, "A deletion does not tell its key", stream_);
-    remove(key_of(before_, nullptr), before_, origin);
+    write_key(before_, nullptr, key_before_);
+    remove(key_before_, before_, origin);
     log('D', before_, origin);
   }
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "sources/postgres/catalog.h"
+#include "sources/postgres/key_index.h"
 #include "sources/postgres/pgoutput.h"
 #include "stream/source.h"
 
@@ -60,11 +61,10 @@ class TableChanges {
   using Tuple = std::vector<const TupleValue*>;  // by the table's columns; null: not sent
   void start();
   void arrange(const std::vector<TupleValue>& values, const std::vector<int>& columns, Tuple& to) const;
-  std::string key_of(const Tuple& tuple, const Tuple* otherwise) const;
+  void write_key(const Tuple& tuple, const Tuple* otherwise, std::string& to) const;
   void append_value(std::size_t column, const TupleValue& value, batch::ColumnData& to);
   std::size_t append_row(const Tuple& tuple, const ChangeOrigin& origin, bool deleted);
   void update(const Tuple& before, Tuple& after, bool has_before, const ChangeOrigin& origin);
-  std::optional<std::size_t> live_row(const std::string& key) const;
   void keep(std::size_t row, const Tuple& after, const Tuple& stored, std::optional<std::size_t> previous);
   void supersede(const std::string& key, std::size_t row);
   void remove(const std::string& key, const Tuple& before, const ChangeOrigin& origin);
@@ -79,7 +79,8 @@ class TableChanges {
   std::vector<std::size_t> key_;  // columns; empty: rows are told apart by all of them
   std::vector<batch::ColumnData> columns_, stored_keys_, log_columns_;
   Tuple before_, after_;
-  std::unordered_map<std::string, std::size_t> live_;                // the row of a key that counts
+  std::string key_before_, key_after_;
+  KeyIndex live_;                                                    // the row of a key that counts
   std::unordered_map<std::string, std::vector<std::size_t>> equal_;  // without a key: the rows that are equal
   std::unordered_map<std::size_t, Kept> kept_;
   std::vector<std::size_t> dead_;
