@@ -1,10 +1,13 @@
 #include <fmt/core.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <set>
+#include <istream>
+#include <map>
+#include <streambuf>
 
 #include "base/error.h"
 #include "document/value.h"
@@ -12,88 +15,148 @@
 namespace leat::document {
 namespace {
 
-constexpr int kDepthMax = 200;
+constexpr std::size_t kDepthMax = 200;
 
-class Converter {
+// The text for the parser, which reads streams.
+class Source final : public std::streambuf {
  public:
-  Converter(const std::string& file, Duplicates duplicates)
-      : file_(std::make_shared<const std::string>(file)), duplicates_(duplicates) {}
+  explicit Source(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // it is only read from
+    setg(begin, begin, begin + text.size());
+  }
+};
 
-  Value convert(const YAML::Node& node, int depth = 0) {
-    if (depth > kDepthMax) {
-      throw Error(ErrorCode::document_syntax, "The document is nested too deeply", mark(node).text());
-    }
-    Value out;
-    switch (node.Type()) {
-      case YAML::NodeType::Undefined:
-      case YAML::NodeType::Null:
-        break;
-      case YAML::NodeType::Scalar: {
-        bool plain = node.Tag() == "?" || node.Tag().empty();
-        out = plain ? parse_scalar(node.Scalar()) : Value::of(node.Scalar());
-        break;
-      }
-      case YAML::NodeType::Sequence: {
-        out = Value::list();
-        for (const YAML::Node& item : node) out.items().push_back(convert(item, depth + 1));
-        break;
-      }
-      case YAML::NodeType::Map:
-        out = mapping(node, depth);
-        break;
-    }
-    out.set_mark(mark(node));
-    return out;
+// Builds Values out of the parser's events.
+class Builder final : public YAML::EventHandler {
+ public:
+  Builder(const std::string& file, Duplicates duplicates)
+      : file_(std::make_shared<const std::string>(file)), duplicates_(duplicates) {
+    root_.set_mark({file_, 0, 0});
   }
 
-  Mark mark(const YAML::Node& node) const {
-    YAML::Mark at = node.Mark();
-    return at.is_null() ? Mark{file_, 0, 0} : Mark{file_, at.line + 1, at.column + 1};
+  Value take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& at, YAML::anchor_t anchor) override { put(Value(), at, "?", anchor); }
+  void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    bool plain = tag == "?" || tag.empty();
+    put(plain ? parse_scalar(text) : Value::of(text), at, tag, anchor);
   }
+  void OnAlias(const YAML::Mark& at, YAML::anchor_t anchor) override {
+    auto found = anchors_.find(anchor);
+    if (found == anchors_.end())
+      throw Error(ErrorCode::document_syntax, "An alias stands within what it names", mark(at).text());
+    Value copy = found->second;
+    finish(std::move(copy), "?");
+  }
+  void OnSequenceStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Value::list(), at, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Value::mapping(), at, tag, anchor);
+  }
+  void OnMapEnd() override { close(); }
 
  private:
-  Value mapping(const YAML::Node& node, int depth) {
-    Value out = Value::mapping();
-    std::vector<Value> merged;
-    for (const auto& pair : node) {
-      const std::string& key = pair.first.Scalar();
-      if (key == "<<" && pair.first.Tag() != "!") {
-        Value value = convert(pair.second, depth + 1);
-        if (value.is_list()) {
-          for (Value& each : value.items()) merged.push_back(std::move(each));
-        } else {
-          merged.push_back(std::move(value));
-        }
-        continue;
-      }
-      if (duplicates_ == Duplicates::last_counts) out.erase(key);
-      if (out.find(key)) {
-        throw Error(ErrorCode::document_syntax, fmt::format("The key `{}` stands twice in one mapping", key),
-                    mark(pair.first).text());
-      }
-      out.members().emplace_back(key, convert(pair.second, depth + 1));
-      // A value that is left out has no place of its own (the parser names that of what follows); its key's
-      // is better.
-      if (out.members().back().second.mark().line == 0 || out.members().back().second.is_null())
-        out.members().back().second.set_mark(mark(pair.first));
-    }
-    for (const Value& each : merged) {
+  // A container that is not read to its end.
+  struct Open {
+    Value value;
+    std::string tag;
+    YAML::anchor_t anchor = 0;
+    bool has_key = false, key_merges = false;
+    std::string key;
+    Mark key_mark;
+    std::vector<Value> merged;  // what `<<` brings in
+  };
+
+  Mark mark(const YAML::Mark& at) const {
+    return at.is_null() ? Mark{file_, 0, 0} : Mark{file_, at.line + 1, at.column + 1};
+  }
+  void put(Value value, const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor) {
+    value.set_mark(mark(at));
+    if (anchor != 0) anchors_.insert_or_assign(anchor, value);
+    finish(std::move(value), tag);
+  }
+  void open(Value value, const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor) {
+    value.set_mark(mark(at));
+    if (open_.size() > kDepthMax)
+      throw Error(ErrorCode::document_syntax, "The document is nested too deeply", value.where());
+    Open opened;
+    opened.value = std::move(value);
+    opened.tag = tag;
+    opened.anchor = anchor;
+    open_.push_back(std::move(opened));
+  }
+  void close() {
+    Open closed = std::move(open_.back());
+    open_.pop_back();
+    for (const Value& each : closed.merged) {
       for (const Value::Member& member : each.members()) {
-        if (!out.find(member.first)) out.members().push_back(member);
+        if (!closed.value.find(member.first)) closed.value.members().push_back(member);
       }
     }
-    return out;
+    if (closed.anchor != 0) anchors_.insert_or_assign(closed.anchor, closed.value);
+    finish(std::move(closed.value), closed.tag);
+  }
+  // Puts a whole value where it belongs.
+  void finish(Value value, const std::string& tag) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return;
+    }
+    Open& holder = open_.back();
+    if (holder.value.is_list()) {
+      holder.value.items().push_back(std::move(value));
+    } else if (!holder.has_key) {
+      holder.has_key = true;
+      holder.key = value.raw();
+      holder.key_merges = holder.key == "<<" && tag != "!";
+      holder.key_mark = value.mark();
+    } else {
+      holder.has_key = false;
+      add(holder, std::move(value));
+    }
+  }
+  void add(Open& holder, Value value) {
+    if (holder.key_merges) {
+      if (!value.is_list()) return holder.merged.push_back(std::move(value));
+      for (Value& each : value.items()) holder.merged.push_back(std::move(each));
+      return;
+    }
+    if (duplicates_ == Duplicates::last_counts) holder.value.erase(holder.key);
+    if (holder.value.find(holder.key)) {
+      throw Error(ErrorCode::document_syntax,
+                  fmt::format("The key `{}` stands twice in one mapping", holder.key),
+                  holder.key_mark.text());
+    }
+    // A value that is left out has no place of its own (the parser names that of what follows); its key's is
+    // better.
+    if (value.mark().line == 0 || value.is_null()) value.set_mark(holder.key_mark);
+    holder.value.members().emplace_back(std::move(holder.key), std::move(value));
   }
 
   std::shared_ptr<const std::string> file_;
   Duplicates duplicates_;
+  Value root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, Value> anchors_;
 };
 
 }  // namespace
 
 Value parse_yaml(std::string_view text, const std::string& file, Duplicates duplicates) {
   try {
-    return Converter(file, duplicates).convert(YAML::Load(std::string(text)));
+    Source source(text);
+    std::istream stream(&source);
+    YAML::Parser parser(stream);
+    Builder builder(file, duplicates);
+    parser.HandleNextDocument(builder);
+    return builder.take();
   } catch (const YAML::Exception& error) {
     throw Error(ErrorCode::document_syntax, error.msg,
                 fmt::format("{}:{}:{}", file, error.mark.line + 1, error.mark.column + 1));

@@ -121,7 +121,7 @@ bool has_nested_components(const Value& component) {
   return false;
 }
 
-Value component(const Value& node, std::string_view place, const Value& parent_parameters, bool parent_wins);
+Value component(Value out, std::string_view place, const Value& parent_parameters, bool parent_wins);
 
 // Hands the parameters to what stands below `out`, its fields one by one.
 void descend(Value& out, const Value& parameters, bool parent_wins) {
@@ -132,21 +132,20 @@ void descend(Value& out, const Value& parameters, bool parent_wins) {
     passed.erase(member.first);
     std::string place = type + "." + member.first;
     if (member.second.is_mapping()) {
-      member.second = component(member.second, place, passed, parent_wins);
+      member.second = component(std::move(member.second), place, passed, parent_wins);
     } else {
       for (Value& item : member.second.items()) {
-        if (item.is_mapping()) item = component(item, place, passed, parent_wins);
+        if (item.is_mapping()) item = component(std::move(item), place, passed, parent_wins);
       }
     }
   }
 }
 
-Value component(const Value& node, std::string_view place, const Value& parent_parameters, bool parent_wins) {
-  Value out = node;
+Value component(Value out, std::string_view place, const Value& parent_parameters, bool parent_wins) {
   if (!out.find("type")) {
     if (std::string_view type = default_type(out, place); !type.empty()) {
       Value text = Value::of(std::string(type));
-      text.set_mark(node.mark());
+      text.set_mark(out.mark());
       out.set("type", std::move(text));
     }
   }
