@@ -22,7 +22,7 @@ namespace protocol = sources::protocol;
 
 // The key under which a platform hands a manifest over together with its config.
 constexpr std::string_view kInjectedManifest = "__injected_declarative_manifest";
-constexpr std::int64_t kRowsTogether = 1'000;
+constexpr std::int64_t kRowsTogether = 500;
 
 // Config comes from elsewhere: what looks like ${a variable} in it must neither be filled in nor run.
 Value as_written(const Value& value) {

@@ -14,7 +14,7 @@
 namespace leat::sources::protocol {
 namespace {
 
-constexpr std::size_t kHeldBytesMax = 256u << 10;
+constexpr std::size_t kHeldBytesMax = 64u << 10;
 constexpr std::size_t kRowsTogether = 64;  // printed while they lie in the processor's cache
 
 std::string quoted(std::string_view text) {
