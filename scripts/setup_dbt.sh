@@ -8,6 +8,6 @@ place=${LEAT_DEPS:-.deps}/dbt
 command -v python3 >/dev/null || { printf 'setup_dbt: python3 is not installed\nwhat to do: install the package python3-venv\n' >&2; exit 1; }
 printf 'installing dbt-core from PyPI into %s\n' "$place"
 python3 -m venv "$place"
-"$place/bin/pip" -q install 'dbt-core==1.11.*' 'dbt-duckdb==1.10.*' 'dbt-postgres==1.10.*' 'duckdb==1.5.*' ||
+"$place/bin/pip" -q install 'dbt-core==1.11.*' 'dbt-duckdb==1.10.*' 'dbt-postgres==1.10.*' 'duckdb==1.5.*' dbt-tests-adapter pytest ||
   { rm -rf "$place"; printf 'setup_dbt: the packages could not be installed\nwhat to do: check the network and PyPI\n' >&2; exit 1; }
 "$place/bin/dbt" --version

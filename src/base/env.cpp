@@ -1,5 +1,7 @@
 #include "base/env.h"
 
+#include <unistd.h>
+
 #include <fmt/core.h>
 
 #include <condition_variable>
@@ -96,6 +98,19 @@ std::optional<std::string> Env::variable(const std::string& name) const {
     if (key == name) return value;
   }
   return std::nullopt;
+}
+
+std::map<std::string, std::string> Env::variables(std::string_view prefix) const {
+  std::map<std::string, std::string> found;
+  for (const auto& [name, value] : variables_)
+    if (name.starts_with(prefix)) found.emplace(name, value);
+  for (char** each = environ; each && *each; ++each) {
+    std::string_view pair = *each;
+    std::size_t equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.starts_with(prefix))
+      found[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
+  }
+  return found;
 }
 
 void Env::set_variable(std::string name, std::string value) {

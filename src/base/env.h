@@ -9,6 +9,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,6 +64,8 @@ class Env {
 
   /// The value of an environment variable, seen first in `.env` overrides, then in the process.
   std::optional<std::string> variable(const std::string& name) const;
+  /// The variables whose names begin so, of the process and of `.env`, by name.
+  std::map<std::string, std::string> variables(std::string_view prefix) const;
   void set_variable(std::string name, std::string value);
 
   std::stop_token stop() const { return stop_.get_token(); }

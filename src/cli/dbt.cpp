@@ -6,15 +6,40 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/dbt_arguments.h"
 #include "cli/dbt_ls.h"
 #include "cli/exit_codes.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "dbt/profile.h"
 
 namespace leat::cli {
+
+bool DbtArguments::wants(std::string_view kind) const {
+  auto holds = [](const std::vector<std::string>& all, std::string_view each) {
+    return std::find(all.begin(), all.end(), each) != all.end();
+  };
+  return !holds(excluded_types, kind) && (types.empty() || holds(types, kind) || holds(types, "all"));
+}
+
+std::vector<const dbt::Node*> chosen_nodes(const dbt::Project& project, const DbtArguments& arguments) {
+  std::vector<dbt::Selectable> items = project.selectables();
+  std::vector<bool> chosen = run::choose(items, project.selectors(), arguments.run);
+  std::vector<const dbt::Node*> nodes;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (chosen[i] && arguments.wants(items[i].kind)) nodes.push_back(&project.nodes()[i]);
+  }
+  return nodes;
+}
+
+int dbt_list(run::Workspace& workspace, const DbtArguments& arguments) {
+  std::vector<const dbt::Node*> nodes = chosen_nodes(*workspace.dbt(), arguments);
+  for (const dbt::Node* node : nodes) Terminal::line(ls_line(*node, arguments.output, arguments.output_keys));
+  if (nodes.empty()) Terminal::complain("No nodes selected!");
+  return kExitOk;
+}
+
 namespace {
 
 struct Verb {
@@ -34,189 +59,231 @@ const std::vector<Verb>& verbs() {
                                         {"list", {}},
                                         {"show", {}},
                                         {"run-operation", {}},
+                                        {"clone", {}},
+                                        {"retry", {}},
+                                        {"docs", {}},
+                                        {"source", {}},
                                         {"deps", {}},
-                                        {"clean", {}}};
+                                        {"clean", {}},
+                                        {"debug", {}},
+                                        {"init", {}}};
   return all;
 }
 
 constexpr const char* kVerbs =
-    "build, run, seed, snapshot, test, compile, parse, ls, show, run-operation, deps, clean";
+    "build, run, seed, snapshot, test, compile, parse, ls, show, run-operation, docs, source, deps, clean, "
+    "debug, "
+    "init";
+
+// What dbt's command line has and nothing here depends on: it is taken, so that scripts need no change.
+constexpr const char* kTakenFlags =
+    "--partial-parse,--no-partial-parse,--write-json,--no-write-json,--no-debug,--version-check,"
+    "--no-version-check,--populate-cache,--no-populate-cache,--cache-selected-only,--no-cache-selected-only,"
+    "--use-colors,--no-use-colors,--use-colors-file,--no-use-colors-file,--send-anonymous-usage-stats,"
+    "--no-send-anonymous-usage-stats,--static-parser,--no-static-parser,--print,--no-print,--introspect,"
+    "--no-introspect,--single-threaded,--no-single-threaded,--macro-debugging,--no-macro-debugging,--no-"
+    "defer,"
+    "--no-fail-fast,--no-favor-state,--no-quiet,--log-cache-events,--no-log-cache-events,--compile,"
+    "--inject-ephemeral-ctes,--no-inject-ephemeral-ctes,--export-saved-queries,--no-export-saved-queries,--"
+    "hints,"
+    "--no-hints,--no-browser,--browser";
+constexpr const char* kTakenSettings =
+    "--log-path,--log-level,--log-level-file,--log-format-file,--log-file-max-bytes,--printer-width,"
+    "--record-timing-info,--warn-error-options,--config-dir,--invocation-id";
 
 class DbtCommand : public Command {
  public:
   std::string_view name() const override { return "dbt"; }
   std::string_view summary() const override {
-    return "dbt's verbs: build, run, seed, snapshot, test, compile, parse, ls, show, run-operation, deps, "
-           "clean";
+    return "dbt's verbs: build, run, seed, snapshot, test, compile, parse, ls, show, run-operation, docs, "
+           "source, "
+           "deps, clean, debug, init";
   }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
+    DbtArguments& given = arguments_;
     return {
-        {"verb", kVerbs, &verb_, true},
-        {"name", "run-operation: the macro", &operation_},
-        {"--select,-s,--models,-m", "What to work on", &options_.select, false, "SELECTION"},
-        {"--exclude", "What to leave out", &options_.exclude, false, "SELECTION"},
-        {"--resource-type", "Only these: model, seed, snapshot, test, source, analysis", &types_, false,
+        {"verb", kVerbs, &given.verb, true},
+        {"name", "run-operation: the macro; docs: generate; source: freshness; init: the project",
+         &given.name},
+        {"--select,-s,--models,-m", "What to work on", &given.run.select, false, "SELECTION"},
+        {"--exclude", "What to leave out", &given.run.exclude, false, "SELECTION"},
+        {"--selector", "A selection of selectors.yml", &given.run.selector, false, "NAME"},
+        {"--resource-type,--resource-types",
+         "Only these: model, seed, snapshot, test, source, analysis, exposure, …", &given.types, false,
          "TYPE"},
-        {"--indirect-selection", "How tests come along: eager, cautious, buildable, empty", &indirect_, false,
-         "HOW"},
-        {"--full-refresh,-f", "Rebuild incremental models", &options_.full_refresh},
-        {"--store-failures", "Keep the rows that tests find", &store_failures_},
-        {"--threads", "How many nodes at once", &options_.threads, false, "N"},
-        {"--project-dir", "Where dbt_project.yml stands", &project_dir_, false, "DIR"},
-        {"--profiles-dir", "Where profiles.yml stands; a project with leat.yml needs none", &profiles_dir_,
+        {"--exclude-resource-type,--exclude-resource-types", "All but these", &given.excluded_types, false,
+         "TYPE"},
+        {"--indirect-selection", "How tests come along: eager, cautious, buildable, empty", &given.indirect,
+         false, "HOW"},
+        {"--full-refresh,-f", "Rebuild incremental models and seeds", &given.run.full_refresh},
+        {"--fail-fast,-x", "Begin nothing more once something failed", &given.run.fail_fast},
+        {"--warn-error", "Warnings fail", &given.warn_error},
+        {"--store-failures", "Keep the rows that tests find", &given.store_failures},
+        {"--state", "An earlier target folder: what `state:` compares with", &given.state, false, "DIR"},
+        {"--defer", "Read what is not chosen and not built from where --state has it", &given.defer},
+        {"--defer-state", "Another folder to defer to", &given.defer_state, false, "DIR"},
+        {"--favor-state", "With --defer: also where it is built", &given.run.favor_state},
+        {"--debug,-d", "Print every statement", &debug_},
+        {"--empty", "Build everything without rows", &given.empty},
+        {"--threads", "How many nodes at once", &given.run.threads, false, "N"},
+        {"--project-dir", "Where dbt_project.yml stands", &given.project_dir, false, "DIR"},
+        {"--profiles-dir", "Where profiles.yml stands; a project with leat.yml needs none",
+         &given.profiles_dir, false, "DIR"},
+        {"--profile", "The profile in it", &given.profile, false, "NAME"},
+        {"--target-path", "Where artifacts go, instead of the project's target-path", &given.target_path,
          false, "DIR"},
-        {"--profile", "The profile in it", &profile_, false, "NAME"},
-        {"--vars", "Variables, as YAML", &vars_, false, "YAML"},
-        {"--args", "run-operation: the macro's arguments, as YAML", &args_, false, "YAML"},
-        {"--inline", "show, compile: SQL that is no model", &inline_, false, "SQL"},
-        {"--output,-o", "ls: selector, name, path or json", &output_, false, "FORMAT"},
-        {"--limit", "show: how many rows", &limit_, false, "N"},
-        {"--skip-unchanged", "Leave out what is unchanged, as `leat run` does", &options_.skip_unchanged}};
+        {"--vars", "Variables, as YAML", &given.vars, false, "YAML"},
+        {"--args", "run-operation: the macro's arguments, as YAML", &given.arguments, false, "YAML"},
+        {"--inline", "show, compile: SQL that is no model", &given.inline_sql, false, "SQL"},
+        {"--output,-o", "ls: selector, name, path or json; show: text or json", &given.output, false,
+         "FORMAT"},
+        {"--output-keys", "ls: only these keys of the JSON", &given.output_keys, false, "KEYS"},
+        {"--limit", "show: how many rows", &given.limit, false, "N"},
+        {"--show", "seed: print the first rows", &given.show},
+        {"--no-compile", "docs: leave the models as they are compiled", &given.no_compile},
+        {"--empty-catalog", "docs: ask nothing of the warehouse", &given.empty_catalog},
+        {"--static", "docs: one page that needs no server (it always is)", &given.is_static},
+        {"--upgrade", "deps: look for newer versions than those that are locked", &given.upgrade},
+        {"--lock", "deps: write the lock only", &given.lock},
+        {"--connection", "debug: the connection only", &given.connection},
+        {"--skip-unchanged", "Leave out what is unchanged, as `leat run` does", &given.run.skip_unchanged},
+        {kTakenFlags, "Taken for dbt's sake, without effect", &taken_},
+        {kTakenSettings, "Taken for dbt's sake, without effect", &taken_texts_, false, "X"}};
   }
 
   int run(const Globals& globals, Env& env) override {
-    auto verb =
-        std::find_if(verbs().begin(), verbs().end(), [&](const Verb& each) { return each.name == verb_; });
+    DbtArguments& given = arguments_;
+    auto verb = std::find_if(verbs().begin(), verbs().end(),
+                             [&](const Verb& each) { return each.name == given.verb; });
     if (verb == verbs().end())
-      throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no verb of dbt that is known here", verb_),
+      throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no verb of dbt that is known here", given.verb),
                   "leat dbt")
           .fix(fmt::format("There are {}.", kVerbs));
-    run::WorkspaceOptions options;
-    options.target = globals.target;
-    options.stand_in = false;
-    options.full_refresh = options_.full_refresh;
-    options.store_failures = store_failures_;
-    options.command = verb_ == "list" ? "ls" : verb_;
-    if (!vars_.empty()) options.vars = document::parse_yaml(vars_, "--vars");
+    if (given.verb == "retry") verb = retried(globals, env);
+    if (given.verb == "init") return dbt_init(given);
+    if (given.verb == "debug") return dbt_debug(globals, given, env);
+    if (given.verb == "deps") return dbt_deps(dbt_folder(globals, env), given, env);
+    if (given.verb == "clean") return dbt_clean(dbt_folder(globals, env));
+    run::WorkspaceOptions options = workspace_options(globals);
     run::ProjectFile project = open_project(globals, options.vars, env);
     if (project.dbt_folder.empty())
       throw Error(ErrorCode::config_invalid, "The project has no `dbt:`", project.folder + "/leat.yml");
     project.pages_folder.clear();
-    options_.indirect = indirect_selection();
-    Progress progress(globals, env);
+    given.run.indirect = indirect_selection();
+    Globals told = globals;
+    if (debug_) told.verbosity = 2;
+    Progress progress(told, env);
     run::Workspace workspace(std::move(project), options, env);
-    if (verb->kinds.empty()) return without_run(workspace);
-    options_.command = "dbt " + verb_;
+    if (given.defer) given.run.defer_to = deferred_to();
+    if (verb->kinds.empty()) return without_run(workspace, globals);
+    given.run.command = "dbt " + given.verb;
+    given.run.warnings_fail = given.warn_error;
     for (const std::string& kind : verb->kinds) {
-      if (wants(kind)) options_.kinds.push_back(kind);
+      if (given.wants(kind)) given.run.kinds.push_back(kind);
     }
-    run::RunReport report = run::run_assets(workspace, options_);
+    run::RunReport report = run::run_assets(workspace, given.run);
     progress.stop();
     return print_summary(report, workspace.project(), globals);
   }
 
  private:
+  run::WorkspaceOptions workspace_options(const Globals& globals) const {
+    run::WorkspaceOptions options;
+    options.target = globals.target;
+    options.stand_in = false;
+    options.full_refresh = arguments_.run.full_refresh;
+    options.store_failures = arguments_.store_failures;
+    options.empty = arguments_.empty;
+    if (!arguments_.state.empty()) options.state = dbt::SavedState::load(arguments_.state);
+    options.target_folder = arguments_.target_path;
+    options.command = arguments_.verb == "list" ? "ls" : arguments_.verb;
+    if (!arguments_.vars.empty()) options.vars = document::parse_yaml(arguments_.vars, "--vars");
+    return options;
+  }
+
   // A project with leat.yml, or a plain dbt project with its profiles.yml.
   run::ProjectFile open_project(const Globals& globals, const document::Value& vars, Env& env) {
-    std::string start = project_dir_.empty() ? globals.project_folder : project_dir_;
-    bool asks_profile = !profiles_dir_.empty() || !profile_.empty() || env.variable("DBT_PROFILES_DIR");
-    std::string dbt_folder = dbt::find_dbt_project(start);
-    if (!dbt_folder.empty() && (asks_profile || !run::has_project(start)))
-      return run::dbt_project({dbt_folder, profiles_dir_, profile_, globals.target, vars}, env);
+    std::string start = arguments_.project_dir.empty() ? globals.project_folder : arguments_.project_dir;
+    bool asks_profile =
+        !arguments_.profiles_dir.empty() || !arguments_.profile.empty() || env.variable("DBT_PROFILES_DIR");
+    std::string folder = dbt::find_dbt_project(start);
+    if (!folder.empty() && (asks_profile || !run::has_project(start)))
+      return run::dbt_project({folder, arguments_.profiles_dir, arguments_.profile, globals.target, vars},
+                              env);
     return run::load_project(run::find_project(start), env);
   }
 
-  bool wants(std::string_view kind) const {
-    return types_.empty() || std::find(types_.begin(), types_.end(), kind) != types_.end() ||
-           std::find(types_.begin(), types_.end(), "all") != types_.end();
+  std::shared_ptr<const dbt::SavedState> deferred_to() const {
+    const std::string& folder = arguments_.defer_state.empty() ? arguments_.state : arguments_.defer_state;
+    if (folder.empty())
+      throw Error(ErrorCode::cli_usage,
+                  "--state or --defer-state are required for deferral, but neither was provided",
+                  "leat dbt " + arguments_.verb)
+          .fix("Name the folder of an earlier run's artifacts: --state path/to/target.");
+    return dbt::SavedState::load(folder);
+  }
+
+  // What failed or was skipped in the last run, by the verb that ran then.
+  std::vector<Verb>::const_iterator retried(const Globals& globals, Env& env) {
+    std::string folder = arguments_.state.empty() ? dbt_folder(globals, env) + "/target" : arguments_.state;
+    std::string path = folder + "/run_results.json";
+    if (!std::filesystem::exists(path))
+      throw Error(ErrorCode::config_not_found, "There is no earlier run to try again", path);
+    document::Value last = document::parse_json(document::read_file(path), path);
+    arguments_.verb = last["args"]["which"].raw();
+    for (const document::Value& each : last["results"].items()) {
+      const std::string& status = each["status"].raw();
+      if (status == "error" || status == "fail" || status == "skipped" || status == "runtime error")
+        arguments_.run.select.push_back(each["unique_id"].raw());
+    }
+    auto verb = std::find_if(verbs().begin(), verbs().end(),
+                             [&](const Verb& each) { return each.name == arguments_.verb; });
+    if (verb == verbs().end() || verb->kinds.empty())
+      throw Error(ErrorCode::cli_usage, fmt::format("`{}` is nothing to try again", arguments_.verb), path);
+    // Everything went well: then there is nothing to do.
+    if (arguments_.run.select.empty()) arguments_.run.exclude.push_back("fqn:*");
+    return verb;
+  }
+
+  // Needs no profile: the project may not be whole yet.
+  std::string dbt_folder(const Globals& globals, Env& env) {
+    std::string start = arguments_.project_dir.empty() ? globals.project_folder : arguments_.project_dir;
+    std::string folder = dbt::find_dbt_project(start);
+    return folder.empty() ? run::load_project(run::find_project(start), env).dbt_folder : folder;
   }
 
   dbt::IndirectSelection indirect_selection() const {
-    if (indirect_.empty() || indirect_ == "eager") return dbt::IndirectSelection::eager;
-    if (indirect_ == "cautious") return dbt::IndirectSelection::cautious;
-    if (indirect_ == "buildable") return dbt::IndirectSelection::buildable;
-    if (indirect_ == "empty") return dbt::IndirectSelection::empty;
-    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no way of selecting tests", indirect_),
+    const std::string& how = arguments_.indirect;
+    if (how.empty() || how == "eager") return dbt::IndirectSelection::eager;
+    if (how == "cautious") return dbt::IndirectSelection::cautious;
+    if (how == "buildable") return dbt::IndirectSelection::buildable;
+    if (how == "empty") return dbt::IndirectSelection::empty;
+    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no way of selecting tests", how),
                 "--indirect-selection")
         .fix("There are eager, cautious, buildable, empty.");
   }
 
-  int without_run(run::Workspace& workspace) {
-    if (verb_ == "clean") return clean(workspace);
-    const dbt::Project& project = *workspace.dbt();
-    if (verb_ == "parse" || verb_ == "deps") {
-      dbt::write_manifest(project, workspace.env());
-      if (verb_ == "deps") {
-        Terminal::line(fmt::format("{} packages are installed", project.packages().size() - 1));
-      } else {
-        Terminal::line(fmt::format("{} nodes, no problem", project.nodes().size()));
-      }
-      return kExitOk;
-    }
-    dbt::Selection selection{options_.select, options_.exclude, options_.indirect};
-    std::vector<dbt::Selectable> items = project.selectables();
-    std::vector<bool> chosen = dbt::select(items, selection);
-    for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = chosen[i] && wants(items[i].kind);
-    if (verb_ == "ls" || verb_ == "list") {
-      for (std::size_t i = 0; i < chosen.size(); ++i) {
-        if (chosen[i]) Terminal::line(ls_line(project.nodes()[i], output_));
-      }
-      return kExitOk;
-    }
-    const dbt::NodeBuilder& builder = workspace.dbt_nodes()->builder();
-    auto adapter = workspace.warehouse().adapter();
-    if (verb_ == "run-operation") return run_operation(builder, *adapter);
-    if (!inline_.empty()) {
-      give(builder.compile_inline(inline_, *adapter), *adapter);
-      return kExitOk;
-    }
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      if (chosen[i]) each(project.nodes()[i], builder, *adapter);
-    }
-    dbt::write_manifest(project, workspace.env());
+  int without_run(run::Workspace& workspace, const Globals& globals) {
+    const DbtArguments& given = arguments_;
+    if (given.verb == "ls" || given.verb == "list") return dbt_list(workspace, given);
+    if (given.verb == "docs") return dbt_docs(workspace, given);
+    if (given.verb == "source") return dbt_source(workspace, given, globals);
+    if (given.verb == "clone") return dbt_clone(workspace, given, *deferred_to());
+    if (given.verb == "run-operation") return dbt_run_operation(workspace, given);
+    if (given.verb != "parse") return dbt_show(workspace, given);
+    dbt::write_manifest(*workspace.dbt(), workspace.env());
+    Terminal::line(fmt::format("{} nodes, no problem", workspace.dbt()->nodes().size()));
     return kExitOk;
   }
 
-  int clean(run::Workspace& workspace) {
-    const std::string& folder = workspace.project().dbt_folder;
-    document::Value file = document::load_yaml(folder + "/dbt_project.yml");
-    std::vector<std::string> targets = {"target"};
-    for (const document::Value& each : file["clean-targets"].items())
-      targets.push_back(each.as_text("clean-targets"));
-    for (const std::string& each : targets) {
-      std::filesystem::path path = (std::filesystem::path(folder) / each).lexically_normal();
-      // Only what stands inside the project, as dbt has it.
-      if (path.string().starts_with(folder + "/")) std::filesystem::remove_all(path);
-    }
-    return kExitOk;
-  }
-
-  int run_operation(const dbt::NodeBuilder& builder, sql::Adapter& adapter) {
-    document::Value arguments = args_.empty() ? document::Value() : document::parse_yaml(args_, "--args");
-    std::string result = builder.run_macro(operation_, arguments, adapter);
-    if (result.find_first_not_of(" \n\r\t") != std::string::npos && result != "None") Terminal::line(result);
-    return kExitOk;
-  }
-
-  void each(const dbt::Node& node, const dbt::NodeBuilder& builder, sql::Adapter& adapter) {
-    if (!node.has_code()) return;
-    bool several = options_.select.empty();
-    if (verb_ == "show" && node.type != dbt::ResourceType::model && several) return;
-    std::string code = builder.compile(node, adapter);
-    if (!several || verb_ == "show") give(code, adapter);
-  }
-
-  void give(const std::string& code, sql::Adapter& adapter) {
-    if (verb_ != "show") {
-      Terminal::line(code);
-      return;
-    }
-    std::string limit = limit_ < 0 ? "" : fmt::format(" limit {}", limit_);
-    Terminal::print(format_table(adapter.query(fmt::format("select * from (\n{}\n) as shown{}", code, limit)),
-                                 TableFormat::table));
-  }
-
-  std::string project_dir_, profiles_dir_, profile_, verb_, operation_, vars_, args_, inline_, indirect_,
-      output_ = "selector";
-  std::vector<std::string> types_;
-  bool store_failures_ = false;
-  run::RunOptions options_ = [] {
-    run::RunOptions options;
-    options.skip_unchanged = false;
-    return options;
+  DbtArguments arguments_ = [] {
+    DbtArguments arguments;
+    arguments.run.skip_unchanged = false;
+    return arguments;
   }();
-  int limit_ = 5;
+  bool taken_ = false, debug_ = false;
+  std::vector<std::string> taken_texts_;
 };
 
 }  // namespace

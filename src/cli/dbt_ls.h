@@ -10,6 +10,6 @@
 namespace leat::cli {
 
 /// `format` is selector, name, path or json.
-std::string ls_line(const dbt::Node& node, const std::string& format);
+std::string ls_line(const dbt::Node& node, const std::string& format, const std::string& keys = {});
 
 }  // namespace leat::cli

@@ -145,7 +145,10 @@ int run_command_line(int argc, char** argv, Env& env) {
     return chosen->run(globals, env);
   } catch (const Error& error) {
     print_error(error, globals.log_format == "json");
-    return exit_code_of(error);
+    int code = exit_code_of(error);
+    // dbt knows two: something failed, or nothing could begin.
+    bool failed = code == kExitSource || code == kExitDestination;
+    return is_called_dbt(words[0]) && failed ? kExitStepsFailed : code;
   } catch (const std::exception& error) {
     print_error(Error(ErrorCode::internal, error.what()), globals.log_format == "json");
     return kExitInternal;

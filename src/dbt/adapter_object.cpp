@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "dbt/relation_object.h"
 #include "dbt/renderer.h"
 #include "dbt/table_object.h"
@@ -23,6 +24,7 @@ void begin_for(Rendering& rendering) {
 std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begin) {
   if (begin) begin_for(rendering);
   rendering.statements.push_back(sql);
+  rendering.env->emit({"dbt_statement", EventLevel::debug, {{"sql", redact(sql)}}});
   try {
     return rendering.adapter->execute(sql);
   } catch (const Error& error) {
@@ -55,6 +57,7 @@ class AdapterObject final : public jinja::Object {
     return (this->*found->second)(arguments);
   }
   std::optional<Value> attribute(std::string_view name) override {
+    if (name == "Relation" || name == "Column") return *renderer_.api().as_dict().find(name);
     if (name == "behavior") return Value::dict();
     if (name == "config") return Value::dict({{"credentials", Value::dict()}});
     return std::nullopt;

@@ -19,6 +19,11 @@ namespace leat::dbt {
 
 /// The manifest's text.
 std::string manifest_json(const Project& project, Env& env);
+class JsonWriter;
+/// The environment variables that an artifact's metadata tells, as an object.
+void write_env(JsonWriter& out, const Env& env);
+/// Writes a text beside and renames it into target/NAME.
+void write_artifact(const Project& project, const char* name, const std::string& text);
 /// Writes target/manifest.json.
 void write_manifest(const Project& project, Env& env);
 /// The text of the results of a run that took `seconds`.

@@ -45,7 +45,7 @@ Value flags_value(const ProjectOptions& options) {
   flags.as_dict().set("FULL_REFRESH", Value(options.full_refresh));
   flags.as_dict().set("STORE_FAILURES", Value(options.store_failures));
   flags.as_dict().set("WHICH", options.command);
-  flags.as_dict().set("EMPTY", Value(false));
+  flags.as_dict().set("EMPTY", Value(options.empty));
   flags.as_dict().set("INTROSPECT", Value(true));
   return flags;
 }

@@ -28,6 +28,7 @@ struct NodeResult {
   std::int64_t rows = -1;  ///< rows that the main statement changed, or failures of a test
   std::string message;     ///< "1,234 rows", "3 rows fail"
   std::string compiled;
+  std::string relation;  ///< of a test: where its failures are kept
   Timestamp started{}, compiled_at{}, finished{};
 };
 
@@ -53,6 +54,9 @@ class NodeBuilder {
   /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not
   /// an error.
   NodeResult build(const Node& node, sql::Adapter& adapter) const;
+  /// Makes the node's relation be another one (`clone`): a copy where the engine has cheap ones, else a view
+  /// of it. Leaves what is there, unless it is to be made anew.
+  NodeResult clone(const Node& node, const sql::Relation& from, sql::Adapter& adapter) const;
   /// Changes when what build() would do changes: code, configuration, macros, variables, target.
   std::string fingerprint(const Node& node) const;
   /// Calls a macro of the project (run-operation), and commits; returns what it returned, as text.
@@ -71,7 +75,7 @@ class NodeBuilder {
   void build_seed(const Node& node, Rendering& rendering, NodeResult& result) const;
   void run_test(const Node& node, Rendering& rendering, NodeResult& result) const;
   void run_unit_test(const Node& node, sql::Adapter& adapter, NodeResult& result) const;
-  std::string store_failures(const Node& node, Rendering& rendering, const std::string& sql) const;
+  std::string store_failures(const Node& node, Rendering& rendering, NodeResult& result) const;
   void ensure_schema(const Node& node, Rendering& rendering) const;
   void write_artifact(const char* kind, const Node& node, const std::string& text) const;
   std::string artifact_path(const char* kind, const Node& node) const;

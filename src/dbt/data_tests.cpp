@@ -48,16 +48,19 @@ bool flag(const batch::RecordBatch& row, std::size_t column) {
 }  // namespace
 
 // Keeps the failing rows in a table or view, and reads them from there.
-std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering,
-                                        const std::string& sql) const {
+std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering, NodeResult& result) const {
+  std::string sql = result.compiled;
   std::string kind = node.config_text("store_failures_as");
   const jinja::Value* stored = node.setting("store_failures");
   bool wanted = stored ? jinja::truth(*stored) : project_.options().store_failures;
   if (kind.empty()) kind = wanted ? "table" : "ephemeral";
   if (kind == "ephemeral") return sql;
+  if (std::string limit = setting_or(node, rendering, "limit", ""); !limit.empty())
+    sql = fmt::format("select * from (\n{}\n) as failures limit {}", sql, limit);
   ensure_schema(node, rendering);
   sql::Adapter& adapter = *rendering.adapter;
   std::string relation = adapter.dialect().render(node.relation);
+  result.relation = relation;
   for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
     if (each.identifier == node.relation.identifier) adapter.drop(each);
   }
@@ -72,7 +75,7 @@ void NodeBuilder::run_test(const Node& node, Rendering& rendering, NodeResult& r
   const MacroEntry* macro = project_.macros().find("get_test_sql", node.package);
   LEAT_ASSERT(macro);
   std::string limit = setting_or(node, rendering, "limit", "");
-  std::string main_sql = store_failures(node, rendering, result.compiled);
+  std::string main_sql = store_failures(node, rendering, result);
   std::string sql = jinja::to_text(project_.renderer().call(
       *macro,
       {{"main_sql", jinja::Value(main_sql)},

@@ -44,6 +44,7 @@ class ProjectLoader {
   void configure_node(Node& node);
   void configure_test(Node& node);
   void parse_hooks(Node& node, Rendering& rendering);
+  void parse_constraints(Node& node, Rendering& rendering);
   void merge_tree(const document::Value& tree, const Node& node, jinja::Dict& merged, std::size_t depth = 0);
   void name_relations();
   void name_relation(Node& node);

@@ -48,6 +48,7 @@ void ProjectLoader::configure_node(Node& node) {
     merge_config(merged, rendering.config.as_dict());
     node.called_config = rendering.config;
     parse_hooks(node, rendering);
+    parse_constraints(node, rendering);
     node.refs = std::move(rendering.refs);
     node.sources = std::move(rendering.sources);
   }
@@ -74,6 +75,19 @@ void ProjectLoader::parse_hooks(Node& node, Rendering& rendering) {
         project_->renderer_->render_text(sql->as_string(), node.display + ", " + key, rendering);
     }
   }
+}
+
+// Foreign keys name what they point at by ref() or source().
+void ProjectLoader::parse_constraints(Node& node, Rendering& rendering) {
+  auto look_at = [&](const Value& constraints) {
+    for (const Value& each : constraints.items()) {
+      const Value& to = each["to"];
+      if (to.is_text() && to.raw().find('(') != std::string::npos)
+        project_->renderer_->render_text("{{ " + to.raw() + " }}", to.where(), rendering);
+    }
+  };
+  look_at(node.properties["constraints"]);
+  for (const Value& column : node.columns.items()) look_at(column["constraints"]);
 }
 
 // One level of a config tree: settings here, and the branch that the node's path takes.

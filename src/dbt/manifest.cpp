@@ -27,7 +27,7 @@ void write_metadata(JsonWriter& out, const Project& project, Env& env) {
   out.member("generated_at", format_iso_timestamp(env.now()));
   out.member("invocation_id", project.options().invocation_id);
   out.key("env");
-  out.raw("{}");
+  write_env(out, env);
   out.member("project_name", project.name());
   out.key("user_id");
   out.raw("null");

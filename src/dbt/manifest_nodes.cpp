@@ -206,8 +206,15 @@ void write_place(JsonWriter& out, const Node& node) {
   out.member("schema", node.relation.schema);
 }
 
+bool keeps_failures(const Node& node, const Project& project) {
+  if (std::string kind = node.config_text("store_failures_as"); !kind.empty()) return kind != "ephemeral";
+  const jinja::Value* stored = node.setting("store_failures");
+  return stored ? jinja::truth(*stored) : project.options().store_failures;
+}
+
 void write_relation_name(JsonWriter& out, const Node& node, const Project& project) {
-  bool kept = node.type != ResourceType::analysis && !node.is_ephemeral() && node.type != ResourceType::test;
+  bool kept = node.type != ResourceType::analysis && !node.is_ephemeral() &&
+              (node.type != ResourceType::test || keeps_failures(node, project));
   out.key("relation_name");
   out.text_or_null(kept ? jinja::to_text(project.renderer().relation_value(node)) : "");
 }

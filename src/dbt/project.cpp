@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "dbt/renderer.h"
+#include "dbt/saved_state.h"
 
 namespace leat::dbt {
 
@@ -102,6 +103,8 @@ std::vector<std::string> Project::on_run_end() const {
 }
 
 std::string Project::target_folder() const {
+  if (const std::string& given = options_.target_folder; !given.empty())
+    return given.starts_with('/') ? given : folder() + "/" + given;
   const document::Value& path = packages_.front().file["target-path"];
   return folder() + "/" + (path.is_null() ? "target" : path.raw());
 }
@@ -133,6 +136,10 @@ std::vector<Selectable> Project::selectables() const {
     item.tags = node.tags();
     item.upstream = node.depends_on;
     item.config = node.config;
+    if (options_.state) {
+      item.state = options_.state->words(*this, node);
+      item.result = options_.state->result(node.unique_id);
+    }
     items.push_back(std::move(item));
   }
   return items;

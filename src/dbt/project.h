@@ -24,6 +24,8 @@
 
 namespace leat::dbt {
 
+class SavedState;
+
 /// Where the project is built: what templates see as `target`.
 struct TargetInfo {
   std::string name, type, database, schema;
@@ -39,8 +41,11 @@ struct ProjectOptions {
   document::Value vars;  ///< of the command line: they win over the project's
   bool full_refresh = false;
   bool store_failures = false;
+  bool empty = false;             ///< ref() and source() give no rows
   std::string command = "build";  ///< what templates see as flags.WHICH
   std::string invocation_id;
+  std::shared_ptr<const SavedState> state;  ///< of --state: what `state:` compares with; null for none
+  std::string target_folder;                ///< of --target-path, instead of the project's `target-path`
 };
 
 class Renderer;

@@ -22,6 +22,13 @@ std::string key_of(ResourceType type, const std::string& package, const std::str
   return fmt::format("{}.{}.{}", dbt::name(type), package, name);
 }
 
+bool holds_template(const Value& value) {
+  if (value.is_text()) return value.raw().find("{{") != std::string::npos;
+  return std::any_of(value.items().begin(), value.items().end(), holds_template) ||
+         std::any_of(value.members().begin(), value.members().end(),
+                     [](const Value::Member& each) { return holds_template(each.second); });
+}
+
 }  // namespace
 
 Node* Properties::find_node(ResourceType type, const std::string& package, const std::string& name) {
@@ -113,13 +120,20 @@ void Properties::add_entries(const File& file, const Value& root, const char* ke
       add_versions(file, entry, name);
       continue;
     }
-    if (Node* node = find_node(type, file.package.name, name)) {
+    Node* node = find_node(type, file.package.name, name);
+    // dbt goes by the name, under whichever key of these it stands.
+    for (ResourceType other : {ResourceType::model, ResourceType::seed, ResourceType::snapshot}) {
+      bool may_differ =
+          type == ResourceType::model || type == ResourceType::seed || type == ResourceType::snapshot;
+      if (!node && may_differ) node = find_node(other, file.package.name, name);
+    }
+    if (node) {
       describe(file, entry, *node);
       continue;
     }
     std::vector<std::string> names;
-    for (const Node& node : nodes_) {
-      if (node.type == type) names.push_back(node.name);
+    for (const Node& each : nodes_) {
+      if (each.type == type) names.push_back(each.name);
     }
     std::string near = nearest(name, names);
     env_.emit({"dbt_message",
@@ -142,8 +156,15 @@ void Properties::add_config(const std::string& unique_id, const Value& config) {
 void Properties::describe_columns(const File& file, const Value& entry, Node& node) const {
   node.columns = entry["columns"];
   for (Value& column : node.columns.items()) {
-    if (column.find("description"))
-      column.set("description", Value::of(described(file, column["description"])));
+    for (auto& [key, value] : column.members()) {
+      if (key == "description") {
+        value = Value::of(described(file, value));
+      } else if (key != "tests" && key != "data_tests" && holds_template(value)) {
+        document::Mark mark = value.mark();
+        value = to_document(render(value));
+        value.set_mark(mark);
+      }
+    }
   }
 }
 

@@ -106,7 +106,21 @@ Value RelationObject::cte(std::string name, const sql::Dialect& dialect) {
       jinja::make_ref<RelationObject>(sql::Relation{"", "", std::move(name)}, dialect, RelationType::cte));
 }
 
+Value RelationObject::filtered(const sql::Relation& relation, const sql::Dialect& dialect,
+                               const bool (&quotes)[3], std::string condition, std::string alias) {
+  auto made = jinja::make_ref<RelationObject>(relation, dialect, RelationType::unknown);
+  std::copy(std::begin(quotes), std::end(quotes), made->quoted_.begin());
+  made->condition_ = std::move(condition);
+  made->alias_ = std::move(alias);
+  return Value(made);
+}
+
 std::string RelationObject::str() const {
+  if (condition_.empty()) return named();
+  return fmt::format("(select * from {} {}){}{}", named(), condition_, alias_.empty() ? "" : " ", alias_);
+}
+
+std::string RelationObject::named() const {
   if (type_ == RelationType::cte) return relation.identifier;
   std::string out;
   const std::string* parts[] = {&relation.database, &relation.schema, &relation.identifier};
@@ -198,7 +212,7 @@ std::optional<Value> RelationObject::method(std::string_view name, CallArguments
   if (name == "quote") return with_parts(arguments, true);
   if (name == "incorporate" || name == "replace_path") return with_path(arguments);
   if (name == "information_schema") return information_schema(arguments);
-  if (name == "render") return Value(str());
+  if (name == "render") return Value(named());
   if (name == "quoted") return Value(dialect_.quote(arguments.text(0, "identifier")));
   if (name == "matches") return Value(matches(arguments));
   if (name == "without_identifier") {
@@ -258,11 +272,14 @@ std::optional<Value> ColumnObject::method(std::string_view name, CallArguments& 
   TypeKind kind = column_.type ? column_.type->kind : TypeKind::text;
   bool integer = kind == TypeKind::int16 || kind == TypeKind::int32 || kind == TypeKind::int64;
   bool real = kind == TypeKind::float32 || kind == TypeKind::float64;
+  // Without digits it may be of a size that Leat has no type for.
+  std::string_view base = std::string_view(column_.native_type).substr(0, column_.native_type.find('('));
+  bool decimal = kind == TypeKind::decimal || base == "numeric" || base == "decimal" || base == "NUMERIC";
   if (name == "is_string") return Value(is_string());
   if (name == "is_integer") return Value(integer);
   if (name == "is_float") return Value(real);
-  if (name == "is_numeric") return Value(kind == TypeKind::decimal);
-  if (name == "is_number") return Value(integer || real || kind == TypeKind::decimal);
+  if (name == "is_numeric") return Value(decimal);
+  if (name == "is_number") return Value(integer || real || decimal);
   if (name == "string_size") return Value(type_argument(column_.native_type, 0).value_or(256));
   if (name == "string_type")
     return Value(fmt::format("character varying({})", arguments.integer_or(0, "size", 256)));

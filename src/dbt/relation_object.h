@@ -31,11 +31,16 @@ class RelationObject final : public jinja::Object {
   /// A relation of a node, which may not be built yet: its type is not known.
   static jinja::Value unbuilt(const sql::Relation& relation, const sql::Dialect& dialect,
                               const bool (&quotes)[3]);
+  /// A relation that prints as a query of some of its rows: `(select * from x CONDITION) ALIAS`.
+  static jinja::Value filtered(const sql::Relation& relation, const sql::Dialect& dialect,
+                               const bool (&quotes)[3], std::string condition, std::string alias);
   /// A common table expression, for ephemeral models: prints as its bare name.
   static jinja::Value cte(std::string name, const sql::Dialect& dialect);
 
   std::string_view type_name() const override { return "Relation"; }
   std::string str() const override;
+  /// The bare name, also of a filtered relation.
+  std::string named() const;
   std::string repr() const override { return "<Relation " + str() + ">"; }
   std::optional<jinja::Value> attribute(std::string_view name) override;
   std::optional<jinja::Value> method(std::string_view name, jinja::CallArguments& arguments) override;
@@ -57,6 +62,7 @@ class RelationObject final : public jinja::Object {
 
   const sql::Dialect& dialect_;
   RelationType type_;
+  std::string condition_, alias_;  // of a filtered relation
   Parts included_ = {true, true, true}, quoted_ = {true, true, true};
 };
 

@@ -99,6 +99,22 @@ Value Renderer::relation_value(const Node& node) const {
   return RelationObject::unbuilt(node.relation, dialect, node.quotes);
 }
 
+Value Renderer::input_value(const Node& node, const Rendering& rendering) const {
+  bool reads = rendering.node && (rendering.node->type == ResourceType::model ||
+                                  rendering.node->type == ResourceType::snapshot);
+  if (auto found = elsewhere_.find(node.unique_id); found != elsewhere_.end())
+    return RelationObject::unbuilt(found->second, *project_.options().dialect, node.quotes);
+  if (!project_.options().empty || !reads) return relation_value(node);
+  // DuckDB needs no alias, and the model may give one.
+  bool needs_alias = project_.options().dialect->name() != "duckdb";
+  sql::Relation named = node.relation;
+  if (node.is_ephemeral()) named = {"", "", "__dbt__cte__" + node.name};
+  const bool bare[3] = {false, false, false};
+  return RelationObject::filtered(named, *project_.options().dialect,
+                                  node.is_ephemeral() ? bare : node.quotes, "where false limit 0",
+                                  needs_alias ? "_dbt_limit_subq_" + named.identifier : "");
+}
+
 namespace {
 
 Value columns_value(const Node& node) {
@@ -160,6 +176,7 @@ Value Renderer::node_value(const Node& node) const {
   dict.set("language", "sql");
   if (node.type == ResourceType::source) dict.set("source_name", node.source_name);
   if (!node.version.empty()) dict.set("version", node.version);
+  if (node.type == ResourceType::model) dict.set("constraints", to_jinja(node.properties["constraints"]));
   // What is only told of in YAML: `url`, `owner`, `type_params`, …
   if (node.is_declaration()) {
     for (const auto& [key, told] : node.properties.members())

@@ -75,6 +75,13 @@ class Renderer {
   jinja::Value node_value(const Node& node) const;
   /// What ref() and source() give for a node.
   jinja::Value relation_value(const Node& node) const;
+  /// The same as a rendering reads it: without rows under --empty.
+  jinja::Value input_value(const Node& node, const Rendering& rendering) const;
+
+  /// From now on these nodes, by unique id, are read from other places (--defer). Call before any build.
+  void defer(std::map<std::string, sql::Relation, std::less<>> elsewhere) {
+    elsewhere_ = std::move(elsewhere);
+  }
 
   const Project& project() const { return project_; }
   Env& env() const { return env_; }
@@ -92,6 +99,7 @@ class Renderer {
   std::unique_ptr<jinja::Environment> text_, parsing_, native_;
   jinja::Value api_;
   jinja::Context basics_;
+  std::map<std::string, sql::Relation, std::less<>> elsewhere_;
   mutable std::mutex mutex_;  // guards templates_ and graph_
   mutable MacroTable::NameMap<std::shared_ptr<const jinja::Template>> templates_;
   mutable jinja::Value graph_;

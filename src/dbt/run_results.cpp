@@ -35,6 +35,18 @@ double seconds_between(Timestamp from, Timestamp to) {
   return to < from ? 0 : std::chrono::duration<double>(to - from).count();
 }
 
+}  // namespace
+
+// DBT_ENV_CUSTOM_ENV_BRANCH=main is told as BRANCH: main.
+void write_env(JsonWriter& out, const Env& env) {
+  constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
+  out.begin_object();
+  for (const auto& [name, value] : env.variables(kPrefix)) out.member(name.substr(kPrefix.size()), value);
+  out.end_object();
+}
+
+namespace {
+
 void write_timing(JsonWriter& out, const NodeResult& result) {
   out.key("timing");
   out.begin_array();
@@ -75,13 +87,17 @@ void write_result(JsonWriter& out, const FinishedNode& each, const Project& proj
   out.text_or_null(each.result.compiled);
   out.key("relation_name");
   bool kept = node.referable() && !node.is_ephemeral();
-  out.text_or_null(kept ? jinja::to_text(project.renderer().relation_value(node)) : "");
+  out.text_or_null(kept ? jinja::to_text(project.renderer().relation_value(node)) : each.result.relation);
   out.key("batch_results");
   out.raw("null");
   out.end_object();
 }
 
 }  // namespace
+
+void write_artifact(const Project& project, const char* name, const std::string& text) {
+  write_file(project.target_folder(), name, text);
+}
 
 void write_manifest(const Project& project, Env& env) {
   write_file(project.target_folder(), "manifest.json", manifest_json(project, env));
@@ -98,7 +114,7 @@ std::string run_results_json(const Project& project, const std::vector<FinishedN
   out.member("generated_at", format_iso_timestamp(env.now()));
   out.member("invocation_id", project.options().invocation_id);
   out.key("env");
-  out.raw("{}");
+  write_env(out, env);
   out.end_object();
   out.key("results");
   out.begin_array();

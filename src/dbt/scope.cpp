@@ -184,7 +184,7 @@ Value Scope::make_ref_function() {
       throw Error(ErrorCode::dbt_unresolved, fmt::format("ref('{}') names nothing", reference.name));
     if (rendering_.unit) return given_for(*target);
     if (target->is_ephemeral()) rendering_.ephemerals.push_back(target);
-    return renderer_.relation_value(*target);
+    return renderer_.input_value(*target, rendering_);
   });
 }
 
@@ -199,7 +199,7 @@ Value Scope::make_source_function() {
       throw Error(ErrorCode::dbt_unresolved,
                   fmt::format("source('{}', '{}') names nothing", reference.package, reference.name));
     if (rendering_.unit) return given_for(*target);
-    return renderer_.relation_value(*target);
+    return renderer_.input_value(*target, rendering_);
   });
 }
 

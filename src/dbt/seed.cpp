@@ -1,6 +1,7 @@
 // Seeds: CSV files of the project that become tables.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -91,6 +92,37 @@ void insert_rows(const CsvTable& table, const std::vector<SeedColumn>& columns, 
   if (!sql.empty()) adapter.execute(sql);
 }
 
+// The name with a suffix, cut so that both fit into what the engine keeps of a name.
+std::string name_beside(std::string name, const sql::Dialect& dialect) {
+  constexpr std::string_view kSuffix = "__dbt_tmp";
+  name.resize(std::min(name.size(), dialect.identifier_bytes_max() - kSuffix.size()));
+  return name + std::string(kSuffix);
+}
+
+// What stands where the seed goes.
+std::optional<sql::Relation> find_held(sql::Adapter& adapter, const Node& node) {
+  std::string name = node.relation.identifier.substr(0, adapter.dialect().identifier_bytes_max());
+  for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
+    if (each.identifier == name) return each;
+  }
+  return std::nullopt;
+}
+
+// True when a table with just these columns stands there.
+bool has_columns(sql::Adapter& adapter, const Node& node, const std::vector<SeedColumn>& columns) {
+  std::optional<sql::Relation> held = find_held(adapter, node);
+  if (!held || held->kind != sql::RelationKind::table) return false;
+  std::optional<std::vector<sql::RelationColumn>> there = adapter.columns(*held);
+  if (!there || there->size() != columns.size()) return false;
+  const sql::Dialect& dialect = adapter.dialect();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (dialect.quote((*there)[i].name) != columns[i].name) return false;
+    std::optional<batch::Type> type = dialect.parse_type(columns[i].type);
+    if (!type || !(*there)[i].type || *type != *(*there)[i].type) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult& result) const {
@@ -109,31 +141,32 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
                                rendering);
   };
   run_hooks_of("pre_hook", false);
-  sql::Relation beside = node.relation;
-  // The name, cut so that the suffix fits into what PostgreSQL keeps of it.
-  constexpr std::string_view kSuffix = "__dbt_tmp";
-  constexpr std::size_t kNameMax = 63;
-  if (dialect.name() == "postgres" && beside.identifier.size() > kNameMax - kSuffix.size())
-    beside.identifier.resize(kNameMax - kSuffix.size());
-  beside.identifier += kSuffix;
-  adapter.drop(beside);
   std::vector<SeedColumn> columns = columns_of(node, table, dialect);
-  execute_for(rendering, fmt::format("create table {} ({})", dialect.render(beside), column_list(columns)),
-              true);
-  run_hooks_of("pre_hook", true);
-  insert_rows(table, columns, dialect.render(beside), adapter);
-  env_.failpoint("dbt_before_swap");
-  for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
-    bool is_it =
-        each.identifier == (dialect.name() == "postgres" ? node.relation.identifier.substr(0, kNameMax)
-                                                         : node.relation.identifier);
-    if (is_it) adapter.drop(each);
+  const jinja::Value* own = node.setting("full_refresh");
+  bool anew = own ? jinja::truth(*own) : project_.options().full_refresh;
+  auto fill = [&](const std::string& relation) {
+    run_hooks_of("pre_hook", true);
+    if (!project_.options().empty) insert_rows(table, columns, relation, adapter);
+    env_.failpoint("dbt_before_swap");
+  };
+  if (!anew && has_columns(adapter, node, columns)) {
+    // The table stays, and with it the views that read it.
+    execute_for(rendering, "delete from " + dialect.render(node.relation), true);
+    fill(dialect.render(node.relation));
+  } else {
+    sql::Relation beside = node.relation;
+    beside.identifier = name_beside(node.relation.identifier, dialect);
+    adapter.drop(beside);
+    execute_for(rendering, fmt::format("create table {} ({})", dialect.render(beside), column_list(columns)),
+                true);
+    fill(dialect.render(beside));
+    if (std::optional<sql::Relation> held = find_held(adapter, node)) adapter.drop(*held);
+    adapter.rename(beside, node.relation.identifier);
   }
-  adapter.rename(beside, node.relation.identifier);
   run_hooks_of("post_hook", true);
   commit_for(rendering);
   run_hooks_of("post_hook", false);
-  result.rows = static_cast<std::int64_t>(table.rows());
+  result.rows = project_.options().empty ? 0 : static_cast<std::int64_t>(table.rows());
   result.message = format_count(result.rows) + (result.rows == 1 ? " row" : " rows");
 }
 

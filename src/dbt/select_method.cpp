@@ -198,11 +198,13 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
   if (method == "package")
     return pattern == "this" ? item.path.find("dbt_packages/") != 0 : glob(pattern, item.package);
   if (method == "test_name")
-    return item.kind == "test" && glob(pattern, item.test_name.empty() ? item.name : item.test_name);
+    return item.kind.ends_with("test") && glob(pattern, item.test_name.empty() ? item.name : item.test_name);
   for (std::string_view kind : {"exposure", "metric", "semantic_model", "saved_query", "unit_test"})
     if (method == kind) return item.kind == kind && matches_declared(pattern, item);
   if (method == "test_type") return matches_test_type(pattern, item);
   if (method == "group" || method == "access") return matches_config(method, pattern, item);
+  if (method == "state") return std::find(item.state.begin(), item.state.end(), pattern) != item.state.end();
+  if (method == "result") return item.result == pattern;
   if (method == "version") return glob(pattern, item.version.empty() ? "none" : item.version);
   if (method.starts_with("config.")) return matches_config(method.substr(7), pattern, item);
   if (method == "stream" || method == "pipe" || method == "page" || method == "model" || method == "seed")
@@ -210,7 +212,8 @@ bool matches(std::string_view method, const std::string& pattern, const Selectab
   throw Error(ErrorCode::dbt_selector, fmt::format("`{}:` is no way to select", method), "selection")
       .fix(
           "There are fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:, "
-          "test_type:, group:, access:, version:, exposure:, metric:, semantic_model:, saved_query:, "
+          "test_type:, group:, access:, version:, state:, result:, exposure:, metric:, semantic_model:, "
+          "saved_query:, "
           "unit_test:, "
           "stream:, pipe:, page:.");
 }

@@ -2,7 +2,8 @@
 //
 // Guarantees: unions by spaces (several arguments), intersections by commas, `+`/`n+`/`@` graph operators,
 // methods fqn:, tag:, path:, file:, source:, resource_type:, package:, config.KEY:, test_name:,
-// test_type:, group:, access:, version:, and for runs stream:, page:, model:, seed:. A pattern may hold
+// test_type:, group:, access:, version:, state:, result:, exposure:, metric:, unit_test:, and for runs
+// stream:, page:, model:, seed:. A pattern may hold
 // `*`, `?` and `[…]`.
 // Threads: pure functions.
 // Errors: Error(dbt_selector) for an unknown method or a malformed operator; Error(cli_selection) when a
@@ -26,7 +27,9 @@ struct Selectable {
   std::string version;       ///< of versioned models
   std::string test_name;     ///< of generic tests: "unique"; "" for singular ones
   std::vector<std::string> fqn, tags, upstream;
-  jinja::Value config;  ///< a dict, or absent
+  jinja::Value config;             ///< a dict, or absent
+  std::vector<std::string> state;  ///< words of `state:` that fit, where there is a state to compare with
+  std::string result;              ///< of the run that it holds, "" for none
 };
 
 /// How tests come along with what they test.

@@ -57,7 +57,7 @@ class UnitRun {
     Columns actual = columns_of_query(result.compiled);
     std::vector<std::string> compared;
     std::string expected = rows_sql(test_.unit.expect, actual, "expect", &compared);
-    compare(result, compared, expected);
+    compare(result, compared, actual, expected);
   }
 
  private:
@@ -195,9 +195,16 @@ class UnitRun {
       for (const auto& [key, each] : row.members())
         if (lower(key) == lower(column.name)) value = &each;
       out += fmt::format("{}cast({} as {}) as {}", out.empty() ? "select " : ", ", literal(value),
-                         column.native_type, adapter_.dialect().quote(column.name));
+                         type_of(column), adapter_.dialect().quote(column.name));
     }
     return out;
+  }
+
+  // A text of a row is compared whole, whatever length the column is cut to.
+  static std::string type_of(const sql::RelationColumn& column) {
+    std::string lowered = lower(column.native_type);
+    bool text = lowered.starts_with("character varying(") || lowered.starts_with("varchar(");
+    return text ? column.native_type.substr(0, column.native_type.find('(')) : column.native_type;
   }
 
   std::string literal(const Value* value) const {
@@ -225,6 +232,7 @@ class UnitRun {
   Value csv_rows(const Value& given) const {
     if (!given.find("fixture") && given["rows"].is_list()) return given["rows"];
     std::string text = text_of(given, ".csv");
+    text.erase(0, std::min(text.find_first_not_of(" \r\n"), text.size()));
     CsvTable table = read_csv(text, given.where());
     Value rows = Value::list();
     for (std::size_t i = 0; i < table.rows(); ++i) {
@@ -239,16 +247,24 @@ class UnitRun {
   }
 
   // Rows of one side that the other has not, with how many: grouping takes nulls as equal, on every engine.
-  void compare(NodeResult& result, const std::vector<std::string>& compared,
+  void compare(NodeResult& result, const std::vector<std::string>& compared, const Columns& actual,
                const std::string& expected) const {
     std::string names;
-    for (const std::string& name : compared)
-      names += (names.empty() ? "" : ", ") + adapter_.dialect().quote(name);
+    std::string values;
+    for (const std::string& name : compared) {
+      std::string quoted = adapter_.dialect().quote(name);
+      const sql::RelationColumn* column = find_column(actual, name);
+      // PostgreSQL can't tell whether two of these are the same.
+      bool is_opaque = column && (column->native_type == "json" || column->native_type == "json[]");
+      names += (names.empty() ? "" : ", ") + quoted;
+      values += (values.empty() ? "" : ", ") +
+                (is_opaque ? fmt::format("cast({0} as text) as {0}", quoted) : quoted);
+    }
     std::string sql = fmt::format(
-        "select {0}, sum(side) as difference from (select {0}, 1 as side from (\n{1}\n) as actual union all "
-        "select {0}, "
+        "select {0}, sum(side) as difference from (select {3}, 1 as side from (\n{1}\n) as actual union all "
+        "select {3}, "
         "-1 as side from (\n{2}\n) as expected) as both_sides group by {0} having sum(side) <> 0",
-        names, result.compiled, expected);
+        names, result.compiled, expected, values);
     sql::QueryResult found = adapter_.query(sql);
     result.rows = found.rows();
     if (result.rows == 0) {

@@ -6,6 +6,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "dbt/renderer.h"
+
 namespace leat::run {
 
 DbtNodes::DbtNodes(const dbt::ProjectOptions& options, Env& env)
@@ -48,6 +50,17 @@ std::string dbt_status(const dbt::Node& node, const Outcome& outcome) {
   return test && found_rows ? "fail" : "error";
 }
 
+// What went wrong in dbt's words: its kind, the node, and the details below.
+std::string dbt_message(const dbt::Node& node, const Error& error) {
+  if (error.code() == ErrorCode::dbt_test_failed) return error.what_failed();
+  const char* kind = error.code() == ErrorCode::dbt_model_failed || error.code() == ErrorCode::warehouse_sql
+                         ? "Database Error"
+                     : error.code() == ErrorCode::internal ? "Runtime Error"
+                                                           : "Compilation Error";
+  return fmt::format("{} in {} {} ({})\n  {}", kind, dbt::name(node.type), node.name, node.path,
+                     error.what_failed());
+}
+
 }  // namespace
 
 Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter) {
@@ -70,7 +83,9 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
   std::vector<dbt::Selectable> selectables = project_->selectables();
   for (std::size_t i = 0; i < project_->nodes().size(); ++i) {
     const dbt::Node& node = project_->nodes()[i];
-    if (node.type == dbt::ResourceType::source || node.type == dbt::ResourceType::analysis || node.is_declaration())
+    bool is_blank = node.type == dbt::ResourceType::model && node.raw_code.empty();
+    if (is_blank || node.type == dbt::ResourceType::source || node.type == dbt::ResourceType::analysis ||
+        node.is_declaration())
       continue;
     Asset asset;
     asset.what = std::move(selectables[i]);
@@ -96,10 +111,29 @@ std::vector<dbt::Selectable> DbtNodes::beside_assets(const LandedTables& landed)
     const dbt::Node& node = project_->nodes()[i];
     if (node.type != dbt::ResourceType::source && !node.is_declaration()) continue;
     auto stream = landed.find({node.relation.schema, node.relation.identifier});
-    if (node.type == dbt::ResourceType::source && stream != landed.end()) all[i].upstream.push_back(stream->second);
+    if (node.type == dbt::ResourceType::source && stream != landed.end())
+      all[i].upstream.push_back(stream->second);
     out.push_back(std::move(all[i]));
   }
   return out;
+}
+
+void DbtNodes::defer(const std::set<std::string>& chosen, const dbt::SavedState& state, bool favor_state,
+                     sql::Adapter& adapter) {
+  std::map<std::string, std::set<std::string>> built;  // by schema
+  std::map<std::string, sql::Relation, std::less<>> elsewhere;
+  for (const dbt::Node& node : project_->nodes()) {
+    if (!node.referable() || node.is_ephemeral() || chosen.count(node.unique_id)) continue;
+    auto [held, fresh] = built.try_emplace(node.relation.schema);
+    if (fresh) {
+      for (const sql::Relation& each : adapter.list_relations(node.relation.schema))
+        held->second.insert(each.identifier);
+    }
+    if (held->second.count(node.relation.identifier) && !favor_state) continue;
+    if (std::optional<sql::Relation> there = state.relation(node.unique_id))
+      elsewhere[node.unique_id] = *there;
+  }
+  project_->renderer().defer(std::move(elsewhere));
 }
 
 void DbtNodes::begin(sql::Adapter& adapter) {
@@ -112,7 +146,7 @@ void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
   dbt::FinishedNode finished{node, dbt_status(*node, outcome), {}};
   std::lock_guard lock(mutex_);
   if (auto found = results_.find(node->unique_id); found != results_.end()) finished.result = found->second;
-  finished.result.message = outcome.error ? outcome.error->what_failed() : outcome.message;
+  finished.result.message = outcome.error ? dbt_message(*node, *outcome.error) : outcome.message;
   finished_.push_back(std::move(finished));
 }
 

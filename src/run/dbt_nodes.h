@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "dbt/artifacts.h"
 #include "dbt/build.h"
 #include "dbt/project.h"
+#include "dbt/saved_state.h"
 #include "run/asset.h"
 
 namespace leat::run {
@@ -38,6 +40,10 @@ class DbtNodes {
   /// build` does).
   static void hold_back_below_tests(std::vector<Asset>& assets);
 
+  /// Reads nodes that are not chosen from where a saved state has them, when they are not built here (or,
+  /// with `favor_state`, in any case).
+  void defer(const std::set<std::string>& chosen, const dbt::SavedState& state, bool favor_state,
+             sql::Adapter& adapter);
   /// Runs on-run-start.
   void begin(sql::Adapter& adapter);
   /// Notes what became of an asset, where it is a node.

@@ -118,6 +118,7 @@ class Execution {
   // Requires: mutex_ is held. Names what failed first, however far above.
   std::optional<std::string> reason_to_skip(std::size_t i) {
     if (env_.stop().stop_requested()) return "the run was interrupted";
+    if (options_.fail_fast && failed_) return "an earlier step failed";
     for (std::size_t above : chosen_above(i)) {
       if (!blocks(outcomes_[above].status)) continue;
       blame_[i] = outcomes_[above].status == Status::skipped ? blame_[above] : above;
@@ -165,6 +166,10 @@ class Execution {
       adapter.reset();  // its session may be inside a transaction
       // Whatever an engine calls a statement that was cancelled: it was.
       if (env_.stop().stop_requested()) outcome.status = Status::interrupted;
+    }
+    if (options_.warnings_fail && outcome.status == Status::warning) {
+      outcome.status = Status::error;
+      outcome.error = Error(ErrorCode::dbt_test_failed, outcome.message, asset.what.name);
     }
     outcome.took_ms = env_.elapsed_ms(started);
     return outcome;
@@ -230,6 +235,7 @@ class Execution {
 
   // Requires: mutex_ is held.
   void finish(std::size_t i, Outcome outcome) {
+    failed_ = failed_ || outcome.status == Status::error;
     outcomes_[i] = std::move(outcome);
     listener_(assets_[i], outcomes_[i]);
     --left_;
@@ -255,6 +261,7 @@ class Execution {
   std::vector<std::size_t> ready_;
   std::map<std::string, int> in_lane_;  // how many of a lane run now
   std::vector<std::size_t> blame_;      // of what is skipped: what failed above it
+  bool failed_ = false;                 // anything so far
   std::size_t left_ = 0;
   std::map<std::string, std::size_t> index_;
   std::vector<std::string> versions_of_;  // each written by its asset's worker before what is below it starts

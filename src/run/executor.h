@@ -23,6 +23,8 @@ namespace leat::run {
 struct ExecutorOptions {
   int threads = 4;
   bool full_refresh = false;  ///< runs unchanged assets as well
+  bool fail_fast = false;     ///< begins nothing more once something failed
+  bool warnings_fail = false;
   std::string run_id;
 };
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "base/secret.h"
 #include "base/time.h"
+#include "dbt/selector_file.h"
 #include "run/event_json.h"
 #include "run/lock.h"
 #include "run/store/store.h"
@@ -27,7 +29,8 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
       if (id.starts_with("source.")) items.back().upstream.push_back(id);
   }
   for (dbt::Selectable& other : workspace.beside_assets()) items.push_back(std::move(other));
-  std::vector<bool> chosen = dbt::select(items, {options.select, options.exclude, options.indirect});
+  std::vector<bool> chosen =
+      choose(items, workspace.dbt() ? workspace.dbt()->selectors() : document::Value(), options);
   chosen.resize(assets.size());
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
@@ -58,6 +61,15 @@ void announce(Env& env, const Asset& asset, const Outcome& outcome, std::size_t 
 }
 
 }  // namespace
+
+std::vector<bool> choose(const std::vector<dbt::Selectable>& items, const document::Value& selectors,
+                         const RunOptions& options) {
+  bool says_nothing = options.select.empty() && options.exclude.empty();
+  std::string name =
+      options.selector.empty() && says_nothing ? dbt::default_selector(selectors) : options.selector;
+  if (name.empty()) return dbt::select(items, {options.select, options.exclude, options.indirect});
+  return dbt::select_named(items, selectors, name, options.indirect);
+}
 
 std::int64_t RunReport::count(Status status) const {
   return std::count_if(steps.begin(), steps.end(),
@@ -164,8 +176,10 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   std::vector<bool> chosen = choose(assets, workspace, options);
   std::vector<std::size_t> order = order_of(assets, chosen);
   DbtNodes* nodes = workspace.dbt_nodes();
-  if (nodes && std::none_of(order.begin(), order.end(),
-                            [&](std::size_t i) { return nodes->project().find(assets[i].what.id); }))
+  bool asks_for_nodes = options.command.starts_with("dbt ");
+  if (nodes && !asks_for_nodes && std::none_of(order.begin(), order.end(), [&](std::size_t i) {
+        return nodes->project().find(assets[i].what.id);
+      }))
     nodes = nullptr;
 
   Store store(workspace.project().folder);
@@ -179,7 +193,14 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   execution.threads = options.threads > 0 ? options.threads : workspace.project().threads;
   execution.full_refresh = options.full_refresh || !options.skip_unchanged;
   execution.run_id = report.run_id;
+  execution.fail_fast = options.fail_fast;
+  execution.warnings_fail = options.warnings_fail;
   std::size_t done = 0;
+  if (nodes && options.defer_to) {
+    std::set<std::string> ids;
+    for (std::size_t i : order) ids.insert(assets[i].what.id);
+    nodes->defer(ids, *options.defer_to, options.favor_state, *workspace.warehouse().adapter());
+  }
   if (nodes) nodes->begin(*workspace.warehouse().adapter());
   std::vector<Outcome> outcomes = execute(
       assets, chosen, [&] { return workspace.warehouse().adapter(); }, env, execution,

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "dbt/saved_state.h"
 #include "run/executor.h"
 #include "run/workspace.h"
 
@@ -19,13 +20,19 @@ namespace leat::run {
 
 struct RunOptions {
   std::vector<std::string> select, exclude;
+  std::string selector;  ///< a selection of selectors.yml, instead of `select`
   std::vector<std::string>
       kinds;  ///< empty: every kind; else only these ("stream", "model", "seed", "test", "page")
   dbt::IndirectSelection indirect = dbt::IndirectSelection::eager;
   bool full_refresh = false;
   bool skip_unchanged = true;
-  int threads = 0;      ///< 0: the project's
-  std::string command;  ///< for the history
+  std::shared_ptr<const dbt::SavedState>
+      defer_to;  ///< --defer: where nodes that are not chosen are read from
+  bool favor_state = false;
+  bool fail_fast = false;      ///< begins nothing more once something failed
+  bool warnings_fail = false;  ///< a test that only warns fails
+  int threads = 0;             ///< 0: the project's
+  std::string command;         ///< for the history
 };
 
 struct StepReport {
@@ -44,6 +51,9 @@ struct RunReport {
 
 /// The chosen assets in an order in which they could run.
 std::vector<dbt::Selectable> plan(Workspace& workspace, const RunOptions& options);
+/// For each item whether the options take it, whatever its kind.
+std::vector<bool> choose(const std::vector<dbt::Selectable>& items, const document::Value& selectors,
+                         const RunOptions& options);
 RunReport run_assets(Workspace& workspace, const RunOptions& options);
 
 }  // namespace leat::run

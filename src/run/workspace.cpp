@@ -30,11 +30,17 @@ DbtNodes* Workspace::dbt_nodes() {
   options.dialect = &warehouse().dialect();
   options.full_refresh = options_.full_refresh;
   options.store_failures = options_.store_failures;
+  options.empty = options_.empty;
+  options.state = options_.state;
+  options.target_folder = options_.target_folder;
   options.vars = options_.vars;
   options.command = options_.command;
   options.invocation_id = env_.uuid();
   const document::Value& mapping = project_.targets[target_];
   options.target.name = target_;
+  for (const char* key : {"host", "port", "user", "account", "role", "warehouse", "path", "sslmode"}) {
+    if (const document::Value* given = mapping.find(key)) options.target.settings.set(key, *given);
+  }
   options.target.type = mapping["type"].raw();
   options.target.schema = mapping.find("schema")            ? mapping["schema"].raw()
                           : options.target.type == "duckdb" ? "main"

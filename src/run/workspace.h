@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "dbt/project.h"
+#include "dbt/saved_state.h"
 #include "pages/project.h"
 #include "run/asset.h"
 #include "run/dbt_nodes.h"
@@ -32,7 +33,10 @@ struct WorkspaceOptions {
   bool follow = false;  ///< reads changes on until the run is stopped
   document::Value vars;  ///< of --vars
   bool store_failures = false;
-  std::string command = "build";  ///< dbt's verb, as its templates see it
+  bool empty = false;                            ///< reads no rows of what nodes read
+  std::shared_ptr<const dbt::SavedState> state;  ///< what `state:` compares with
+  std::string target_folder;                     ///< where dbt's artifacts go; "" leaves it to the project
+  std::string command = "build";                 ///< dbt's verb, as its templates see it
   std::optional<stream::Window> window;
 };
 

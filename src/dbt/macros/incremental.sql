@@ -84,9 +84,9 @@
 {%- endmacro %}
 {% macro default__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
   {%- if unique_key -%}
+  {%- set keys = keys_of(unique_key) | join(', ') %}
   delete from {{ target }} as DBT_INTERNAL_DEST
-  using {{ source }} as DBT_INTERNAL_SOURCE
-  where {% for key in keys_of(unique_key) %}DBT_INTERNAL_SOURCE.{{ key }} = DBT_INTERNAL_DEST.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+  where ({{ keys }}) in (select distinct {{ keys }} from {{ source }} as DBT_INTERNAL_SOURCE)
   {%- for predicate in incremental_predicates or [] %} and {{ predicate }}{% endfor %};
   {% endif %}
   {{ get_insert_into_sql(target, source, dest_columns) }}

@@ -75,13 +75,13 @@
   {%- set existing = load_cached_relation(this) -%}
   {%- set unique_key = config.get('unique_key') -%}
   {%- set policy = incremental_validate_on_schema_change(config.get('on_schema_change')) -%}
+  {%- set strategy = config.get('incremental_strategy') or 'default' -%}
+  {%- set strategy_sql = adapter.get_incremental_strategy_macro(context, strategy) -%}
   {{ run_hooks(pre_hooks, inside_transaction=false) }}
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
   {%- if existing is none or not existing.is_table or should_full_refresh() -%}
     {%- do build_table(target_relation, sql) -%}
   {%- else -%}
-    {%- set strategy = config.get('incremental_strategy') or 'default' -%}
-    {%- set strategy_sql = adapter.get_incremental_strategy_macro(context, strategy) -%}
     {%- set staged = make_temp_relation(target_relation) -%}
     {%- do drop_relation_if_exists(load_cached_relation(staged)) -%}
     {%- call statement('stage') -%}{{ get_create_table_as_sql(false, staged, sql) }}{%- endcall -%}

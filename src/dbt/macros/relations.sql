@@ -48,23 +48,38 @@
 {%- endmacro %}
 {% macro default__create_table_as(temporary, relation, sql) -%}
   {{ config.get('sql_header') or '' }}
+  {%- if contract_is_enforced() and not temporary %}
+  {%- do get_assert_columns_equivalent(sql) %}
+  create {% if config.get('unlogged') %}unlogged {% endif %}table {{ relation }} {{ get_table_columns_and_constraints() }};
+  insert into {{ relation }} ({{ get_column_names() }}) (
+    {{ get_select_subquery(sql) }}
+  )
+  {%- else %}
   create {% if temporary %}temporary {% elif config.get('unlogged') %}unlogged {% endif %}table {{ relation.include(database=not temporary, schema=not temporary) }} as (
 {{ sql }}
   )
+  {%- endif %}
 {%- endmacro %}
 {% macro snowflake__create_table_as(temporary, relation, sql) -%}
   {{ config.get('sql_header') or '' }}
   create or replace {% if temporary %}temporary {% elif config.get('transient', true) %}transient {% endif %}table {{ relation }}
   {%- if config.get('cluster_by') %} cluster by ({{ config.get('cluster_by') if config.get('cluster_by') is string else config.get('cluster_by') | join(', ') }}){% endif %}
-  {%- if config.get('copy_grants') %} copy grants{% endif %} as (
+  {%- if config.get('copy_grants') %} copy grants{% endif %}
+  {%- if contract_is_enforced() and not temporary %}
+  {%- do get_assert_columns_equivalent(sql) %} {{ get_table_columns_and_constraints() }} as (
+    {{ get_select_subquery(sql) }}
+  )
+  {%- else %} as (
 {{ sql }}
   )
+  {%- endif %}
 {%- endmacro %}
 {% macro get_create_view_as_sql(relation, sql) -%}{{ adapter.dispatch('get_create_view_as_sql', 'dbt')(relation, sql) }}{%- endmacro %}
 {% macro default__get_create_view_as_sql(relation, sql) -%}{{ create_view_as(relation, sql) }}{%- endmacro %}
 {% macro create_view_as(relation, sql) -%}{{ adapter.dispatch('create_view_as', 'dbt')(relation, sql) }}{%- endmacro %}
 {% macro default__create_view_as(relation, sql) -%}
   {{ config.get('sql_header') or '' }}
+  {%- if contract_is_enforced() -%}{%- do get_assert_columns_equivalent(sql) -%}{%- endif %}
   create view {{ relation }} as (
 {{ sql }}
   )
@@ -109,15 +124,15 @@
 {%- endmacro %}
 {% macro alter_column_type(relation, column_name, new_column_type) -%}
   {%- call statement('alter_column_type') -%}
-    alter table {{ relation }} alter column {{ adapter.quote(column_name) }} type {{ new_column_type }}
+    alter table {{ relation.render() }} alter column {{ adapter.quote(column_name) }} type {{ new_column_type }}
   {%- endcall -%}
 {%- endmacro %}
 {% macro alter_relation_add_remove_columns(relation, add_columns=none, remove_columns=none) -%}
   {%- for column in add_columns or [] -%}
-    {%- call statement() -%}alter table {{ relation }} add column {{ column.quoted }} {{ column.data_type }}{%- endcall -%}
+    {%- call statement() -%}alter table {{ relation.render() }} add column {{ column.quoted }} {{ column.data_type }}{%- endcall -%}
   {%- endfor -%}
   {%- for column in remove_columns or [] -%}
-    {%- call statement() -%}alter table {{ relation }} drop column {{ column.quoted }}{%- endcall -%}
+    {%- call statement() -%}alter table {{ relation.render() }} drop column {{ column.quoted }}{%- endcall -%}
   {%- endfor -%}
 {%- endmacro %}
 
@@ -128,21 +143,68 @@
   {%- if for_relation and config.persist_relation_docs() and model.description -%}
     {%- call statement() -%}comment on {{ 'view' if relation.is_view else 'table' }} {{ relation }} is {{ "'" ~ escape_single_quotes(model.description) ~ "'" }}{%- endcall -%}
   {%- endif -%}
-  {%- if for_columns and config.persist_column_docs() -%}
+  {%- if for_columns and config.persist_column_docs() and model.columns -%}
     {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
-    {%- for name in model.columns if name in there and model.columns[name].description -%}
-      {%- call statement() -%}comment on column {{ relation }}.{{ adapter.quote(name) }} is {{ "'" ~ escape_single_quotes(model.columns[name].description) ~ "'" }}{%- endcall -%}
+    {%- set missing = [] -%}
+    {%- for name in model.columns -%}
+      {%- set found = name if name in there or model.columns[name].quote else name | lower -%}
+      {%- if found not in there and name | upper in there and not model.columns[name].quote -%}{%- set found = name | upper -%}{%- endif -%}
+      {%- if found not in there -%}
+        {%- do missing.append(name) -%}
+      {%- elif model.columns[name].description -%}
+        {%- call statement() -%}comment on column {{ relation }}.{{ adapter.quote(found) }} is {{ "'" ~ escape_single_quotes(model.columns[name].description) ~ "'" }}{%- endcall -%}
+      {%- endif -%}
     {%- endfor -%}
+    {%- if missing -%}
+      {%- do exceptions.warn('In relation ' ~ relation ~ ': The following columns are specified in the schema but are not present in the database: ' ~ (missing | join(', '))) -%}
+    {%- endif -%}
   {%- endif -%}
 {%- endmacro %}
 
-{# `grants` of a model's configuration. #}
+{# `grants` of a model's configuration: who may do what with it, and nobody else. #}
 {% macro apply_grants(relation, grant_config, should_revoke=true) -%}{{ adapter.dispatch('apply_grants', 'dbt')(relation, grant_config, should_revoke) }}{%- endmacro %}
 {% macro default__apply_grants(relation, grant_config, should_revoke=true) -%}
-  {%- for privilege, grantees in (grant_config or {}).items() -%}
-    {%- for grantee in ([grantees] if grantees is string else grantees) -%}
-      {%- call statement() -%}grant {{ privilege }} on {{ relation }} to {{ adapter.quote(grantee) }}{%- endcall -%}
+  {%- if grant_config -%}
+    {%- set held = standardize_grants(run_query(get_show_grant_sql(relation))) -%}
+    {%- set wanted = {} -%}
+    {%- for privilege, grantees in grant_config.items() -%}
+      {%- do wanted.update({privilege | lower: [grantees] if grantees is string else grantees}) -%}
     {%- endfor -%}
-  {%- endfor -%}
+    {%- set none_held = [] -%}
+    {%- for privilege, grantees in held.items() -%}
+      {%- for grantee in grantees if should_revoke and grantee | lower not in (wanted.get(privilege, []) | map('lower') | list) -%}
+        {%- call statement() -%}revoke {{ privilege }} on {{ relation }} from {{ adapter.quote(grantee) }}{%- endcall -%}
+      {%- endfor -%}
+    {%- endfor -%}
+    {%- for privilege, grantees in wanted.items() -%}
+      {%- for grantee in grantees if grantee | lower not in (held.get(privilege, []) | map('lower') | list) -%}
+        {%- call statement() -%}grant {{ privilege }} on {{ relation }} to {{ adapter.quote(grantee) }}{%- endcall -%}
+      {%- endfor -%}
+    {%- endfor -%}
+  {%- endif -%}
 {%- endmacro %}
 {% macro duckdb__apply_grants(relation, grant_config, should_revoke=true) -%}{%- endmacro %}
+{% macro standardize_grants(table) -%}
+  {%- set held = {} -%}
+  {%- for row in table.rows -%}
+    {%- set privilege = row['privilege_type'] | lower -%}
+    {%- do held.setdefault(privilege, []) -%}
+    {%- do held[privilege].append(row['grantee']) -%}
+  {%- endfor -%}
+  {%- do return(held) -%}
+{%- endmacro %}
+{% macro get_show_grant_sql(relation) -%}{{ adapter.dispatch('get_show_grant_sql', 'dbt')(relation) }}{%- endmacro %}
+{% macro default__get_show_grant_sql(relation) -%}
+  select grantee, privilege_type from information_schema.role_table_grants
+  where grantor = current_role and grantee <> current_role
+    and table_schema = '{{ relation.schema }}' and table_name = '{{ relation.identifier }}'
+{%- endmacro %}
+{% macro snowflake__get_show_grant_sql(relation) -%}
+  select grantee, privilege_type from information_schema.object_privileges
+  where object_schema = '{{ relation.schema }}' and object_name = '{{ relation.identifier }}' and privilege_type <> 'OWNERSHIP'
+{%- endmacro %}
+
+{% macro drop_schema_named(schema_name) -%}
+  {%- set relation = api.Relation.create(database=target.database, schema=schema_name) -%}
+  {%- do adapter.drop_schema(relation) -%}
+{%- endmacro %}

@@ -58,7 +58,7 @@
   {%- set rules = {'keys': keys, 'columns': columns, 'hard_deletes': config.get('hard_deletes') or ('invalidate' if config.get('invalidate_hard_deletes') else 'ignore')} -%}
   {%- if strategy == 'timestamp' -%}
     {%- set updated_at = config.require('updated_at') -%}
-    {%- do rules.update({'time': 'query.' ~ updated_at, 'changed': 'held.' ~ names.dbt_valid_from ~ ' < fresh.' ~ updated_at}) -%}
+    {%- do rules.update({'time': updated_at, 'changed': 'held.' ~ names.dbt_valid_from ~ ' < fresh.' ~ names.dbt_updated_at}) -%}
   {%- elif strategy == 'check' -%}
     {%- set wanted = config.require('check_cols') -%}
     {%- set there = (adapter.get_columns_in_relation(existing) if existing is not none else []) | map(attribute='name') | map('lower') | list -%}
@@ -72,17 +72,20 @@
       {%- endif -%}
     {%- endfor -%}
     {%- set updated_at = config.get('updated_at') -%}
-    {%- do rules.update({'time': 'query.' ~ updated_at if updated_at else snapshot_get_time(), 'changed': conditions | join(' or ')}) -%}
+    {%- do rules.update({'time': updated_at if updated_at else snapshot_get_time(), 'changed': conditions | join(' or ')}) -%}
   {%- else -%}
     {{ exceptions.raise_compiler_error('The snapshot strategy ' ~ strategy ~ ' is neither timestamp nor check.') }}
   {%- endif -%}
-  {%- set hashed = [] -%}
-  {%- for key in keys -%}{%- do hashed.append('query.' ~ key) -%}{%- endfor -%}
-  {%- do rules.update({'scd_id': snapshot_hash_arguments(hashed + [rules.time])}) -%}
+  {%- do rules.update({'scd_id': snapshot_hash_arguments(keys + [rules.time])}) -%}
   {%- do return(rules) -%}
 {%- endmacro %}
 
-{% macro snapshot_fresh_sql(sql, names, rules) -%}
+{# A key may be an expression, so it is worked out where its columns stand alone. #}
+{% macro snapshot_key_columns(rules) -%}
+  {%- for key in rules['keys'] %}, {{ key }} as dbt_unique_key_{{ loop.index }}{% endfor -%}
+{%- endmacro %}
+
+{% macro snapshot_fresh_sql(sql, names, rules, with_keys=false) -%}
   select query.*,
     {{ rules.scd_id }} as {{ names.dbt_scd_id }},
     {{ rules.time }} as {{ names.dbt_updated_at }},
@@ -91,6 +94,7 @@
     {%- if rules.hard_deletes == 'new_record' %},
     'False' as {{ names.dbt_is_deleted }}
     {%- endif %}
+    {{- snapshot_key_columns(rules) if with_keys }}
   from (
 {{ sql }}
   ) as query
@@ -102,23 +106,25 @@
   {%- set current = config.get('dbt_valid_to_current') -%}
   {%- set still = ('(held.' ~ names.dbt_valid_to ~ ' is null or held.' ~ names.dbt_valid_to ~ ' = ' ~ current ~ ')') if current else 'held.' ~ names.dbt_valid_to ~ ' is null' -%}
   {%- set matched = [] -%}
-  {%- for key in rules['keys'] -%}{%- do matched.append('fresh.' ~ key ~ ' = held.' ~ key) -%}{%- endfor -%}
+  {%- for key in rules['keys'] -%}{%- do matched.append('fresh.dbt_unique_key_' ~ loop.index ~ ' = held.dbt_unique_key_' ~ loop.index) -%}{%- endfor -%}
   {%- set matched = matched | join(' and ') -%}
-  {%- set first_key = rules['keys'][0] -%}
   {%- set deleted = rules.hard_deletes == 'new_record' -%}
   {%- set gone = ("held." ~ names.dbt_is_deleted ~ " = 'True'") if deleted else 'false' -%}
-  {%- set own = [names.dbt_scd_id, names.dbt_updated_at, names.dbt_valid_from, names.dbt_valid_to] -%}
-  {%- set columns = rules.columns | map('lower') | list -%}
   {%- set there = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
+  {%- for name in [names.dbt_scd_id, names.dbt_updated_at, names.dbt_valid_from, names.dbt_valid_to] if name | lower not in there -%}
+    {{ exceptions.raise_compiler_error('The snapshot table ' ~ target_relation ~ ' is missing the column ' ~ name ~ '. If its meta columns were renamed, rename them in the table as well, or move the table aside.') }}
+  {%- endfor -%}
   with fresh as (
-{{ snapshot_fresh_sql(sql, names, rules) }}
+{{ snapshot_fresh_sql(sql, names, rules, true) }}
   ),
   held as (
-    select held.* from {{ target_relation }} as held where {{ still }}
+    select held.*{{ snapshot_key_columns(rules) }} from {{ target_relation }} as held where {{ still }}
   )
-  select fresh.*, 'insert' as dbt_change_type, cast(null as {{ type_string() }}) as dbt_target_id
+  select {% for column in rules.columns %}fresh.{{ adapter.quote(column) }}, {% endfor -%}
+    fresh.{{ names.dbt_scd_id }}, fresh.{{ names.dbt_updated_at }}, fresh.{{ names.dbt_valid_from }}, fresh.{{ names.dbt_valid_to }}
+    {{- (", fresh." ~ names.dbt_is_deleted) if deleted }}, 'insert' as dbt_change_type, cast(null as {{ type_string() }}) as dbt_target_id
   from fresh left join held on {{ matched }}
-  where held.{{ first_key }} is null or {{ rules.changed }} or {{ gone }}
+  where held.{{ names.dbt_scd_id }} is null or {{ rules.changed }} or {{ gone }}
   union all
   select {% for column in rules.columns %}fresh.{{ adapter.quote(column) }}, {% endfor -%}
     fresh.{{ names.dbt_scd_id }}, fresh.{{ names.dbt_updated_at }}, fresh.{{ names.dbt_valid_from }}, fresh.{{ names.dbt_updated_at }} as {{ names.dbt_valid_to }}
@@ -133,7 +139,7 @@
     {{ snapshot_get_time() }}, {{ snapshot_get_time() }}, {{ (current or 'cast(null as timestamp)') if change == 'insert' else snapshot_get_time() }}
     {{- ", 'True'" if deleted }}, '{{ change }}', held.{{ names.dbt_scd_id }}
   from held left join fresh on {{ matched }}
-  where fresh.{{ first_key }} is null and not ({{ gone }})
+  where fresh.{{ names.dbt_scd_id }} is null and not ({{ gone }})
   {%- endfor %}
   {%- endif %}
 {%- endmacro %}
