@@ -43,6 +43,8 @@ class ConnectorCommand : public Command {
         {"--state", "read: the states to go on from", &arguments_.state, false, "FILE"},
         {"--stream,-s", "try, record, replay: only this stream (may be repeated)", &arguments_.streams, false,
          "NAME"},
+        {"--concurrency", "check, read: how many requests at once, in place of the connector's own number",
+         &arguments_.concurrency, false, "N"},
         {"--limit", "try: how many records", &arguments_.limit, false, "N"},
         {"--cassette", "record, replay: the file of the HTTP session", &arguments_.cassette, false, "FILE"},
         {"--output,-o", "new, schema: the file to write, else it is printed", &arguments_.output, false,

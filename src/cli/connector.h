@@ -25,6 +25,7 @@ struct ConnectorArguments {
   std::string cassette, output;
   std::vector<std::string> streams;
   int limit = 10;
+  int concurrency = 0;  ///< 0: as the connector says
 };
 
 /// The config file, JSON or YAML; an empty mapping where none is named.

@@ -118,6 +118,18 @@ class InjectedManifest {
   std::string path_;
 };
 
+// What readers of a spec expect to be told though authors leave it out.
+Value with_defaults(const Value& advanced_auth) {
+  Value out = advanced_auth;
+  Value consent = out["oauth_config_specification"]["oauth_connector_input_specification"];
+  if (!consent.is_mapping() || consent.find("scopes_join_strategy")) return out;
+  consent.set("scopes_join_strategy", Value::of(std::string("space")));
+  Value specification = out["oauth_config_specification"];
+  specification.set("oauth_connector_input_specification", consent);
+  out.set("oauth_config_specification", specification);
+  return out;
+}
+
 std::string spec_json(const ConnectorArguments& arguments) {
   if (arguments.kind != "declarative") {
     const sources::SourceKind& kind = sources::find_source_kind(arguments.kind, "--source");
@@ -139,7 +151,7 @@ std::string spec_json(const ConnectorArguments& arguments) {
   open.set("properties", Value::mapping());
   out.set("connectionSpecification",
           spec["connection_specification"].is_null() ? open : spec["connection_specification"]);
-  if (spec.find("advanced_auth")) out.set("advanced_auth", spec["advanced_auth"]);
+  if (spec.find("advanced_auth")) out.set("advanced_auth", with_defaults(spec["advanced_auth"]));
   return document::to_json(out);
 }
 
@@ -149,8 +161,9 @@ protocol::AuthoredSchema authored_schemas(const ConnectorArguments& arguments) {
   Value manifest = sources::declarative::load_manifest(arguments.manifest);
   return [manifest](const std::string& stream) -> std::string {
     for (const Value& each : manifest["streams"].items()) {
-      const Value& schema = each["schema_loader"]["schema"];
-      if (each["name"].raw() == stream && schema.is_mapping()) return document::to_json(schema);
+      const Value& own = each["full_refresh_stream"].is_mapping() ? each["full_refresh_stream"] : each;
+      const Value& schema = own["schema_loader"]["schema"];
+      if (own["name"].raw() == stream && schema.is_mapping()) return document::to_json(schema);
     }
     return "";
   };
@@ -184,7 +197,11 @@ int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& e
                ".");
     arguments.manifest = injected.emplace(manifest).path();
   }
-  auto open = connector_opener(arguments, env);
+  auto open = [open_quietly = connector_opener(arguments, env), &writer] {
+    std::unique_ptr<stream::Source> source = open_quietly();
+    source->listen_config([&writer](const std::string& config) { writer.control(config); });
+    return source;
+  };
   if (arguments.verb == "check") return protocol::serve_check(open, writer);
   if (arguments.verb == "discover")
     return protocol::serve_discover(open, authored_schemas(arguments), writer);
@@ -227,6 +244,8 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
       mapping.set("record_column", Value::of(std::string(protocol::kRecordColumn)));
       mapping.set("batch_rows_max", Value::of(kRowsTogether));
     }
+    if (arguments.concurrency != 0)
+      mapping.set("concurrency", Value::of(std::int64_t{arguments.concurrency}));
   }
   return [&kind, mapping, &env] { return kind.open(document::read_settings(*kind.spec, mapping, env), env); };
 }

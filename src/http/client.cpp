@@ -131,6 +131,8 @@ HeaderList header_list(const Request& request) {
   for (const auto& [name, value] : request.headers.entries()) {
     list = curl_slist_append(list, (value.empty() ? name + ";" : name + ": " + value).c_str());
   }
+  // A body's type is its sender's to tell; the library would call every one a form.
+  if (!request.headers.find("Content-Type")) list = curl_slist_append(list, "Content-Type:");
   // Waiting for "100 Continue" costs a second where a server does not know it.
   list = curl_slist_append(list, "Expect:");
   return HeaderList(list, curl_slist_free_all);
@@ -226,7 +228,10 @@ struct Client::Pool {
 };
 
 Client::Client(Env& env, ClientOptions options)
-    : env_(env), options_(std::move(options)), pool_(std::make_unique<Pool>()), cassette_(open_cassette(env)) {
+    : env_(env),
+      options_(std::move(options)),
+      pool_(std::make_unique<Pool>()),
+      cassette_(open_cassette(env)) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   LEAT_ASSERT(ready == CURLE_OK);
 }

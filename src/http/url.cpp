@@ -117,6 +117,53 @@ std::string merge_paths(const std::string& base, const std::string& reference) {
   return out.empty() ? "/" : out;
 }
 
+// Encodes all but `allowed` and what is encoded already; encoded letters that need not be are decoded.
+std::string requote_part(std::string_view text, std::string_view allowed) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  auto is_encoded = [&](std::size_t i) {
+    return text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+           hex_value(text[i + 2]) >= 0;
+  };
+  // One percent sign that encodes nothing makes all of them stand for themselves.
+  bool keeps_percent = true;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    keeps_percent = keeps_percent && (text[i] != '%' || is_encoded(i));
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    bool was_encoded = keeps_percent && c == '%';
+    if (was_encoded) {
+      c = static_cast<unsigned char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    }
+    if (unreserved(c) || (!was_encoded && allowed.find(static_cast<char>(c)) != std::string_view::npos)) {
+      out += static_cast<char>(c);
+    } else {
+      out += '%';
+      out += kHex[c >> 4];
+      out += kHex[c & 15];
+    }
+  }
+  return out;
+}
+
+std::string without_dots(const std::string& path) {
+  std::vector<std::string> kept;
+  std::vector<std::string> all = segments(path);
+  for (const std::string& part : all) {
+    if (part == ".") continue;
+    if (part != "..") {
+      kept.push_back(part);
+    } else if (kept.size() > 1) {
+      kept.pop_back();
+    }
+  }
+  if (all.back() == "." || all.back() == "..") kept.emplace_back();
+  std::string out;
+  for (std::size_t i = 0; i < kept.size(); ++i) out += (i ? "/" : "") + kept[i];
+  return out;
+}
+
 bool names_credential(std::string_view name) {
   static constexpr std::string_view kWords[] = {"token",     "secret", "password", "apikey", "api_key",
                                                 "signature", "appid",  "api-key",  "passwd"};
@@ -196,6 +243,15 @@ std::string with_query(std::string url, const Query& query) {
   parts.query += encode_query(query);
   parts.has_query = true;
   if (parts.has_authority && parts.path.empty()) parts.path = "/";
+  return unsplit(parts);
+}
+
+std::string requote(std::string_view url) {
+  url.remove_prefix(std::min(url.find_first_not_of(" \t\r\n"), url.size()));
+  Parts parts = split(url);
+  if (parts.scheme != "http" && parts.scheme != "https") return std::string(url);
+  parts.path = requote_part(parts.path.empty() ? "/" : without_dots(parts.path), "!$&'()*+,;=:@/");
+  parts.query = requote_part(parts.query, "!$&'()*+,;=:@/?");
   return unsplit(parts);
 }
 

@@ -24,6 +24,10 @@ std::string encode_query(const Query& query);
 Query query_of(std::string_view url);
 /// Appends parameters to a URL that may have a query already.
 std::string with_query(std::string url, const Query& query);
+/// Encodes what must not stand in a path or a query as it is (blanks, brackets, letters beyond ASCII) and
+/// resolves
+/// "." and ".." in the path, as Python's requests does before it sends.
+std::string requote(std::string_view url);
 /// Resolves `reference` against `base` as Python's urllib.parse.urljoin does.
 std::string join(std::string_view base, std::string_view reference);
 /// "https://host:port" of a URL, lower case, with the scheme's port left out.

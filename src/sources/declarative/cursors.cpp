@@ -23,31 +23,29 @@ class DatetimeRun final : public CursorRun {
  public:
   DatetimeRun(const DatetimeCursor& cursor, const WalkStart& begin)
       : cursor_(cursor), start_(cursor.start_datetime()), end_(cursor.end_datetime()) {
-    least_ = start_;
     if (const auto& window = begin.window) {
       Timestamp from = window->from ? std::max(*window->from, start_) : start_;
       Timestamp to = window->to ? std::min(*window->to, end_) : end_;
       if (window->to && cursor.granularity()) to = std::min(end_, minus(*window->to, *cursor.granularity()));
+      done_.push_back({from, from, std::nullopt});
       least_ = from;
-      plan(from, to, true);
+      if (from < to) plan(from, to, true);
       return;
     }
     read_state(begin);
-    Timestamp resume = start_;
-    if (!done_.empty()) {
-      // Gaps that an earlier run left are read first; only the newest end is looked back from.
-      if (start_ < done_.front().from) plan(start_, done_.front().from, false);
-      for (std::size_t i = 0; i + 1 < done_.size(); ++i) {
-        Timestamp from = done_[i].to;
-        if (cursor.granularity()) from = plus(from, *cursor.granularity());
-        plan(from, done_[i + 1].from, false);
-      }
-      resume = std::max(start_, minus(done_.back().to, cursor.lookback()));
-      newest_ = done_.front().newest;
-      floor_ = done_.front().from;
-      least_ = std::max(start_, newest_.value_or(done_.front().to));
+    if (done_.empty()) done_.push_back({start_, start_, std::nullopt});
+    least_ = std::max(start_, done_.front().newest.value_or(done_.front().to));
+    // What is looked back for is wanted, too.
+    if (!cursor.lookback().empty()) least_ = std::max(minus(least_, cursor.lookback()), start_);
+    // Gaps that an earlier run left are read first; only the newest end is looked back from, by the first
+    // read as well, though never before the start: a start at the end is read then.
+    if (start_ < done_.front().from) plan(start_, done_.front().from, false);
+    for (std::size_t i = 0; i + 1 < done_.size(); ++i) {
+      Timestamp from = done_[i].to;
+      if (cursor.granularity()) from = plus(from, *cursor.granularity());
+      plan(from, done_[i + 1].from, false);
     }
-    plan(resume, end_, true);
+    plan(minus(done_.back().to, cursor.lookback()), end_, true);
   }
 
   std::optional<CursorWindow> next() override {
@@ -71,13 +69,20 @@ class DatetimeRun final : public CursorRun {
     return cursor_.with_start(window, *window_newest_);
   }
   void close_window() override {
-    if (window_newest_ && (!newest_ || *window_newest_ > *newest_)) newest_ = window_newest_;
+    if (closed_ == windows_.size()) return;
+    const TimeSpan& span = windows_[closed_++];
+    done_.push_back({span.from, span.to, window_newest_});
+    window_newest_.reset();
+    merge();
   }
-  Value state() const override { return cursor_.state_from(newest_.value_or(floor_.value_or(start_))); }
+  // What was read without a gap before it counts; the rest is read again.
+  Value state() const override {
+    return cursor_.state_from(done_.front().newest.value_or(done_.front().from));
+  }
 
  private:
   void plan(Timestamp from, Timestamp to, bool is_end) {
-    if (from >= to || to < start_) return;
+    if (from > to || (from == to && !cursor_.granularity()) || to < start_) return;
     from = std::max(from, start_);
     for (const TimeSpan& span : cursor_.slices({from, to}, is_end)) windows_.push_back(span);
   }
@@ -97,15 +102,15 @@ class DatetimeRun final : public CursorRun {
           done.newest = read(span["most_recent_cursor_value"]);
         done_.push_back(done);
       }
-      std::sort(done_.begin(), done_.end(),
-                [](const DoneSpan& a, const DoneSpan& b) { return a.from < b.from; });
       merge();
     } else if (const Value* value = state.find(cursor_.field()); value && !value->raw().empty()) {
-      Timestamp time = read(*value) - begin.lookback;
-      done_.push_back({std::min(start_, time), time, time});
+      Timestamp time = std::max(start_, read(*value) - begin.lookback);
+      done_.push_back({start_, time, time});
     }
   }
   void merge() {
+    std::stable_sort(done_.begin(), done_.end(),
+                     [](const DoneSpan& a, const DoneSpan& b) { return a.from < b.from; });
     std::vector<DoneSpan> merged;
     for (const DoneSpan& span : done_) {
       Timestamp reach = merged.empty() ? span.from : merged.back().to;
@@ -125,8 +130,8 @@ class DatetimeRun final : public CursorRun {
   Timestamp start_, end_, least_;
   std::vector<DoneSpan> done_;
   std::vector<TimeSpan> windows_;
-  std::size_t at_ = 0;
-  std::optional<Timestamp> newest_, window_newest_, floor_;
+  std::size_t at_ = 0, closed_ = 0;
+  std::optional<Timestamp> window_newest_;
 };
 
 class DatetimeBasedCursor final : public DatetimeCursor {

@@ -86,6 +86,7 @@ DatetimeCursor::DatetimeCursor(const Value& component, const Workshop& workshop)
   is_global_ = plain_flag(component, "global_substream_cursor");
   filters_ = plain_flag(component, "is_client_side_incremental");
   is_feed_ = plain_flag(component, "is_data_feed");
+  is_strict_ = plain_flag(component, "is_compare_strictly");
   if (component["clamping"].is_mapping()) read_clamping(component["clamping"]);
   for (const Value& format : component["cursor_datetime_formats"].items())
     read_formats_.push_back(format.raw());
@@ -175,11 +176,25 @@ std::vector<TimeSpan> DatetimeCursor::slices(TimeSpan span, bool is_end) const {
     if (clamp_ == Clamp::month) return plus(down, {1, {}});
     return down + std::chrono::days(clamp_ == Clamp::week ? 7 : 1);
   };
-  if (clamp_ != Clamp::none) span.from = up(span.from);
-  if (span.from >= span.to) return {};
-  std::vector<TimeSpan> out = slice(span, step_, granularity_);
-  if (!is_end && granularity_) out.back().to = minus(out.back().to, *granularity_);
-  return out;
+  span.from = up(span.from);
+  // With both ends inclusive a window of one instant has something to read.
+  if (span.from > span.to || (span.from == span.to && (is_strict_ || !is_end))) return {};
+  auto before = [&](Timestamp time) { return granularity_ ? minus(time, *granularity_) : time; };
+  bool one = !step_ || plus(span.from, *step_) >= span.to;
+  if (one) {
+    Timestamp to = is_end && granularity_ ? span.to : up(span.to);
+    return {{span.from, is_end ? to : before(to)}};
+  }
+  std::vector<TimeSpan> out;
+  for (Timestamp lower = span.from;;) {
+    Timestamp upper = std::min(plus(lower, *step_), span.to);
+    if (upper != span.to) upper = up(upper);
+    bool last = upper >= span.to;
+    if (lower >= upper) return out;
+    out.push_back({lower, is_end && last ? upper : before(upper)});
+    if (last) return out;
+    lower = upper;
+  }
 }
 
 jinja::Value DatetimeCursor::with_start(const jinja::Value& window, Timestamp start) const {

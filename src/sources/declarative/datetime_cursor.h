@@ -76,7 +76,7 @@ class DatetimeCursor : public Cursor {
   DatetimeSetting start_, end_;
   std::optional<CalendarDuration> step_, granularity_;
   CalendarDuration lookback_;
-  bool is_global_, filters_, is_feed_;
+  bool is_global_, filters_, is_feed_, is_strict_;
   enum class Clamp { none, day, week, month } clamp_ = Clamp::none;
   std::int64_t clamp_weekday_ = 0;  // 0: Monday
   void read_clamping(const Value& clamping);

@@ -252,7 +252,12 @@ void DeclarativeStream::try_out() {
   plan.on_reject = [](stream::RejectedRecord&&) {};
   bool asked = false;
   plan.next_slice = [&]() -> std::optional<StreamSlice> {
-    return std::exchange(asked, true) ? std::nullopt : feed->next();
+    if (std::exchange(asked, true)) return std::nullopt;
+    std::optional<StreamSlice> first = feed->next();
+    if (first) return first;
+    throw Error(ErrorCode::source_invalid_response, "There is no part of the stream to ask for",
+                "stream " + name_)
+        .fix("Check its start and end, and whether the streams that it is cut by hold records.");
   };
   retriever_->read(plan);
 }

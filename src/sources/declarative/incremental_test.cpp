@@ -146,7 +146,7 @@ TEST_CASE("each partition has its own state, and a state from before partitions 
   RecordingSink sink = api.read();
   std::string expected =
       R"({"use_global_cursor":false,"states":[{"partition":{"part":"a"},"cursor":{"at":"2024-02-02"}},)"
-      R"({"partition":{"part":"b"},"cursor":{"at":"2024-03-03"}}],"state":{"at":"2024-03-03"},"lookback_window":1})";
+      R"({"partition":{"part":"b"},"cursor":{"at":"2024-03-03"}}],"state":{"at":"2024-03-03"},"lookback_window":0})";
   CHECK(sink.states.back() == expected);
   api.read("s", expected);
   CHECK(windows(api)[2] == "2024-02-02..2024-05-06");

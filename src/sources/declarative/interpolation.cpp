@@ -82,11 +82,13 @@ Interpolated::Interpolated(const document::Value& value, const document::Value& 
     return;
   }
   jinja::Context base;
+  base.set("self", jinja::Value::dict());
   base.set("config", config);
   base.set("parameters", parameters.is_null() ? jinja::Value::dict() : to_jinja(parameters));
   base_ = std::make_shared<const jinja::Context>(std::move(base));
   for (std::string& name : template_->undeclared_names()) {
-    if (!interpolation.is_global(name)) names_.push_back(std::move(name));
+    // `self` is the template itself: nothing is known of it, and nothing is wrong with it.
+    if (!interpolation.is_global(name) && name != "self") names_.push_back(std::move(name));
   }
 }
 
@@ -123,6 +125,20 @@ std::string Interpolated::text(const Scope& scope) const {
   return value.is_none() || value.is_undefined() ? std::string() : jinja::to_text(value);
 }
 
+jinja::Value Interpolated::member(const Scope& scope, Literals literals) const {
+  if (!template_) {
+    jinja::Value value = evaluate(scope, literals);
+    return value.is_string() && value.as_string().empty() ? jinja::Value::none() : value;
+  }
+  std::string text;
+  try {
+    text = render(scope);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::jinja_undefined || error.where() == where_) throw;
+  }
+  return text.empty() ? jinja::Value::none() : literal(text, literals);
+}
+
 bool Interpolated::truth(const Scope& scope) const {
   if (!template_) return is_true(constant_);
   std::string text;
@@ -142,7 +158,7 @@ bool is_true(const jinja::Value& value) {
     case Kind::undefined:
       return false;
     case Kind::none:
-      return true;
+      return false;
     case Kind::boolean:
     case Kind::integer:
       return value.as_integer() != 0;
@@ -187,23 +203,24 @@ InterpolatedTree::InterpolatedTree(const document::Value& value, const document:
 }
 
 jinja::Value InterpolatedTree::evaluate(const Scope& scope, Literals literals) const {
+  return kind_ == Kind::scalar ? scalar_.evaluate(scope, literals) : inner(scope, literals);
+}
+
+jinja::Value InterpolatedTree::inner(const Scope& scope, Literals literals) const {
   switch (kind_) {
     case Kind::none:
       return jinja::Value::none();
     case Kind::scalar:
-      return scalar_.evaluate(scope, literals);
+      return scalar_.member(scope, literals);
     case Kind::list: {
       std::vector<jinja::Value> items;
-      for (const auto& [key, tree] : members_) {
-        jinja::Value value = tree.evaluate(scope, literals);
-        if (!value.is_none()) items.push_back(std::move(value));
-      }
+      for (const auto& [key, tree] : members_) items.push_back(tree.inner(scope, literals));
       return jinja::Value::list(std::move(items));
     }
     case Kind::mapping: {
       auto out = jinja::make_ref<jinja::Dict>();
       for (const auto& [key, tree] : members_) {
-        jinja::Value value = tree.evaluate(scope, literals);
+        jinja::Value value = tree.inner(scope, literals);
         if (!value.is_none()) out->set(jinja::Value(key.text(scope)), std::move(value));
       }
       return out;

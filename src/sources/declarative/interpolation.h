@@ -72,7 +72,9 @@ class Interpolated {
   jinja::Value evaluate(const Scope& scope, Literals literals = Literals::all) const;
   /// The value as text; "" for none.
   std::string text(const Scope& scope) const;
-  /// Airbyte's truth: false for False, "", {}, [], (), 0 and their spellings; None counts as true.
+  /// The value as a member of a mapping: none where it comes out empty or asks for what is not there.
+  jinja::Value member(const Scope& scope, Literals literals) const;
+  /// Airbyte's truth: false for False, None, "", {}, [], (), 0 and their spellings.
   bool truth(const Scope& scope) const;
   /// True when the template reads this variable.
   bool uses(std::string_view variable) const;
@@ -99,6 +101,7 @@ class InterpolatedTree {
 
  private:
   enum class Kind { none, scalar, list, mapping };
+  jinja::Value inner(const Scope& scope, Literals literals) const;
   Kind kind_ = Kind::none;
   Interpolated scalar_;
   std::vector<std::pair<Interpolated, InterpolatedTree>> members_;  // keys are empty in a list

@@ -54,6 +54,13 @@ const Value* find_at(const Value& value, const std::vector<std::string>& path) {
   return at;
 }
 
+// "2024-02-03T05:05:06+00:00", as other runtimes write it.
+std::string iso_with_offset(Timestamp time) {
+  std::string text = format_iso_timestamp(time);
+  if (text.ends_with('Z')) text.replace(text.size() - 1, 1, "+00:00");
+  return text;
+}
+
 // Where a refresh token that serves only once is kept.
 struct Updater {
   std::string refresh_token_name;
@@ -83,6 +90,15 @@ class OAuthAuthenticator final : public Authenticator {
   std::string name(std::string_view setting, std::string_view fallback) const {
     std::string out = workshop_.text_now(component_, setting);
     return out.empty() ? std::string(fallback) : out;
+  }
+  // With an updater the config's own credentials count before the component's.
+  std::string credential(const std::string& setting) const {
+    if (updater_) {
+      Value config = workshop_.connector.config.get();
+      if (const Value* own = find_at(config, {"credentials", setting}); own && own->is_text())
+        return own->raw();
+    }
+    return workshop_.text_now(component_, setting);
   }
   bool sends_assertion() const { return profile_ != nullptr; }
   void read_first_token();
@@ -172,14 +188,14 @@ http::Query OAuthAuthenticator::form() const {
   jinja::Value headers = headers_.evaluate(Scope());
   bool in_header = headers.is_dict() && headers.as_dict().find("Authorization");
   if (!in_header) {
-    out.emplace_back(name("client_id_name", "client_id"), workshop_.text_now(component_, "client_id"));
-    out.emplace_back(name("client_secret_name", "client_secret"),
-                     workshop_.text_now(component_, "client_secret"));
+    out.emplace_back(name("client_id_name", "client_id"), credential("client_id"));
+    out.emplace_back(name("client_secret_name", "client_secret"), credential("client_secret"));
     register_secret(out.back().second);
   }
   std::string refresh = slot_->refresh_token;
-  bool has_refresh = !refresh.empty() || component_.find("refresh_token");
-  if (refresh.empty()) refresh = workshop_.text_now(component_, "refresh_token");
+  // A token that serves once comes from where it is kept, and from nowhere else.
+  bool has_refresh = updater_ || !refresh.empty() || component_.find("refresh_token");
+  if (refresh.empty() && !updater_) refresh = workshop_.text_now(component_, "refresh_token");
   register_secret(refresh);
   if (has_refresh) out.emplace_back(name("refresh_token_name", "refresh_token"), refresh);
   for (const Value& scope : component_["scopes"].items()) out.emplace_back("scopes", scope.raw());
@@ -266,12 +282,14 @@ std::optional<Timestamp> OAuthAuthenticator::expiry_of(const jinja::Value& answe
 void OAuthAuthenticator::keep(const jinja::Value& answer) const {
   if (!updater_) return;
   std::optional<jinja::Value> refresh = find_deep(answer, updater_->refresh_token_name);
-  if (refresh && jinja::truth(*refresh)) slot_->refresh_token = jinja::to_text(*refresh);
+  if (refresh && !refresh->is_none()) slot_->refresh_token = jinja::to_text(*refresh);
   register_secret(slot_->refresh_token);
-  std::string expires = slot_->expires ? format_iso_timestamp(*slot_->expires) : std::string();
-  workshop_.connector.config.set({{updater_->access_path, Value::of(slot_->token)},
-                                  {updater_->refresh_path, Value::of(slot_->refresh_token)},
-                                  {updater_->expiry_path, Value::of(expires)}});
+  std::string expires = slot_->expires ? iso_with_offset(*slot_->expires) : std::string();
+  std::vector<std::pair<std::vector<std::string>, Value>> changes = {
+      {updater_->access_path, Value::of(slot_->token)}, {updater_->expiry_path, Value::of(expires)}};
+  if (refresh && !refresh->is_none())
+    changes.emplace_back(updater_->refresh_path, Value::of(jinja::to_text(*refresh)));
+  workshop_.connector.config.set(changes);
 }
 
 }  // namespace

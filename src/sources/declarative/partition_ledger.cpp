@@ -129,8 +129,7 @@ void PartitionLedger::finish(Value parent_state) {
   if (saw_records_) {
     newest_->close_window();
     global_ = newest_->state();
-    std::int64_t took_ms = parts_.env->elapsed_ms(began_);
-    lookback_s_ = std::max<std::int64_t>(1, (took_ms + 999) / 1000);
+    lookback_s_ = std::chrono::ceil<std::chrono::seconds>(parts_.env->steady() - began_).count();
   }
   if (!parent_state.is_null()) parent_state_ = std::move(parent_state);
 }

@@ -183,7 +183,7 @@ void HttpRequester::finish(http::Request& request, RequestParts& parts) const {
   http::Query there = http::query_of(request.url);
   std::erase_if(parts.query,
                 [&](const auto& pair) { return std::find(there.begin(), there.end(), pair) != there.end(); });
-  request.url = http::with_query(request.url, parts.query);
+  request.url = http::requote(http::with_query(request.url, parts.query));
   for (auto& [name, value] : parts.headers) request.headers.set(name, value);
   bool has_json = !parts.json.is_absent();
   if (has_json && !parts.form.empty()) {

@@ -51,7 +51,8 @@ SimpleRetriever::SimpleRetriever(const Value& component, const Value& transforma
       properties_(properties_of(component["requester"], workshop)),
       selector_(need(component, "record_selector"), transformations, workshop),
       slicer_only_first_(plain_flag(component, "ignore_stream_slicer_parameters_on_paginated_requests")) {
-  if (const Value* router = component.find("partition_router"); router && !router->is_null()) {
+  if (const Value* router = component.find("partition_router");
+      router && (router->is_mapping() || !router->items().empty())) {
     router_ = make_partition_router(*router, workshop);
   }
   if (const Value& reset = component["pagination_reset"]; reset.is_mapping()) {

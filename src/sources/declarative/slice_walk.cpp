@@ -151,7 +151,7 @@ bool SliceWalk::consume_page(OpenSlice& slice) {
     largest_body_ = std::max(largest_body_, answer.response.body.size());
     ++slice.consumed;
     slice.next_known = false;
-    fill();  // the next page is fetched while this one is decoded
+    if (plan_.concurrency > 1) fill();  // the next page is fetched while this one is decoded
     if (plan_.on_response) plan_.on_response(answer.response);
     if (!answer.ignored && !answer.reset) {
       check_version(answer.response, slice);
@@ -348,8 +348,8 @@ void SliceWalk::hand_on(const Selected& selected, const std::string& url) {
   static const RecordPath kItems({});
   if (wrong.empty() &&
       !kItems.visit(
-          selected_index_,
-          [&](const char* text, JsonAt at, JsonAt end) { return decoder_.record(text, at, end); }, decoded)) {
+          selected_index_, [&](const char* text, JsonAt at, JsonAt end) { return decoder_.record(text, at, end); },
+          decoded)) {
     wrong = "a record could not be written as JSON";
   }
   if (!wrong.empty()) throw Error(ErrorCode::source_invalid_response, wrong, http::safe_url(url));

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sources/declarative/calendar_duration.h"
+#include "sources/declarative/connector_context.h"
 #include "sources/declarative/declarative_stream.h"
 
 namespace leat::sources::declarative {
@@ -24,7 +26,13 @@ class StateDelegatingStream final : public ManifestStream {
       throw Error(ErrorCode::config_invalid, "`incremental_stream` needs an `incremental_sync`",
                   component["incremental_stream"].where());
     }
-    refuse_setting(component, "api_retention_period");
+    std::string retention = workshop.text_now(component, "api_retention_period");
+    if (retention.empty()) return;
+    retention_ = parse_iso_duration(retention);
+    if (!retention_) {
+      throw Error(ErrorCode::config_invalid, "`api_retention_period` is no ISO 8601 duration",
+                  component["api_retention_period"].where());
+    }
   }
 
   const std::string& name() const override { return name_; }
@@ -53,6 +61,8 @@ class StateDelegatingStream final : public ManifestStream {
     if (selection.mode == stream::SyncMode::incremental && !selection.state.empty()) {
       state = document::parse_json(selection.state.json, "state of " + name_);
     }
+    if (is_too_old(state)) state = Value();
+    if (!workshop_.connector.record_column.empty()) return read_by_state(state, selection, index, sink, concurrency);
     bool is_first = state.members().empty() || state[kPhase].raw() == kFullRefresh;
     if (selection.window) {
       // A window is of the time that the first load is cut by; what was read so far is untouched.
@@ -75,6 +85,27 @@ class StateDelegatingStream final : public ManifestStream {
  private:
   static std::optional<Timestamp> instant(const Value& value) {
     return value.is_text() ? parse_iso_timestamp(value.raw()) : std::nullopt;
+  }
+
+  // What the API no longer knows of changes can't be gone on from.
+  bool is_too_old(const Value& state) const {
+    if (!retention_ || state.members().empty() || state[kPhase].raw() == kFullRefresh) return false;
+    if (!full_.cursor() && state["__ab_no_cursor_state_message"].raw() == "true") return false;
+    std::optional<Timestamp> time;
+    if (full_.cursor()) time = full_.cursor()->time_of_state(state);
+    if (!time) time = incremental_.cursor()->time_of_state(state);
+    return !time || *time < minus(workshop_.env.now(), *retention_);
+  }
+
+  // As the protocol wants it: the stream that is read keeps its own state.
+  void read_by_state(const Value& state, const stream::Selection& selection, std::size_t index,
+                     stream::Sink& sink, std::size_t concurrency) {
+    DeclarativeStream::Listener listener;
+    listener.on_state = [&](Value after, const std::string& partition) {
+      sink.checkpoint(index, {document::to_json(after)}, partition);
+    };
+    bool is_first = state.members().empty();
+    (is_first ? full_ : incremental_).walk(state, selection.window, index, sink, concurrency, listener);
   }
 
   void read_first(const Value& state, std::size_t index, stream::Sink& sink, std::size_t concurrency) {
@@ -115,6 +146,7 @@ class StateDelegatingStream final : public ManifestStream {
   std::string name_;
   Workshop workshop_;
   DeclarativeStream full_, incremental_;
+  std::optional<CalendarDuration> retention_;
 };
 
 constexpr ComponentRow<ManifestStream> kStreams[] = {

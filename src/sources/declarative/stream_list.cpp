@@ -94,6 +94,10 @@ void StreamList::try_first(const std::string& definition, std::int64_t count, co
 }
 
 void StreamList::check(const Value& strategy) {
+  if (all().empty()) {
+    throw Error(ErrorCode::source_stream_unknown, "The connector has no streams", strategy.where())
+        .fix("Check what its dynamic streams are made of.");
+  }
   std::string kind = component_name(strategy);
   if (kind == "CheckDynamicStream") {
     std::int64_t count = need(strategy, "stream_count").as_integer("stream_count");

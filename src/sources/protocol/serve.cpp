@@ -125,8 +125,10 @@ const stream::Stream& find(const stream::Catalog& catalog, const std::string& na
               "the configured catalog");
 }
 
-void read_stream(const OpenSource& open, const Wanted& wanted, stream::State state, MessageSink& sink) {
-  std::unique_ptr<stream::Source> source = open();
+// `source` is opened for the first stream and serves all, so that parents and tokens are asked for once.
+void read_stream(const OpenSource& open, std::unique_ptr<stream::Source>& source, const Wanted& wanted,
+                 stream::State state, MessageSink& sink) {
+  if (!source) source = open();
   stream::Selection selection;
   std::vector<std::string> names = {wanted.name};
   selection.stream = find(source->describe(names), wanted.name);
@@ -158,13 +160,14 @@ int serve_read(const OpenSource& open, const std::vector<Wanted>& wanted, const 
                MessageWriter& writer, Env& env) {
   GlobalState global(given);
   std::size_t failed = 0;
+  std::unique_ptr<stream::Source> source;
   for (const Wanted& each : wanted) {
     StreamName name{each.name, each.namespace_name};
     writer.stream_status(name, StreamStatus::started);
     LimitListener listener(name, writer, env);
     try {
       MessageSink sink(name, given.is_global ? &global : nullptr, writer, env);
-      read_stream(open, each, given.of(each.name), sink);
+      read_stream(open, source, each, given.of(each.name), sink);
       writer.estimate(name, sink.rows(), sink.bytes());
       writer.stream_status(name, StreamStatus::complete);
     } catch (const Error& error) {
