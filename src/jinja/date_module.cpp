@@ -51,9 +51,17 @@ Value Moment::replaced(CallArguments& a) const {
   return Value(make_ref<Moment>(type_, time_of(f), std::move(zone)));
 }
 
+Value make_datetime_in(std::chrono::sys_time<std::chrono::microseconds> instant, std::string_view name) {
+  const ZoneInfo zone = find_zone(name);
+  const LocalTime there(instant);
+  // The offset depends on the local time, which depends on the offset: two rounds settle it.
+  LocalTime local = there + std::chrono::seconds(offset_at(zone, there));
+  local = there + std::chrono::seconds(offset_at(zone, local));
+  return make_datetime(local, zone);
+}
+
 Value Moment::moved_to(const ZoneInfo& zone) const {
   const LocalTime there = instant();
-  // The offset depends on the local time, which depends on the offset: two rounds settle it.
   LocalTime local = there + std::chrono::seconds(offset_at(zone, there));
   local = there + std::chrono::seconds(offset_at(zone, local));
   return make_datetime(local, zone);

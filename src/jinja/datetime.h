@@ -30,6 +30,8 @@ Value make_datetime(std::chrono::sys_time<std::chrono::microseconds> local,
                     std::optional<ZoneInfo> zone = {});
 /// An aware datetime of an instant, in UTC.
 Value make_utc_datetime(std::chrono::sys_time<std::chrono::microseconds> instant);
+/// An aware datetime of an instant, in an IANA zone; throws for one that is not known.
+Value make_datetime_in(std::chrono::sys_time<std::chrono::microseconds> instant, std::string_view zone);
 Value make_date(std::int32_t days_since_1970);
 Value make_timedelta(std::chrono::microseconds length);
 

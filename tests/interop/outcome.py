@@ -46,7 +46,7 @@ def run(command, environment, limit=60):
 
 def messages_of(output):
     out = []
-    for line in output.splitlines():
+    for line in output.split("\n"):
         if line.startswith("{"):
             try:
                 out.append(json.loads(line))

@@ -125,6 +125,12 @@ std::string Interpolated::text(const Scope& scope) const {
   return value.is_none() || value.is_undefined() ? std::string() : jinja::to_text(value);
 }
 
+// Something inside a value is missing; not a name or a filter that never exists.
+bool Interpolated::is_missing(const Error& error) const {
+  return error.code() == ErrorCode::jinja_undefined && error.where() != where_ &&
+         !error.what_failed().starts_with("No ");
+}
+
 jinja::Value Interpolated::member(const Scope& scope, Literals literals) const {
   if (!template_) {
     jinja::Value value = evaluate(scope, literals);
@@ -134,7 +140,7 @@ jinja::Value Interpolated::member(const Scope& scope, Literals literals) const {
   try {
     text = render(scope);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::jinja_undefined || error.where() == where_) throw;
+    if (!is_missing(error)) throw;
   }
   return text.empty() ? jinja::Value::none() : literal(text, literals);
 }
@@ -146,7 +152,7 @@ bool Interpolated::truth(const Scope& scope) const {
     text = render(scope);
   } catch (const Error& error) {
     // A missing inner member makes a condition false; a name that never exists is an error.
-    if (error.code() != ErrorCode::jinja_undefined || error.where() == where_) throw;
+    if (!is_missing(error)) throw;
     return false;
   }
   return !text.empty() && is_true(literal(text, Literals::all));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/error.h"
 #include "document/value.h"
 #include "jinja/environment.h"
 #include "jinja/template.h"
@@ -81,6 +82,7 @@ class Interpolated {
 
  private:
   std::string render(const Scope& scope) const;
+  bool is_missing(const Error& error) const;
   std::shared_ptr<const jinja::Template> template_;
   jinja::Value constant_;  // for what is no template; absent otherwise
   std::string raw_;

@@ -2,8 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
 #include <cctype>
 
+#include "base/error.h"
 #include "http/auth.h"
 #include "http/url.h"
 #include "jinja/call.h"
@@ -109,6 +113,39 @@ Value decode_base64(CallArguments& arguments) {
   return Value(out);
 }
 
+std::string in_hex(const unsigned char* bytes, unsigned length) {
+  std::string out;
+  for (unsigned i = 0; i < length; ++i) out += fmt::format("{:02x}", bytes[i]);
+  return out;
+}
+
+const EVP_MD* digest_named(const std::string& name) {
+  const EVP_MD* digest = EVP_get_digestbyname(name.c_str());
+  if (!digest) throw Error(ErrorCode::jinja_type, fmt::format("There is no hash `{}`", name));
+  return digest;
+}
+
+Value hash(CallArguments& arguments) {
+  const EVP_MD* digest = digest_named(arguments.text_or(0, "hash_type", "md5"));
+  std::string text = jinja::to_text(arguments.self) + arguments.text_or(1, "salt", "");
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (EVP_Digest(text.data(), text.size(), out, &length, digest, nullptr) != 1)
+    throw Error(ErrorCode::jinja_type, "The hash can't be made here");
+  return Value(in_hex(out, length));
+}
+
+Value keyed_hash(CallArguments& arguments) {
+  if (arguments.text_or(1, "hash_type", "sha256") != "sha256")
+    throw Error(ErrorCode::jinja_type, "hmac knows sha256 only");
+  std::string key = jinja::to_text(arguments.require(0, "key")), text = jinja::to_text(arguments.self);
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), out, &length);
+  return Value(in_hex(out, length));
+}
+
 }  // namespace
 
 std::vector<NamedFunction> connector_macros(Env& env) {
@@ -119,6 +156,12 @@ std::vector<NamedFunction> connector_macros(Env& env) {
   return {
       {"now_utc", [&env](CallArguments&) { return jinja::make_utc_datetime(env.now()); }},
       {"today_utc", [today](CallArguments&) { return jinja::make_date(today()); }},
+      {"today_with_timezone",
+       [&env](CallArguments& arguments) {
+         Value there = jinja::make_datetime_in(env.now(), arguments.text(0, "timezone"));
+         auto day = std::chrono::floor<std::chrono::days>(*jinja::local_time_of(there));
+         return jinja::make_date(static_cast<std::int32_t>(day.time_since_epoch().count()));
+       }},
       {"timestamp", timestamp},
       {"str_to_datetime",
        [](CallArguments& arguments) {
@@ -144,8 +187,15 @@ std::vector<NamedFunction> connector_filters() {
   return {
       {"string",
        [](CallArguments& arguments) {
-         return arguments.self.is_string() ? arguments.self : Value(jinja::to_json(arguments.self));
+         // In quotes, so that it stays text when the template's result is read.
+         return arguments.self.is_string() ? arguments.self
+                                           : Value("\"\"\"" + jinja::to_json(arguments.self) + "\"\"\"");
        }},
+      {"hash", hash},
+      {"hmac", keyed_hash},
+      // It encodes, whatever its name says: connectors rely on it.
+      {"base64binascii_decode",
+       [](CallArguments& arguments) { return Value(http::base64(jinja::to_text(arguments.self))); }},
       {"base64encode",
        [](CallArguments& arguments) { return Value(http::base64(jinja::to_text(arguments.self))); }},
       {"base64decode", decode_base64},

@@ -18,7 +18,7 @@ using NamedFunction = std::pair<std::string_view, jinja::Function>;
 
 /// now_utc, today_utc, timestamp, str_to_datetime, max, min, day_delta, duration, format_datetime …
 std::vector<NamedFunction> connector_macros(Env& env);
-/// string, base64encode, base64decode, regex_search, regex_replace.
+/// string, hash, hmac, base64encode, base64decode, regex_search, regex_replace.
 std::vector<NamedFunction> connector_filters();
 
 }  // namespace leat::sources::declarative

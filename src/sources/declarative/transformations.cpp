@@ -88,6 +88,7 @@ class RemoveFields final : public Transformation {
  private:
   void remove(const jinja::Value& at, const std::vector<std::string>& path, std::size_t depth,
               const Scope& scope) const {
+    if (path[depth] == "**") return remove_below(at, path, depth, scope);
     auto matches = [&](const std::string& key) { return glob_matches(path[depth], key); };
     if (at.is_list()) {
       auto& items = at.as_list().items;
@@ -120,6 +121,22 @@ class RemoveFields final : public Transformation {
       }
     });
     for (const jinja::Value& key : doomed) at.as_dict().erase(key);
+  }
+  // "**" stands for any number of segments; at the end of a path for everything below.
+  void remove_below(const jinja::Value& at, const std::vector<std::string>& path, std::size_t depth,
+                    const Scope& scope) const {
+    if (depth + 1 < path.size()) {
+      remove(at, path, depth + 1, scope);
+    } else {
+      static const std::vector<std::string> kAll{"*"};
+      remove(at, kAll, 0, scope);
+    }
+    if (at.is_dict()) {
+      at.as_dict().each(
+          [&](const jinja::Value&, const jinja::Value& value) { remove_below(value, path, depth, scope); });
+    } else if (at.is_list()) {
+      for (const jinja::Value& item : at.as_list().items) remove_below(item, path, depth, scope);
+    }
   }
   bool wanted(const jinja::Value& value, const Scope& scope) const {
     if (condition_.empty()) return true;
