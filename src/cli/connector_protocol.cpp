@@ -155,20 +155,6 @@ std::string spec_json(const ConnectorArguments& arguments) {
   return document::to_json(out);
 }
 
-// The schemas that the manifest itself holds.
-protocol::AuthoredSchema authored_schemas(const ConnectorArguments& arguments) {
-  if (arguments.kind != "declarative") return {};
-  Value manifest = sources::declarative::load_manifest(arguments.manifest);
-  return [manifest](const std::string& stream) -> std::string {
-    for (const Value& each : manifest["streams"].items()) {
-      const Value& own = each["full_refresh_stream"].is_mapping() ? each["full_refresh_stream"] : each;
-      const Value& schema = own["schema_loader"]["schema"];
-      if (own["name"].raw() == stream && schema.is_mapping()) return document::to_json(schema);
-    }
-    return "";
-  };
-}
-
 // The streams of those names, or all, each as far as it can.
 std::vector<protocol::Wanted> everything(stream::Source& source, const std::vector<std::string>& names) {
   std::vector<protocol::Wanted> all;
@@ -204,7 +190,7 @@ int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& e
   };
   if (arguments.verb == "check") return protocol::serve_check(open, writer);
   if (arguments.verb == "discover")
-    return protocol::serve_discover(open, authored_schemas(arguments), writer);
+    return protocol::serve_discover(open, writer);
   if (!arguments.cassette.empty() && arguments.catalog.empty())
     return protocol::serve_read(open, everything(*open(), arguments.streams), {}, writer, env);
   if (arguments.catalog.empty())

@@ -38,6 +38,7 @@ struct Stream {
   std::vector<SyncMode> sync_modes;      ///< what read() supports
   /// How its rows are written where nothing else is asked for.
   WriteMode usual_mode = WriteMode::append;
+  std::string json_schema;  ///< as its author wrote it, JSON; "" where the columns tell all
   bool any_cursor = false;               ///< any column may be the cursor of an incremental read
   /// Streams of one name here are read together, and share the state of that name; "" for a state of its own.
   std::string shared_state;

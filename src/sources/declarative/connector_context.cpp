@@ -27,13 +27,18 @@ const Value* find_at(const Value& value, const std::vector<std::string>& path) {
   return at;
 }
 
+// A leaf that is null takes the value away.
 void set_at(Value& value, const std::vector<std::string>& path, const Value& leaf) {
   Value* at = &value;
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     if (!at->find(path[i]) || !at->find(path[i])->is_mapping()) at->set(path[i], Value::mapping());
     at = at->find(path[i]);
   }
-  at->set(path.back(), leaf);
+  if (leaf.is_null()) {
+    at->erase(path.back());
+  } else {
+    at->set(path.back(), leaf);
+  }
 }
 
 // Of a value that was replaced only a fingerprint is kept: enough to see that somebody set it anew.

@@ -57,7 +57,7 @@ class LiveConfig {
   LiveConfig(document::Value config, std::string file);
   document::Value get();
   void listen(Listener listener);
-  /// Sets values at paths and keeps them.
+  /// Sets values at paths, or takes them away where they are null, and keeps that.
   void set(const std::vector<std::pair<std::vector<std::string>, document::Value>>& changes);
 
  private:

@@ -139,6 +139,9 @@ class ManifestSource final : public stream::Source {
       for (const auto& [name, member] : after.members()) {
         if (!(config[name] == member)) changes.push_back({{name}, member});
       }
+      for (const auto& [name, member] : config.members()) {
+        if (!after.find(name)) changes.push_back({{name}, Value()});
+      }
       context_->config.set(changes);
     }
     rules.transform(live, interpolation_);

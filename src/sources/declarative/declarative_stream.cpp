@@ -68,11 +68,15 @@ DeclarativeStream::DeclarativeStream(const Value& component, const Workshop& wor
 }
 
 const std::vector<Field>& DeclarativeStream::fields() {
-  if (!fields_) {
+  if (fields_) return *fields_;
+  Value schema = schema_ ? schema_->schema(retriever_->requester()) : Value();
+  if (schema.is_mapping()) {
+    fields_ = fields_of_schema(schema);
+    json_schema_ = document::to_json(schema);
+  } else {
     fields_ = schema_ ? schema_->load(retriever_->requester()) : std::vector<Field>();
-    if (normalization_ && schema_)
-      normalizer_.emplace(schema_->schema(retriever_->requester()), *normalization_);
   }
+  if (normalization_ && schema_) normalizer_.emplace(schema, *normalization_);
   return *fields_;
 }
 
@@ -80,6 +84,7 @@ stream::Stream DeclarativeStream::describe() {
   stream::Stream out;
   out.name = name_;
   out.schema = schema_of(fields());
+  out.json_schema = json_schema_;
   out.primary_key = primary_key_;
   out.sync_modes = {stream::SyncMode::full_refresh};
   if (cursor_) {

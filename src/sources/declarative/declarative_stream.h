@@ -56,6 +56,7 @@ class DeclarativeStream final : public ManifestStream {
   std::vector<std::unique_ptr<StateMigration>> migrations_;
   std::optional<Normalization> normalization_;
   std::optional<std::vector<Field>> fields_;  // once they are known
+  std::string json_schema_;
   std::optional<Normalizer> normalizer_;
 };
 

@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <map>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -7,6 +9,7 @@
 #include "http/auth.h"
 #include "jinja/call.h"
 #include "jinja/object.h"
+#include "jinja/operations.h"
 #include "sources/declarative/json_value.h"
 #include "sources/declarative/jwt.h"
 #include "sources/declarative/token_authenticators.h"
@@ -71,6 +74,15 @@ class JwtAuthenticator final : public JwtSigner {
               }));
     return scope;
   }
+  // The header's names in the order of the alphabet, as other signers write them.
+  static jinja::Value in_order(const jinja::Value& header) {
+    std::map<std::string, jinja::Value> sorted;
+    header.as_dict().each(
+        [&](const jinja::Value& key, const jinja::Value& value) { sorted[jinja::to_text(key)] = value; });
+    jinja::Value out = jinja::Value::dict();
+    for (auto& [name, value] : sorted) out.as_dict().set(std::string_view(name), std::move(value));
+    return out;
+  }
   std::string sign(const Scope& scope) const {
     jinja::Value header = more_headers_.evaluate(scope), payload = more_payload_.evaluate(scope);
     if (!header.is_dict()) header = jinja::Value::dict();
@@ -87,7 +99,7 @@ class JwtAuthenticator final : public JwtSigner {
     JwtKey key{key_.text(scope), passphrase_.text(scope)};
     register_secret(key.text);
     if (encodes_key_) key.text = http::base64(key.text);
-    return sign_jwt(algorithm_, json_text(header), json_text(payload), key);
+    return sign_jwt(algorithm_, json_text(in_order(header)), json_text(payload), key);
   }
 
   const Workshop workshop_;

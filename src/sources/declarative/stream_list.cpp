@@ -105,7 +105,13 @@ void StreamList::check(const Value& strategy) {
       all();
       return;
     }
-    return try_first("", count, strategy.where());
+    // Of all streams, those that the manifest names included.
+    for (const Entry& each : all()) {
+      if (count-- <= 0) return;
+      if (!each.stream) throw *each.reason;
+      each.stream->try_out();
+    }
+    return;
   }
   if (kind != "CheckStream") refuse_component(strategy, "check", {"CheckStream", "CheckDynamicStream"});
   for (const Value& name : strategy["stream_names"].items()) find(name.raw(), name.where()).try_out();

@@ -151,8 +151,8 @@ int serve_check(const OpenSource& open, MessageWriter& writer) {
   return 0;
 }
 
-int serve_discover(const OpenSource& open, const AuthoredSchema& authored, MessageWriter& writer) {
-  writer.catalog(catalog_json(open()->discover(), authored));
+int serve_discover(const OpenSource& open, MessageWriter& writer) {
+  writer.catalog(catalog_json(open()->discover()));
   return 0;
 }
 

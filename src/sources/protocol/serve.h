@@ -26,7 +26,7 @@ using OpenSource = std::function<std::unique_ptr<stream::Source>()>;
 /// Says whether the source answers; the exit code is 0 either way.
 int serve_check(const OpenSource& open, MessageWriter& writer);
 /// Tells the streams.
-int serve_discover(const OpenSource& open, const AuthoredSchema& authored, MessageWriter& writer);
+int serve_discover(const OpenSource& open, MessageWriter& writer);
 /// Reads the streams of a configured catalog after the states; returns 1 when one failed.
 int serve_read(const OpenSource& open, const std::vector<Wanted>& wanted, const GivenState& given,
                MessageWriter& writer, Env& env);

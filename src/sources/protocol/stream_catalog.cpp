@@ -46,10 +46,9 @@ bool can(const stream::Stream& stream, stream::SyncMode mode) {
   return std::find(stream.sync_modes.begin(), stream.sync_modes.end(), mode) != stream.sync_modes.end();
 }
 
-std::string stream_json(const stream::Stream& stream, const AuthoredSchema& authored) {
+std::string stream_json(const stream::Stream& stream) {
   auto quoted = [](std::string_view text) { return document::json_quote(text); };
-  std::string schema = authored ? authored(stream.name) : "";
-  if (schema.empty()) schema = json_schema_of(*stream.schema);
+  std::string schema = stream.json_schema.empty() ? json_schema_of(*stream.schema) : stream.json_schema;
   bool incremental = can(stream, stream::SyncMode::incremental);
   std::string out = fmt::format(R"({{"name":{},"json_schema":{},"supported_sync_modes":["full_refresh"{}])",
                                 quoted(stream.name), schema, incremental ? ",\"incremental\"" : "");
@@ -98,10 +97,10 @@ std::string json_schema_of(const batch::Schema& schema) {
          properties + "},\"additionalProperties\":true}";
 }
 
-std::string catalog_json(const stream::Catalog& catalog, const AuthoredSchema& authored) {
+std::string catalog_json(const stream::Catalog& catalog) {
   std::string out;
   for (const stream::Stream& stream : catalog.streams)
-    out += (out.empty() ? "" : ",") + stream_json(stream, authored);
+    out += (out.empty() ? "" : ",") + stream_json(stream);
   return "[" + out + "]";
 }
 

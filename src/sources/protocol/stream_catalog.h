@@ -6,7 +6,6 @@
 // Errors: Error(config_invalid, source_stream_unknown, state_invalid) with the file's name.
 // Source: Airbyte protocol 0.18 (AirbyteCatalog, ConfiguredAirbyteCatalog, AirbyteStateMessage).
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,13 +16,11 @@ namespace leat::sources::protocol {
 
 using document::Value;
 
-/// The JSON schema of a stream that its author wrote, "" where nobody did.
-using AuthoredSchema = std::function<std::string(const std::string& stream)>;
 
 /// The JSON Schema of columns.
 std::string json_schema_of(const batch::Schema& schema);
 /// The JSON list of a catalog's streams.
-std::string catalog_json(const stream::Catalog& catalog, const AuthoredSchema& authored);
+std::string catalog_json(const stream::Catalog& catalog);
 
 /// A stream that shall be read.
 struct Wanted {
