@@ -2,9 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <cctype>
 
 #include "base/error.h"
@@ -16,6 +13,7 @@
 #include "jinja/regex.h"
 #include "sources/declarative/calendar_duration.h"
 #include "sources/declarative/datetime_format.h"
+#include "sources/declarative/digests.h"
 #include "sources/declarative/json_value.h"
 
 namespace leat::sources::declarative {
@@ -113,37 +111,18 @@ Value decode_base64(CallArguments& arguments) {
   return Value(out);
 }
 
-std::string in_hex(const unsigned char* bytes, unsigned length) {
-  std::string out;
-  for (unsigned i = 0; i < length; ++i) out += fmt::format("{:02x}", bytes[i]);
-  return out;
-}
-
-const EVP_MD* digest_named(const std::string& name) {
-  const EVP_MD* digest = EVP_get_digestbyname(name.c_str());
-  if (!digest) throw Error(ErrorCode::jinja_type, fmt::format("There is no hash `{}`", name));
-  return digest;
-}
-
 Value hash(CallArguments& arguments) {
-  const EVP_MD* digest = digest_named(arguments.text_or(0, "hash_type", "md5"));
-  std::string text = jinja::to_text(arguments.self) + arguments.text_or(1, "salt", "");
-  unsigned char out[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  if (EVP_Digest(text.data(), text.size(), out, &length, digest, nullptr) != 1)
-    throw Error(ErrorCode::jinja_type, "The hash can't be made here");
-  return Value(in_hex(out, length));
+  std::string name = arguments.text_or(0, "hash_type", "md5");
+  std::optional<std::string> out =
+      hash_hex(name, jinja::to_text(arguments.self) + arguments.text_or(1, "salt", ""));
+  if (!out) throw Error(ErrorCode::jinja_type, fmt::format("There is no hash `{}`", name));
+  return Value(*out);
 }
 
 Value keyed_hash(CallArguments& arguments) {
   if (arguments.text_or(1, "hash_type", "sha256") != "sha256")
     throw Error(ErrorCode::jinja_type, "hmac knows sha256 only");
-  std::string key = jinja::to_text(arguments.require(0, "key")), text = jinja::to_text(arguments.self);
-  unsigned char out[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), out, &length);
-  return Value(in_hex(out, length));
+  return Value(hmac_sha256_hex(jinja::to_text(arguments.require(0, "key")), jinja::to_text(arguments.self)));
 }
 
 }  // namespace
