@@ -26,4 +26,4 @@ mkdir "$work/bin"
 ln -s "$bin/leat" "$work/bin/dbt"
 export DBT="${DBT-$work/bin/dbt}" DBT_ENV_CUSTOM_ENV_env_key=env_value
 cd "$work"
-"$python" -m pytest -q -p no:cacheprovider -W ignore "$root/tests/interop/dbt_adapter" "$@"
+"$python" -m pytest -q -p no:cacheprovider --rootdir "$work" -W ignore "$root/tests/interop/dbt_adapter" "$@"
