@@ -50,6 +50,7 @@ targets:
 connections:
   shop:
     schema: raw
+    metadata: false
     source: {type: postgres, url: "$source", method: $2, deletes: hard, workers: 2, tables: [$3]}
 YML
 }

@@ -134,7 +134,7 @@ cut_snapshot() {
     for i in 1..2000 loop
       perform pg_stat_clear_snapshot();
       select cuts + count(pg_terminate_backend(pid)) into cuts from pg_stat_activity
-        where datname = '$recipe' and query like 'copy %' and state = 'active';
+        where datname = '$recipe' and (query like 'copy %' and state = 'active' or i % 2 = 0 and backend_type = 'walsender');
       exit when cuts > 1;
       perform pg_sleep(0.002);
     end loop;

@@ -111,6 +111,9 @@ void Session::raise(const PGresult* result, const std::string& sql) {
   // 57P01 to 57P03: the server is going down or not up yet.
   if (PQstatus(handle_) != CONNECTION_OK || state.starts_with("57P"))
     throw Error(ErrorCode::postgres_connect, message, place_).retry();
+  // The session that held the snapshot was cut: another try takes another one.
+  if (sql.starts_with("set transaction snapshot"))
+    throw Error(ErrorCode::postgres_connect, message, place_).retry();
   // A publication that is gone is made again, and its tables with it.
   bool is_gone = state == "42704" && sql == "START_REPLICATION";
   Error error(ErrorCode::postgres_refused, message, place_);
