@@ -39,7 +39,7 @@ memory() { awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/$1.times";
 line() { printf '%-56s %9s %9s\n' "$2" "$(median "$1")" "$(memory "$1")"; }
 ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" -v g="$3" 'BEGIN {printf "ratio = %.2f (goal: %s)\n\n", a / b, g}'; }
 
-project() { # FOLDER METHOD
+project() { # FOLDER METHOD TABLE [METADATA]
   mkdir -p "$1"
   cat >"$1/leat.yml" <<YML
 name: bench
@@ -50,7 +50,7 @@ targets:
 connections:
   shop:
     schema: raw
-    metadata: false
+    metadata: ${4:-true}
     source: {type: postgres, url: "$source", method: $2, deletes: hard, workers: 2, tables: [$3]}
 YML
 }
@@ -65,7 +65,7 @@ sql "vacuum analyze big"
 printf '%-56s %9s %9s\n' "the table: $(sql "select pg_size_pretty(pg_relation_size('big'))")" seconds 'peak MB'
 
 if wants snapshot; then
-  project "$work/snap" read big
+  project "$work/snap" read big false
   cd "$work/snap"
   prepare_none() { :; }
   prepare_copy() { :; }

@@ -395,7 +395,8 @@ stream::LoadResult PgLoad::commit(const stream::Commit& commit) {
     result.rows_inserted = staged_;
     if (target_.mode != WriteMode::append) {
       settle_stage(destination_, dialect, settled, plan(table_));
-      result.rows_inserted = destination_.number("select count(*) from " + qualified(table_));
+      if (!settled.primary_key.empty() || target_.deletes_hard)
+        result.rows_inserted = destination_.number("select count(*) from " + qualified(table_));
       result.rows_unchanged = staged_ - result.rows_inserted;
     }
   } else if (replaces()) {
