@@ -101,8 +101,12 @@ Error failure(CURLcode code, const char* detail, const Transfer& transfer, const
       break;
   }
   switch (code) {
-    case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
+      // The library says the same of an answer that is no HTTP.
+      if (url.starts_with("http://") || url.starts_with("https://"))
+        return Error(ErrorCode::http_interrupted, "The answer is no HTTP", where).retry();
+      [[fallthrough]];
+    case CURLE_URL_MALFORMAT:
       return Error(ErrorCode::config_invalid, "This is no http or https URL", where);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:

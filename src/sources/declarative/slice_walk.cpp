@@ -166,6 +166,20 @@ bool SliceWalk::consume_page(OpenSlice& slice) {
   return goes_on;
 }
 
+// A token that comes again means nothing by itself: some APIs keep one for all pages of a search.
+bool SliceWalk::goes_round(OpenSlice& slice, const Answer& answer, const jinja::Value& next) const {
+  if (retriever_.paginator_->foretell(1)) return false;
+  std::hash<std::string_view> hash;
+  std::size_t mark = hash(answer.response.body.view()) * 31 + hash(jinja::to_repr(next));
+  if (slice.consumed > 1 && mark == slice.page_mark) return true;
+  if (++slice.marked_for == slice.mark_lasts || slice.consumed == 1) {
+    slice.page_mark = mark;
+    slice.mark_lasts *= 2;
+    slice.marked_for = 0;
+  }
+  return false;
+}
+
 // Decides on the next page.
 bool SliceWalk::end_page(OpenSlice& slice, const Answer& answer, PageFacts& facts) {
   records_ += facts.raw_count;
@@ -178,7 +192,7 @@ bool SliceWalk::end_page(OpenSlice& slice, const Answer& answer, PageFacts& fact
   if (!facts.is_over) next = retriever_.paginator_->next(facts);
   bool enough = plan_.records_max > 0 && records_ >= plan_.records_max;
   if (!next || enough) return false;
-  if ((facts.previous && jinja::equals(*facts.previous, *next)) || slice.consumed >= kPagesMax) {
+  if (goes_round(slice, answer, *next) || slice.consumed >= kPagesMax) {
     throw Error(ErrorCode::source_invalid_response, "The next page is the same page again", url)
         .fix("Check the paginator's `cursor_value` and `stop_condition`.");
   }
@@ -348,8 +362,8 @@ void SliceWalk::hand_on(const Selected& selected, const std::string& url) {
   static const RecordPath kItems({});
   if (wrong.empty() &&
       !kItems.visit(
-          selected_index_, [&](const char* text, JsonAt at, JsonAt end) { return decoder_.record(text, at, end); },
-          decoded)) {
+          selected_index_,
+          [&](const char* text, JsonAt at, JsonAt end) { return decoder_.record(text, at, end); }, decoded)) {
     wrong = "a record could not be written as JSON";
   }
   if (!wrong.empty()) throw Error(ErrorCode::source_invalid_response, wrong, http::safe_url(url));

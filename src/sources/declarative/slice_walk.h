@@ -30,6 +30,10 @@ class SliceWalk final : public RetrieverRun {
     std::optional<jinja::Value> next_token;  // of page `consumed`, once it is known
     bool next_known = false;
     std::string truth_version;
+    // The pages go round when one comes again, with the same next page behind it. One page is remembered,
+    // ever longer (Brent's way to find a cycle).
+    std::size_t page_mark = 0;
+    std::int64_t marked_for = 0, mark_lasts = 1;
     std::int64_t records = 0, resets = 0;  ///< records since the last reset
   };
   /// What the long way of a page yields.
@@ -51,6 +55,7 @@ class SliceWalk final : public RetrieverRun {
   void hand_on(const Selected& selected, const std::string& url);
   std::int64_t read_chunks(OpenSlice& slice, const std::optional<jinja::Value>& token, Answer& answer,
                            PageFacts& facts);
+  bool goes_round(OpenSlice& slice, const Answer& answer, const jinja::Value& next) const;
   bool end_page(OpenSlice& slice, const Answer& answer, PageFacts& facts);
   bool restart(OpenSlice& slice, const std::string& url);
   http::Request request_of(OpenSlice& slice, const std::optional<jinja::Value>& token);
