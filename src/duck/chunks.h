@@ -6,12 +6,11 @@
 // Threads: any; nothing is kept.
 // Source: DuckDB C API, data chunks and vectors
 #pragma once
-#include <duckdb.h>
-
 #include <optional>
 #include <string>
 
 #include "batch/record_batch.h"
+#include "duck/library.h"
 
 namespace leat::duck {
 

@@ -108,6 +108,7 @@ void create_whole(const std::string& path, duckdb_config config) {
 }  // namespace
 
 std::shared_ptr<Database> Database::open(const Settings& settings) {
+  load_library();
   std::string key = settings.path;
   bool in_memory = settings.path == ":memory:";
   if (!in_memory) {

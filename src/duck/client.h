@@ -9,13 +9,13 @@
 //   Error(warehouse_cancelled), Error(warehouse_connect).
 // Source: DuckDB C API 1.4, https://duckdb.org/docs/stable/clients/c/overview
 #pragma once
-#include <duckdb.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "duck/library.h"
 
 namespace leat::duck {
 

@@ -45,7 +45,7 @@ DbtNodes* Workspace::dbt_nodes() {
   options.target.schema = mapping.find("schema")            ? mapping["schema"].raw()
                           : options.target.type == "duckdb" ? "main"
                                                             : "public";
-  options.target.database = warehouse().adapter()->database();
+  options.target.database = warehouse().database();
   options.target.threads = project_.threads;
   options.target.profile = project_.profile;
   dbt_ = std::make_unique<DbtNodes>(options, env_);

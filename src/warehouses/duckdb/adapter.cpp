@@ -14,7 +14,7 @@ constexpr std::size_t kBatchRows = 65536;
 struct LogicalType {
   duckdb_logical_type handle;
   explicit LogicalType(duckdb_logical_type type) : handle(type) {}
-  ~LogicalType() { duckdb_destroy_logical_type(&handle); }
+  ~LogicalType() { duck::duckdb_destroy_logical_type(&handle); }
   LogicalType(const LogicalType&) = delete;
   LogicalType& operator=(const LogicalType&) = delete;
 };
@@ -24,12 +24,12 @@ bool describe(duck::Result& result, std::vector<batch::Column>& columns, std::ve
               std::string& casts) {
   bool direct = true;
   const sql::Dialect& dialect = duck_dialect();
-  for (idx_t i = 0; i < duckdb_column_count(&result.get()); ++i) {
-    LogicalType type(duckdb_column_logical_type(&result.get(), i));
-    std::string name = duckdb_column_name(&result.get(), i);
+  for (idx_t i = 0; i < duck::duckdb_column_count(&result.get()); ++i) {
+    LogicalType type(duck::duckdb_column_logical_type(&result.get(), i));
+    std::string name = duck::duckdb_column_name(&result.get(), i);
     std::string quoted = dialect.quote(name);
     std::optional<batch::Type> known = duck::leat_type(type.handle);
-    duckdb_type id = duckdb_get_type_id(type.handle);
+    duckdb_type id = duck::duckdb_get_type_id(type.handle);
     bool nested = id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
                   id == DUCKDB_TYPE_ARRAY;
     if (!known) {
@@ -77,11 +77,11 @@ sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_ma
   }
   out.schema = std::make_shared<const batch::Schema>(std::move(columns));
   std::int64_t rows = 0;
-  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
-    rows += static_cast<std::int64_t>(duckdb_data_chunk_get_size(chunk));
+  while (duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get())) {
+    rows += static_cast<std::int64_t>(duck::duckdb_data_chunk_get_size(chunk));
     if (out.batches.empty() || out.batches.back().rows() >= kBatchRows) out.batches.emplace_back(out.schema);
     duck::append_chunk(chunk, out.batches.back());
-    duckdb_destroy_data_chunk(&chunk);
+    duck::duckdb_destroy_data_chunk(&chunk);
     if (rows > rows_max) {
       throw Error(ErrorCode::warehouse_sql, fmt::format("The query gives more than {} rows", rows_max),
                   connection_.database()->path())

@@ -1,5 +1,8 @@
 #include "warehouses/duckdb/duckdb.h"
 
+#include <filesystem>
+#include <mutex>
+
 #include "duck/client.h"
 #include "warehouses/duckdb/adapter.h"
 #include "warehouses/duckdb/dialect.h"
@@ -18,21 +21,38 @@ const Spec kSpec{
      {"read_only", FieldKind::boolean, "Opens the file for reading only.", "false"},
      {"schema", FieldKind::text, "The schema of dbt models that name none.", "main"}}};
 
+// As DuckDB names the database of a file: what stands before the first dot, unless that is a name of its own.
+std::string database_of(const std::string& path) {
+  if (path == ":memory:") return "memory";
+  std::string file = std::filesystem::path(path).filename().string();
+  file.erase(0, file.find_first_not_of('.'));
+  std::string name = file.substr(0, file.find('.'));
+  for (const char* reserved : {"main", "temp", "system"}) {
+    if (name == reserved) return name + "_db";
+  }
+  return name;
+}
+
 class DuckWarehouse : public Warehouse {
  public:
-  DuckWarehouse(std::shared_ptr<duck::Database> database, Env& env)
-      : database_(std::move(database)), env_(env) {}
+  DuckWarehouse(duck::Settings settings, Env& env) : settings_(std::move(settings)), env_(env) {}
   const sql::Dialect& dialect() const override { return duckdb::duck_dialect(); }
+  std::string database() const override { return database_of(settings_.path); }
   std::unique_ptr<stream::Destination> destination() override {
-    return std::make_unique<duckdb::DuckDestination>(database_, env_);
+    return std::make_unique<duckdb::DuckDestination>(opened(), env_);
   }
-  std::unique_ptr<sql::Adapter> adapter() override {
-    return std::make_unique<duckdb::DuckAdapter>(database_);
-  }
+  std::unique_ptr<sql::Adapter> adapter() override { return std::make_unique<duckdb::DuckAdapter>(opened()); }
 
  private:
-  std::shared_ptr<duck::Database> database_;
+  const std::shared_ptr<duck::Database>& opened() {
+    std::lock_guard lock(mutex_);
+    if (!database_) database_ = duck::Database::open(settings_);
+    return database_;
+  }
+  duck::Settings settings_;
   Env& env_;
+  std::mutex mutex_;  // guards database_
+  std::shared_ptr<duck::Database> database_;
 };
 
 std::unique_ptr<Warehouse> open(const document::Settings& settings, Env& env) {
@@ -42,7 +62,7 @@ std::unique_ptr<Warehouse> open(const document::Settings& settings, Env& env) {
   opening.memory_limit = settings.text("memory_limit");
   opening.temp_directory = settings.resolve_path("temp_directory");
   opening.read_only = settings.boolean("read_only");
-  return std::make_unique<DuckWarehouse>(duck::Database::open(opening), env);
+  return std::make_unique<DuckWarehouse>(std::move(opening), env);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -69,12 +71,29 @@ TEST_CASE("a file that a dead process had only begun is begun anew, and nothing 
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "w.duckdb.creating") << "DUCK, and no more";
   auto settings = document::read_settings(
-      *warehouses::kDuckDb.spec, document::parse_yaml(fmt::format("path: '{}/w.duckdb'", folder.string()), "x"), env);
+      *warehouses::kDuckDb.spec,
+      document::parse_yaml(fmt::format("path: '{}/w.duckdb'", folder.string()), "x"), env);
   {
     auto warehouse = warehouses::kDuckDb.open(settings, env);
     CHECK(warehouse->adapter()->query("select 42", 1).batches.at(0).column(0).print(0) == "42");
   }
   CHECK_FALSE(std::filesystem::exists(folder / "w.duckdb.creating"));
   CHECK(std::filesystem::file_size(folder / "w.duckdb") >= 12288);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("the database is known by its file's name before it is opened, as DuckDB then says") {
+  std::string folder = std::filesystem::temp_directory_path() / fmt::format("leat-names-{}", ::getpid());
+  for (const char* file :
+       {"a.b.duckdb", "main.duckdb", "temp.db", ".hidden", "noext", "MiXed.DuckDB", "sp ace.db"}) {
+    CAPTURE(file);
+    Env env(fixed_clock({}), 1);
+    auto path = document::parse_yaml(fmt::format("path: '{}/{}'", folder, file), "x");
+    auto warehouse =
+        warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+    std::string told = warehouse->database();
+    CHECK_FALSE(std::filesystem::exists(folder + "/" + file));
+    CHECK(told == warehouse->adapter()->database());
+  }
   std::filesystem::remove_all(folder);
 }

@@ -58,11 +58,12 @@ void DuckDestination::prepare() {
 
 std::int64_t DuckDestination::number(const std::string& sql) {
   duck::Result result = connection_.run(sql);
-  duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get());
+  duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get());
   std::int64_t value = 0;
   if (chunk)
-    value = *static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
-  duckdb_destroy_data_chunk(&chunk);
+    value = *static_cast<std::int64_t*>(
+        duck::duckdb_vector_get_data(duck::duckdb_data_chunk_get_vector(chunk, 0)));
+  duck::duckdb_destroy_data_chunk(&chunk);
   return value;
 }
 
@@ -99,9 +100,9 @@ std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& t
                                   dialect.literal(table.schema), dialect.literal(table.identifier)));
   auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"n", {}}, {"t", {}}});
   batch::RecordBatch rows(schema);
-  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
+  while (duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get())) {
     duck::append_chunk(chunk, rows);
-    duckdb_destroy_data_chunk(&chunk);
+    duck::duckdb_destroy_data_chunk(&chunk);
   }
   std::vector<batch::Column> columns;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -141,13 +142,13 @@ std::vector<std::vector<std::string>> DuckDestination::rows(const std::string& s
   // Everything as text: the answers are small, and their types are not known here.
   duck::Result result = connection_.run(sql);
   std::vector<std::vector<std::string>> out;
-  idx_t columns = duckdb_column_count(&result.get());
+  idx_t columns = duck::duckdb_column_count(&result.get());
   std::vector<batch::Column> schema;
   for (idx_t i = 0; i < columns; ++i) schema.push_back({fmt::format("c{}", i), {}});
   batch::RecordBatch batch(std::make_shared<const batch::Schema>(schema));
-  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result.get())) {
+  while (duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get())) {
     duck::append_chunk(chunk, batch);
-    duckdb_destroy_data_chunk(&chunk);
+    duck::duckdb_destroy_data_chunk(&chunk);
   }
   for (std::size_t row = 0; row < batch.rows(); ++row) {
     std::vector<std::string>& cells = out.emplace_back();
@@ -201,8 +202,8 @@ void DuckDestination::abandon_together() {
   if (!together_) return;
   together_ = false;
   duckdb_result ignored;  // where the transaction has failed already there is nothing to roll back
-  duckdb_query(connection_.handle(), "rollback", &ignored);
-  duckdb_destroy_result(&ignored);
+  duck::duckdb_query(connection_.handle(), "rollback", &ignored);
+  duck::duckdb_destroy_result(&ignored);
 }
 
 DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
@@ -223,8 +224,8 @@ DuckLoad::~DuckLoad() {
   destination_.batches_.cancel();
   if (!open_) return;
   duckdb_result ignored;  // nothing can be done about a failed rollback, and a destructor must not throw
-  duckdb_query(db_.handle(), "rollback", &ignored);
-  duckdb_destroy_result(&ignored);
+  duck::duckdb_query(db_.handle(), "rollback", &ignored);
+  duck::duckdb_destroy_result(&ignored);
 }
 
 bool DuckLoad::dedups() const {

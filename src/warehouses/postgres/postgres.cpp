@@ -35,8 +35,22 @@ std::string escaped(const std::string& value) {
 }
 
 struct Address {
-  std::string conninfo, place;
+  std::string conninfo, place, database;
 };
+
+// Where no database is named libpq takes the environment's, then the role's own name.
+std::string usual_database(std::string user) {
+  std::string database;
+  PQconninfoOption* options = PQconndefaults();
+  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+    if (!option->val) continue;
+    std::string_view key = option->keyword;
+    if (key == "dbname") database = option->val;
+    if (key == "user" && user.empty()) user = option->val;
+  }
+  PQconninfoFree(options);
+  return database.empty() ? user : database;
+}
 
 Address address_of(const document::Settings& settings) {
   Address address;
@@ -55,17 +69,19 @@ Address address_of(const document::Settings& settings) {
     PQfreemem(message);
     throw Error(ErrorCode::config_invalid, text, settings.mark().text());
   }
-  std::string host = "localhost", port = "5432", database;
+  std::string host = "localhost", port = "5432", database, user;
   for (PQconninfoOption* option = options; option->keyword; ++option) {
     if (!option->val) continue;
     std::string key = option->keyword;
     if (key == "host") host = option->val;
     if (key == "port") port = option->val;
     if (key == "dbname") database = option->val;
+    if (key == "user") user = option->val;
     if (key == "password") register_secret(option->val);
   }
   PQconninfoFree(options);
   address.place = fmt::format("postgresql://{}:{}/{}", host, port, database);
+  address.database = database.empty() ? usual_database(user) : database;
   return address;
 }
 
@@ -73,6 +89,7 @@ class PgWarehouse : public Warehouse {
  public:
   PgWarehouse(Address address, Env& env) : address_(std::move(address)), env_(env) {}
   const sql::Dialect& dialect() const override { return postgres::pg_dialect(); }
+  std::string database() const override { return address_.database; }
   std::unique_ptr<stream::Destination> destination() override {
     return std::make_unique<postgres::PgDestination>(address_.conninfo, address_.place, env_);
   }

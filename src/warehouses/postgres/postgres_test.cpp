@@ -102,3 +102,10 @@ TEST_CASE("every type goes into PostgreSQL by binary COPY and comes back the sam
   CHECK_THROWS_AS(adapter->query("select\n  nothing_here"), Error);
   adapter->execute("drop schema copy_test cascade");
 }
+
+TEST_CASE("the database is known by the connection's settings, as PostgreSQL then says") {
+  Env env(fixed_clock({}), 1);
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  CHECK(warehouse->database() == warehouse->adapter()->database());
+}

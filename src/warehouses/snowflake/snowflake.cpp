@@ -11,6 +11,7 @@ class SnowWarehouse : public Warehouse {
  public:
   SnowWarehouse(snowflake::Account account, Env& env) : account_(std::move(account)), env_(env) {}
   const sql::Dialect& dialect() const override { return snowflake::snow_dialect(); }
+  std::string database() const override { return account_.database; }
   std::unique_ptr<stream::Destination> destination() override {
     return std::make_unique<snowflake::SnowDestination>(account_, env_);
   }
