@@ -77,7 +77,7 @@ constexpr const char* kVerbs =
 
 // What dbt's command line has and nothing here depends on: it is taken, so that scripts need no change.
 constexpr const char* kTakenFlags =
-    "--partial-parse,--no-partial-parse,--write-json,--no-write-json,--no-debug,--version-check,"
+    "--partial-parse,--write-json,--no-write-json,--no-debug,--version-check,"
     "--no-version-check,--populate-cache,--no-populate-cache,--cache-selected-only,--no-cache-selected-only,"
     "--use-colors,--no-use-colors,--use-colors-file,--no-use-colors-file,--send-anonymous-usage-stats,"
     "--no-send-anonymous-usage-stats,--static-parser,--no-static-parser,--print,--no-print,--introspect,"
@@ -147,6 +147,7 @@ class DbtCommand : public Command {
         {"--upgrade", "deps: look for newer versions than those that are locked", &given.upgrade},
         {"--lock", "deps: write the lock only", &given.lock},
         {"--connection", "debug: the connection only", &given.connection},
+        {"--no-partial-parse", "Read the project anew, even if nothing has changed", &given.no_partial_parse},
         {"--skip-unchanged", "Leave out what is unchanged, as `leat run` does", &given.run.skip_unchanged},
         {kTakenFlags, "Taken for dbt's sake, without effect", &taken_},
         {kTakenSettings, "Taken for dbt's sake, without effect", &taken_texts_, false, "X"}};
@@ -195,6 +196,7 @@ class DbtCommand : public Command {
     options.full_refresh = arguments_.run.full_refresh;
     options.store_failures = arguments_.store_failures;
     options.empty = arguments_.empty;
+    options.keeps_parse = !arguments_.no_partial_parse;
     if (!arguments_.state.empty()) options.state = dbt::SavedState::load(arguments_.state);
     options.target_folder = arguments_.target_path;
     options.command = arguments_.verb == "list" ? "ls" : arguments_.verb;

@@ -20,6 +20,7 @@ struct DbtArguments {
   std::string project_dir, profiles_dir, profile, vars, arguments, inline_sql, indirect,
       output = "selector", output_keys, target_path, state, defer_state, sample, host = "127.0.0.1";
   std::vector<std::string> types, excluded_types;
+  bool no_partial_parse = false;
   bool store_failures = false, no_compile = false, empty_catalog = false, is_static = false, upgrade = false,
        lock = false, defer = false, empty = false, show = false, connection = false, warn_error = false;
   int limit = 5, port = 8080;

@@ -24,7 +24,9 @@ class JsonWriter;
 void write_env(JsonWriter& out, const Env& env);
 /// Writes a text beside and renames it into target/NAME.
 void write_artifact(const Project& project, const char* name, const std::string& text);
-/// Writes target/manifest.json.
+/// What the manifest begins with: its metadata, up to the nodes.
+std::string manifest_front(const Project& project, Env& env);
+/// Writes target/manifest.json; where it is the one of the same parsed project only its metadata.
 void write_manifest(const Project& project, Env& env);
 /// The text of the results of a run that took `seconds`.
 std::string run_results_json(const Project& project, const std::vector<FinishedNode>& results, double seconds,

@@ -161,7 +161,6 @@ void add_basics(jinja::Context& context, const Project& project, Env& env) {
   context.set("invocation_args_dict", Value::dict());
   context.set("dbt_metadata_envs", Value::dict());
   context.set("defer_relation", Value::none());
-  add(context, "env_var", [&env](CallArguments& arguments) { return env_variable(arguments, env); });
   add(context, "doc", [](CallArguments&) { return Value(""); });
   add(context, "try_or_compiler_error", [](CallArguments& arguments) {
     CallArguments rest;

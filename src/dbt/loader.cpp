@@ -25,6 +25,9 @@ ProjectLoader::ProjectLoader(const ProjectOptions& options, Env& env) : project_
 }
 
 std::unique_ptr<Project> ProjectLoader::load() {
+  Timestamp begun = env_.now();
+  std::string kept = kept_path();
+  if (!kept.empty() && restore(kept)) return std::move(project_);
   read_packages();
   project_->renderer_ = std::make_unique<Renderer>(*project_, env_);
   for (Package& package : project_->packages_) render_package(package);
@@ -40,6 +43,7 @@ std::unique_ptr<Project> ProjectLoader::load() {
   resolve();
   check_circles();
   note_macros();
+  if (!kept.empty()) keep(kept, begun);
   return std::move(project_);
 }
 
@@ -55,12 +59,9 @@ Rendering ProjectLoader::parsing(const Node* node) const {
   return rendering;
 }
 
-void ProjectLoader::read_packages() {
-  project_->packages_.push_back(read_package(project_->options_.folder, ""));
+void ProjectLoader::set_macro_order() {
   const Package& root = project_->packages_.front();
   project_->macros_.set_root(root.name);
-  if (std::string path = root.folder + "/selectors.yml"; fs::exists(path))
-    project_->selectors_ = document::parse_yaml(document::read_file(path), "selectors.yml");
   for (const Value& entry : root.file["dispatch"].items()) {
     std::vector<std::string> order;
     for (const Value& each : entry["search_order"].items()) order.push_back(each.as_text("search_order"));
@@ -68,6 +69,14 @@ void ProjectLoader::read_packages() {
       project_->macros_.set_search_order(entry["macro_namespace"].as_text("macro_namespace"),
                                          std::move(order));
   }
+}
+
+void ProjectLoader::read_packages() {
+  project_->packages_.push_back(read_package(project_->options_.folder, ""));
+  const Package& root = project_->packages_.front();
+  set_macro_order();
+  if (std::string path = root.folder + "/selectors.yml"; fs::exists(path))
+    project_->selectors_ = document::parse_yaml(document::read_file(path), "selectors.yml");
   const Value& install = root.file["packages-install-path"];
   std::string below = install.is_null() ? "dbt_packages" : install.raw();
   std::vector<std::string> names;

@@ -25,6 +25,7 @@ class ProjectLoader {
  private:
   // loader.cpp
   void read_packages();
+  void set_macro_order();
   void render_package(Package& package);
   document::Value rendered(const document::Value& value, const std::string& key);
   void read_macros();
@@ -51,6 +52,12 @@ class ProjectLoader {
   void quote_relation(Node& node);
   std::string named(const char* macro, const Node& node, const jinja::Value& custom, const char* parameter);
   void check_relations_differ() const;
+
+  // loader_kept.cpp
+  std::string kept_path() const;
+  bool restore(const std::string& path);
+  bool asks_for_command() const;
+  void keep(const std::string& path, Timestamp begun);
 
   // loader_graph.cpp
   void index();

@@ -102,6 +102,13 @@ void write_selectors(JsonWriter& out, const Project& project) {
 
 }  // namespace
 
+std::string manifest_front(const Project& project, Env& env) {
+  JsonWriter out;
+  out.begin_object();
+  write_metadata(out, project, env);
+  return out.take();
+}
+
 std::string manifest_json(const Project& project, Env& env) {
   JsonWriter out;
   ManifestParts parts{out, project, seconds_of(env.now())};

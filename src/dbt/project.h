@@ -26,6 +26,12 @@ namespace leat::dbt {
 
 class SavedState;
 
+/// A manifest as it was written: so that its nodes need not be written again while nothing has changed.
+struct WrittenManifest {
+  std::uint64_t size = 0, changed_ns = 0;
+  std::uint64_t metadata_size = 0;  ///< up to where the nodes begin
+};
+
 /// Where the project is built: what templates see as `target`.
 struct TargetInfo {
   std::string name, type, database, schema;
@@ -46,6 +52,7 @@ struct ProjectOptions {
   std::string invocation_id;
   std::shared_ptr<const SavedState> state;  ///< of --state: what `state:` compares with; null for none
   std::string target_folder;                ///< of --target-path, instead of the project's `target-path`
+  bool keeps_parse = true;                  ///< reads and writes target/partial_parse.leat
 };
 
 class Renderer;
@@ -83,6 +90,10 @@ class Project {
   std::vector<std::string> on_run_start() const;
   std::vector<std::string> on_run_end() const;
   std::string target_folder() const;
+  /// Where the parsed project is kept for the next run, "" for nowhere, and the manifest that was written of
+  /// it.
+  const std::string& kept_path() const { return kept_path_; }
+  const WrittenManifest& kept_manifest() const { return kept_manifest_; }
   /// Renders templates of this project; shared by all builds.
   Renderer& renderer() const { return *renderer_; }
   /// All nodes as the selector sees them, in the order of nodes().
@@ -105,6 +116,8 @@ class Project {
   MacroTable::NameMap<std::vector<std::size_t>> sources_;    // by "source.table"
   MacroTable::NameMap<std::vector<std::size_t>> tests_of_;   // by unique id
   std::unique_ptr<Renderer> renderer_;
+  std::string kept_path_;
+  WrittenManifest kept_manifest_;
 };
 
 }  // namespace leat::dbt

@@ -24,8 +24,20 @@ Renderer::Renderer(const Project& project, Env& env)
       api_(make_api(*project.options().dialect)) {
   add_native_filters(*native_);
   add_basics(basics_, project, env);
+  basics_.set("env_var", jinja::make_function("env_var", [this](CallArguments& arguments) {
+                {
+                  std::lock_guard lock(mutex_);
+                  asked_.insert(arguments.text(0, "var"));
+                }
+                return env_variable(arguments, env_);
+              }));
 }
 Renderer::~Renderer() = default;
+
+std::vector<std::string> Renderer::asked_variables() const {
+  std::lock_guard lock(mutex_);
+  return {asked_.begin(), asked_.end()};
+}
 
 const jinja::Environment& Renderer::environment_of(const Rendering& rendering) const {
   return rendering.execute() ? *text_ : *parsing_;

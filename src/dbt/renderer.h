@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,8 @@ class Renderer {
     elsewhere_ = std::move(elsewhere);
   }
 
+  /// The names that env_var() was asked for until now.
+  std::vector<std::string> asked_variables() const;
   const Project& project() const { return project_; }
   Env& env() const { return env_; }
   const jinja::Value& api() const { return api_; }
@@ -100,7 +103,8 @@ class Renderer {
   jinja::Value api_;
   jinja::Context basics_;
   std::map<std::string, sql::Relation, std::less<>> elsewhere_;
-  mutable std::mutex mutex_;  // guards templates_ and graph_
+  mutable std::mutex mutex_;  // guards templates_, graph_ and asked_
+  std::set<std::string> asked_;
   mutable MacroTable::NameMap<std::shared_ptr<const jinja::Template>> templates_;
   mutable jinja::Value graph_;
 };

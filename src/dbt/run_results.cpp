@@ -1,5 +1,7 @@
 // target/run_results.json, and how artifacts are written.
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +12,7 @@
 #include "dbt/artifacts.h"
 #include "dbt/basics.h"
 #include "dbt/json_writer.h"
+#include "dbt/kept/kept_parse.h"
 #include "dbt/renderer.h"
 
 namespace leat::dbt {
@@ -29,6 +32,15 @@ void write_file(const std::string& folder, const char* name, const std::string& 
   std::error_code failed;
   if (written) std::filesystem::rename(beside, path, failed);
   if (!written || failed) throw Error(ErrorCode::file_io, "The file can't be written", path);
+}
+
+// Puts text over the beginning of a file, in one write.
+bool write_over(const std::string& path, const std::string& text) {
+  int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  bool written = ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  ::close(file);
+  return written;
 }
 
 double seconds_between(Timestamp from, Timestamp to) {
@@ -100,7 +112,17 @@ void write_artifact(const Project& project, const char* name, const std::string&
 }
 
 void write_manifest(const Project& project, Env& env) {
-  write_file(project.target_folder(), "manifest.json", manifest_json(project, env));
+  std::string path = project.target_folder() + "/manifest.json";
+  std::string front = manifest_front(project, env);
+  const WrittenManifest& last = project.kept_manifest();
+  WatchedPath seen = look_at(path);
+  bool same = last.size > 0 && seen.size == last.size && seen.changed_ns == last.changed_ns &&
+              front.size() == last.metadata_size;
+  if (!same || !write_over(path, front))
+    write_file(project.target_folder(), "manifest.json", manifest_json(project, env));
+  if (project.kept_path().empty()) return;
+  seen = look_at(path);
+  KeptParse::note_manifest(project.kept_path(), {seen.size, seen.changed_ns, front.size()});
 }
 
 std::string run_results_json(const Project& project, const std::vector<FinishedNode>& results, double seconds,

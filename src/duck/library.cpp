@@ -34,7 +34,7 @@ void take(void* library, const char* name, Function& function) {
 void load_library() {
   static std::once_flag once;
   std::call_once(once, [] {
-    void* library = dlopen("libduckdb.so", RTLD_NOW | RTLD_LOCAL);
+    void* library = dlopen("libduckdb.so", RTLD_LAZY | RTLD_LOCAL);
     if (!library) refuse();
 #define LEAT_DUCKDB(name) take(library, #name, name);
 #include "duck/library.def"

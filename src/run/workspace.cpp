@@ -31,6 +31,7 @@ DbtNodes* Workspace::dbt_nodes() {
   options.full_refresh = options_.full_refresh;
   options.store_failures = options_.store_failures;
   options.empty = options_.empty;
+  options.keeps_parse = options_.keeps_parse;
   options.state = options_.state;
   options.target_folder = options_.target_folder;
   options.vars = options_.vars;

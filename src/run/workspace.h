@@ -34,6 +34,7 @@ struct WorkspaceOptions {
   document::Value vars;  ///< of --vars
   bool store_failures = false;
   bool empty = false;                            ///< reads no rows of what nodes read
+  bool keeps_parse = true;                       ///< reads a dbt project that has not changed from the run before
   std::shared_ptr<const dbt::SavedState> state;  ///< what `state:` compares with
   std::string target_folder;                     ///< where dbt's artifacts go; "" leaves it to the project
   std::string command = "build";                 ///< dbt's verb, as its templates see it
