@@ -23,6 +23,7 @@ namespace protocol = sources::protocol;
 // The key under which a platform hands a manifest over together with its config.
 constexpr std::string_view kInjectedManifest = "__injected_declarative_manifest";
 constexpr std::int64_t kRowsTogether = 500;
+constexpr std::int64_t kBytesAhead = 1 << 20;  // small pages still come side by side
 
 // Config comes from elsewhere: what looks like ${a variable} in it must neither be filled in nor run.
 Value as_written(const Value& value) {
@@ -229,6 +230,7 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
     if (arguments.verb == "read") {
       mapping.set("record_column", Value::of(std::string(protocol::kRecordColumn)));
       mapping.set("batch_rows_max", Value::of(kRowsTogether));
+      mapping.set("ahead_bytes_max", Value::of(kBytesAhead));
     }
     if (arguments.concurrency != 0)
       mapping.set("concurrency", Value::of(std::int64_t{arguments.concurrency}));

@@ -203,8 +203,22 @@ TEST_CASE("retries double their wait and end after five") {
 TEST_CASE("retries end when waiting took too long in all") {
   Retry retry({.retries_max = 100, .total_max = 60s});
   int count = 0;
+  while (retry.after_failure({})) ++count;
+  CHECK(count == 5);  // 1 + 2 + 4 + 8 + 16 seconds
+}
+
+TEST_CASE("a wait that is asked for may be the last one beyond the limit, up to an hour") {
+  Retry retry({.retries_max = 100, .total_max = 60s});
+  int count = 0;
   while (retry.after_failure(25s)) ++count;
-  CHECK(count == 2);
+  CHECK(count == 3);
+  CHECK(Retry().after_failure(1800s) == 1800s);
+  CHECK(Retry().after_rate_limit(3600s) == 3600s);
+  CHECK_FALSE(Retry().after_failure(2h));
+  CHECK_FALSE(Retry().after_rate_limit(100000h));
+  Retry once;
+  CHECK(once.after_failure(700s));
+  CHECK_FALSE(once.after_failure(1s));
 }
 
 TEST_CASE("rate limits have an account of their own, and it is bounded") {

@@ -16,9 +16,16 @@ milliseconds doubled(milliseconds first, int times, milliseconds limit) {
 }
 }  // namespace
 
+// An API that names a longer wait than all waits together may take is waited for once.
+bool Retry::fits(std::optional<milliseconds> wanted, milliseconds wait, milliseconds waited,
+                 milliseconds total_max) const {
+  return waited + wait <= total_max || (wanted && waited < total_max && wait <= limits_.wanted_max);
+}
+
 std::optional<milliseconds> Retry::after_failure(std::optional<milliseconds> wanted) {
   milliseconds wait = wanted.value_or(doubled(seconds(1), failures_, seconds(600)));
-  if (failures_ >= limits_.retries_max || waited_ + wait > limits_.total_max) return std::nullopt;
+  if (failures_ >= limits_.retries_max || !fits(wanted, wait, waited_, limits_.total_max))
+    return std::nullopt;
   ++failures_;
   waited_ += wait;
   return wait;
@@ -27,7 +34,7 @@ std::optional<milliseconds> Retry::after_failure(std::optional<milliseconds> wan
 std::optional<milliseconds> Retry::after_rate_limit(std::optional<milliseconds> wanted) {
   milliseconds wait = wanted.value_or(doubled(seconds(5), rate_limits_, seconds(300)));
   if (rate_limits_ >= limits_.rate_limited_retries_max ||
-      rate_waited_ + wait > limits_.rate_limited_total_max) {
+      !fits(wanted, wait, rate_waited_, limits_.rate_limited_total_max)) {
     return std::nullopt;
   }
   ++rate_limits_;

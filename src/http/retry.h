@@ -1,7 +1,8 @@
 // Retry: how often and after what wait a request is tried again. Knows no network: it counts and computes.
 //
 // Guarantees: bounded: at most `retries_max` further tries within `total_max` of waiting for failures, and
-//   `rate_limited_total_max` of waiting for rate limits.
+//   `rate_limited_total_max` of waiting for rate limits; the last wait may be as long as it was asked for, up
+//   to `wanted_max`.
 // Threads: one at a time.
 // Errors: none; nullopt says that the tries are used up.
 // Source: RFC 9110 10.2.3 (Retry-After).
@@ -19,6 +20,7 @@ struct RetryLimits {
   std::chrono::milliseconds total_max = std::chrono::seconds(600);
   int rate_limited_retries_max = 20;
   std::chrono::milliseconds rate_limited_total_max = std::chrono::seconds(1800);
+  std::chrono::milliseconds wanted_max = std::chrono::minutes(65);
 };
 
 /// The account of one request.
@@ -34,6 +36,8 @@ class Retry {
   int failures() const { return failures_ + rate_limits_; }
 
  private:
+  bool fits(std::optional<std::chrono::milliseconds> wanted, std::chrono::milliseconds wait,
+            std::chrono::milliseconds waited, std::chrono::milliseconds total_max) const;
   RetryLimits limits_;
   int failures_ = 0, rate_limits_ = 0;
   std::chrono::milliseconds waited_{0}, rate_waited_{0};

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from generate import parameters_of, strftime
 
 RECORDS_MAX = 250
+SECONDS = re.compile(r"(2024-02-03[T +]04:05:)\d\d")  # of the clock that stands still but for waits
 ACCESS = re.compile(r"""\.get\(\s*['"]([^'"]+)['"](?:\s*,[^()]*)?\)|\[\s*['"]([^'"]+)['"]\s*\]|\[(\d+)\]|"""
                     r"""\.([A-Za-z_]\w*)(?![\w(])""")
 
@@ -92,6 +93,15 @@ def leaf(body, path, value):
             body = body[segment]
 
 
+def nested(fields, value):
+    for segment in reversed(fields):
+        if segment == "*":
+            value = value if isinstance(value, list) else [value]
+        else:
+            value = {segment: value}
+    return value
+
+
 class Shape:
     """What a stream asks for and what it wants to get."""
 
@@ -163,13 +173,12 @@ class Shape:
         return record
 
     def wrap(self, records):
-        value = records
-        for segment in reversed(self.fields):
-            if segment == "*":
-                value = value if isinstance(value, list) else {"any": value}
-            else:
-                value = {re.sub(r"\{\{.*?\}\}", "any", segment): value}
-        return value
+        fields = [re.sub(r"\{\{.*?\}\}", "any", each) for each in self.fields]
+        if "*" in fields[:-1]:
+            # Each record in an object of its own.
+            star = fields.index("*")
+            records, fields = [nested(fields[star + 1:], record) for record in records], fields[:star + 1]
+        return nested(fields, records)
 
     def encode(self, value, decoder=None):
         decoder = decoder or self.decoder
@@ -218,7 +227,8 @@ class Shape:
             pairs = list(flat(json.loads(body)))
         except ValueError:
             pairs = parse_qsl(body)
-        return sorted(str(pair) for pair in pairs if pair[0] not in self.token_keys and not isinstance(pair[1], (dict, list)))
+        return sorted(str(pair) for pair in pairs if pair[0] not in self.token_keys and not
+                      any(key in str(pair[1]) for key in self.token_keys if isinstance(pair[1], (dict, list))))
 
     def size_of(self, page, as_parent):
         if as_parent:
@@ -307,7 +317,8 @@ def token_answer(manifest):
                 patterns.append(pattern_of(str(node["token_refresh_endpoint"])))
             if "session_token_response_key" in node:
                 body[node["session_token_response_key"]] = "token1"
-                patterns.append(r".*/" + re.escape(str(node.get("login_url", "login")).lstrip("/")))
+                patterns.append(r".*/?" + re.escape(str(node.get("login_url", "login")).lstrip("/")))
+                patterns.append(r".*/?" + re.escape(str(node.get("validate_session_url", "valid")).lstrip("/")))
             for each in node.values():
                 visit(each)
         elif isinstance(node, list):
@@ -365,7 +376,7 @@ class Answers:
             self.asked_for.append(path)
             return 200, kind, b"{}"
         token = shape.token_of(path, query, headers, body)
-        cut = tuple(sorted(pair for pair in query if pair[0] not in shape.token_keys and pair[0] != "leatpage"))
+        cut = tuple(sorted((pair[0], SECONDS.sub(r"\1", pair[1])) for pair in query if pair[0] not in shape.token_keys and pair[0] != "leatpage"))
         key = (shape.name, method, path, cut, shape.without_page(body))
         self.asked_for.append(key)
         trouble = self.trouble(shape, key, token)
@@ -377,7 +388,7 @@ class Answers:
     def is_parent(self, path):
         """Whether a path is that of a stream that others are cut by: its answers are kept."""
         shape = self.shape_for(path)
-        return shape is not None and shape.name not in self.wanted and any(
+        return shape is not None and (shape.name not in self.wanted or len(self.wanted) > 1) and any(
             shape.name in each.parents for each in self.shapes.values())
 
     def trouble(self, shape, key, token):

@@ -6,6 +6,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import re
 import sys
 import traceback
 
@@ -65,8 +66,15 @@ class Subject:
             yield "read " + name, lambda program, name=name: self.read(name, program)
 
 
+def without_seconds(result):
+    """How long was waited before somebody looked at the clock depends on which slice came first."""
+    from answers import SECONDS
+    text = SECONDS.sub(r"\1{{s}}", json.dumps(result))
+    return json.loads(re.sub(r'"lookback_window": [0-9]{1,3}([,}])', r'"lookback_window": 0\1', text))
+
+
 def hashes(result):
-    out = {"requests": digest(in_order(result)), "records": digest(result["records"])}
+    out = {"requests": digest([sorted(result["requests"]), in_order(result)]), "records": digest(result["records"])}
     for part in ("states", "control", "spec", "catalog", "check", "failed"):
         if result[part]:
             out[part] = digest(result[part])
@@ -108,13 +116,13 @@ def compare(path, arguments, expected):
         for step, ask in subject.steps():
             if expected is not None and step not in expected[name]["steps"]:
                 continue
-            actual = ask(ours)
+            actual = without_seconds(ask(ours))
             if expected is not None:
                 wanted, found = expected[name]["steps"][step], hashes(actual)
                 wrong = ["%s differ" % part for part in sorted({**wanted, **found})
                          if wanted.get(part) != found.get(part)]
             else:
-                reference = remembered(subject, step, ask, arguments)
+                reference = without_seconds(remembered(subject, step, ask, arguments))
                 wrong = differences(reference, actual)
                 out["steps"][step] = hashes(reference)
                 out["counts"].append("%s %d/%d%s" % (step.replace("read ", ""), len(reference["requests"]),
@@ -143,6 +151,7 @@ def arguments_of():
 
 def main():
     arguments = arguments_of()
+    os.environ["https_proxy"] = "http://127.0.0.1:9"  # nobody's real address is asked
     expected = None
     try:
         import yaml  # noqa: F401

@@ -6,6 +6,7 @@ import re
 
 import yaml
 
+PLACE = "http://leat-interop.invalid:1"  # where the server's address goes
 DATES = {"%s": 1704067200, "%ms": 1704067200000, "%s_as_float": 1704067200.5, "%epoch_microseconds": 1704067200000000}
 
 
@@ -90,7 +91,8 @@ def rehost(node, url):
             if key in ("url", "url_base", "token_refresh_endpoint", "login_url", "validate_session_url") and \
                     isinstance(value, str):
                 node[key] = re.sub(r"https?://", url + "/", value)
-                if url not in node[key]:
+                # A session's login and check stand below the stream's address.
+                if url not in node[key] and (key in ("url", "url_base") or "{" in node[key]):
                     node[key] = url + "/" + re.sub(r"^\{\{.*?\}\}", "any", node[key], flags=re.S)
             else:
                 rehost(value, url)
@@ -136,6 +138,7 @@ class Connector:
         with open(path) as file:
             text = file.read()
         self.raw = yaml.load(text, Loader=yaml.CSafeLoader)
+        self.text = None
         self.version = hashlib.sha256(text.encode()).hexdigest()[:16]
         self.manifest = resolve(self.raw, self.raw)
         for key in ("definitions", "schemas", "metadata"):
@@ -183,6 +186,8 @@ class Connector:
         return list(check.get("stream_names") or [])
 
     def manifest_for(self, url):
-        out = copy.deepcopy(self.raw)
-        rehost(out, url)
-        return yaml.dump(out, Dumper=yaml.CSafeDumper, sort_keys=False, width=10000)
+        if self.text is None:
+            out = copy.deepcopy(self.raw)
+            rehost(out, PLACE)
+            self.text = yaml.dump(out, Dumper=yaml.CSafeDumper, sort_keys=False, width=10000)
+        return self.text.replace(PLACE, url)

@@ -119,10 +119,12 @@ def digest(value):
 
 
 def in_order(result):
-    """The requests of each slice in their order: those of different slices may overtake each other."""
+    """The requests of each slice in their order: those of different slices may overtake each other, and of slices that
+    ask for the same nobody can tell which one asks, so that only what comes first counts."""
     out = {}
     for line, purpose in zip(result["requests"], result["purposes"]):
-        out.setdefault(purpose, []).append(line)
+        if line not in out.setdefault(purpose, []):
+            out[purpose].append(line)
     return sorted(out.values())
 
 

@@ -90,7 +90,8 @@ Value properties_of(const Value& records) {
   for (std::size_t i = 0; i < std::min(kRecordsMax, records.items().size()); ++i) {
     for (const auto& [name, value] : records.items()[i].members()) {
       auto found =
-          std::find_if(fields.begin(), fields.end(), [&](const auto& each) { return each.first == name; });
+          std::find_if(fields.begin(), fields.end(),
+                       [&, key = std::string_view(name)](const auto& each) { return each.first == key; });
       if (found == fields.end()) found = fields.insert(fields.end(), {name, {}});
       std::string type = type_name(value);
       auto& types = found->second;

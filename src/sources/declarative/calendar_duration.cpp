@@ -2,11 +2,16 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 namespace leat::sources::declarative {
 namespace {
 
 using std::chrono::microseconds;
+
+// 10,000 years, which no calendar of ours reaches beyond.
+constexpr int kMonthsMax = 120'000;
+constexpr double kMicrosecondsMax = 3.2e17;
 
 // The unit's length in months (negative) or microseconds; 0 for no unit of that part.
 double unit_of(char letter, bool in_time) {
@@ -55,12 +60,15 @@ std::optional<CalendarDuration> parse_iso_duration(std::string_view text) {
     double unit = unit_of(*end, in_time);
     if (unit == 0) return std::nullopt;
     if (unit < 0) {
-      if (amount != std::floor(amount) || amount > 120000) return std::nullopt;
+      if (amount != std::floor(amount) || amount * -unit > kMonthsMax) return std::nullopt;
       out.months += sign * static_cast<int>(amount * -unit);
     } else {
-      if (amount * unit > 9e18) return std::nullopt;
+      if (amount * unit > kMicrosecondsMax) return std::nullopt;
       out.length += microseconds(sign * std::llround(amount * unit));
     }
+    if (std::abs(out.months) > kMonthsMax ||
+        std::abs(static_cast<double>(out.length.count())) > kMicrosecondsMax)
+      return std::nullopt;
     at = static_cast<std::size_t>(end - text.data()) + 1;
   }
   return text.back() == 'T' ? std::nullopt : std::optional(out);

@@ -44,7 +44,8 @@ void set_at(Value& value, const std::vector<std::string>& path, const Value& lea
 // Of a value that was replaced only a fingerprint is kept: enough to see that somebody set it anew.
 std::string fingerprint(const Value* value) {
   std::uint64_t hash = 1469598103934665603ULL;
-  for (unsigned char c : value ? value->raw() : std::string()) hash = (hash ^ c) * 1099511628211ULL;
+  for (char c : value ? value->raw() : std::string())
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   return fmt::format("{:016x}", hash);
 }
 

@@ -77,6 +77,7 @@ struct ConnectorContext {
   std::size_t answer_bytes_max = 512u << 20;
   std::size_t concurrency = 4;
   std::size_t batch_rows_max = 50'000;
+  std::size_t ahead_bytes_max = 64u << 20;  ///< of answers that wait to be decoded
   std::string files_folder;           ///< where files of records go, "" for nowhere
   std::string record_column;          ///< a column with each record as it came, "" for none
   std::size_t jobs_max = 1;           ///< reports that an API makes at the same time

@@ -163,7 +163,7 @@ class Reader {
       case 'S':
         return digits(2, second_);
       case 'j':
-        return digits(3, day_of_year_) && day_of_year_ >= 1;
+        return digits(3, day_of_year_) && day_of_year_ >= 1 && day_of_year_ <= 366;
       case 'f':
         return fraction();
       case 'z':
@@ -197,7 +197,7 @@ class Reader {
     std::chrono::year_month_day date{std::chrono::year(year_),
                                      std::chrono::month(static_cast<unsigned>(month_)),
                                      std::chrono::day(static_cast<unsigned>(day_))};
-    if (!date.ok() || hour_ > 23 || minute_ > 59 || second_ > 61) return std::nullopt;
+    if (!date.ok() || hour_ > 23 || minute_ > 59 || second_ > 59) return std::nullopt;
     int hour = twelve_ ? hour_ % 12 + (afternoon_ ? 12 : 0) : hour_;
     sys_days day = date;
     if (day_of_year_ > 0) {

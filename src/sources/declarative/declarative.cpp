@@ -61,6 +61,7 @@ class ManifestSource final : public stream::Source {
     context_->concurrency = concurrency_of(settings, workshop);
     if (settings.has("files_folder")) context_->files_folder = settings.resolve_path("files_folder");
     context_->record_column = settings.text("record_column");
+    context_->ahead_bytes_max = static_cast<std::size_t>(settings.bytes("ahead_bytes_max"));
     context_->batch_rows_max =
         static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("batch_rows_max")));
     if (auto jobs = whole_number(manifest_, "max_concurrent_async_job_count", workshop))

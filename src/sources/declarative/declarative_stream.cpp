@@ -125,6 +125,7 @@ void DeclarativeStream::fill_plan(ReadPlan& plan, SliceFeed& feed, bool with_all
   plan.stream = name_;
   plan.fields = fields();
   plan.batch_rows_max = workshop_.connector.batch_rows_max;
+  plan.ahead_bytes_max = workshop_.connector.ahead_bytes_max;
   if (const std::string& column = workshop_.connector.record_column; !column.empty()) {
     // Of what stands in the record as it came, only the cursor's value is looked at.
     if (!with_all_fields) plan.fields.clear();

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cctype>
+#include <cmath>
 
 #include "base/error.h"
 #include "http/auth.h"
@@ -52,7 +53,10 @@ Timestamp instant(CallArguments& arguments, const Value& value, std::string_view
 
 Value timestamp(CallArguments& arguments) {
   const Value& value = arguments.require(0, "dt");
-  if (value.is_number()) return Value(static_cast<std::int64_t>(value.as_real()));
+  if (value.is_number()) {
+    if (!(std::fabs(value.as_real()) < 9e18)) arguments.fail("the number is no timestamp");
+    return Value(static_cast<std::int64_t>(value.as_real()));
+  }
   return Value(static_cast<double>(instant(arguments, value).time_since_epoch().count()) / 1e6);
 }
 
@@ -150,7 +154,10 @@ std::vector<NamedFunction> connector_macros(Env& env) {
       {"min", extreme<false>},
       {"day_delta",
        [&env](CallArguments& arguments) {
-         Timestamp time = env.now() + std::chrono::days(arguments.integer_or(0, "num_days", 0));
+         constexpr std::int64_t kDaysMax = 3'652'059;  // from the year 1 to 9999
+         std::int64_t days = arguments.integer_or(0, "num_days", 0);
+         if (days > kDaysMax || days < -kDaysMax) arguments.fail("the date is out of range");
+         Timestamp time = env.now() + std::chrono::days(days);
          return Value(format_datetime(time, arguments.text_or(1, "format", "%Y-%m-%dT%H:%M:%S.%f%z")));
        }},
       {"duration", duration},

@@ -32,12 +32,24 @@ jinja::Value scope_properties(const Scope& scope) {
   return jinja::Value(out);
 }
 
+std::string_view address_key(const Value& component) {
+  return component.find("url") && !component["url"].is_null() ? "url" : "url_base";
+}
+
+// A legacy session logs in below the address of the stream that it is for.
+std::unique_ptr<Authenticator> authenticator_of(const Value& component, const Workshop& workshop) {
+  Value authenticator = component["authenticator"];
+  if (!component.find("authenticator") || authenticator.is_null()) return nullptr;
+  if (component_name(authenticator) == "LegacySessionTokenAuthenticator")
+    authenticator.set("url_base", component[address_key(component)]);
+  return make_authenticator(authenticator, workshop);
+}
+
 class HttpRequester final : public Requester {
  public:
   HttpRequester(const Value& component, const Workshop& workshop)
       : workshop_(workshop),
-        base_(workshop.text(component,
-                            component.find("url") && !component["url"].is_null() ? "url" : "url_base")),
+        base_(workshop.text(component, address_key(component))),
         path_(workshop.text(component, "path")),
         method_(plain_text(component, "http_method", "GET")),
         query_(query_of(component, workshop)),
@@ -45,9 +57,7 @@ class HttpRequester final : public Requester {
         headers_(workshop.tree(component, "request_headers")),
         form_(workshop.tree(component, "request_body_data")),
         json_(workshop.tree(component, "request_body_json")),
-        authenticator_(component.find("authenticator") && !component["authenticator"].is_null()
-                           ? make_authenticator(component["authenticator"], workshop)
-                           : nullptr),
+        authenticator_(authenticator_of(component, workshop)),
         handler_(make_error_handler(component.find("error_handler") && !component["error_handler"].is_null()
                                         ? component["error_handler"]
                                         : default_handler(component),

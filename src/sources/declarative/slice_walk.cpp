@@ -29,8 +29,6 @@ bool is_blank(std::string_view text) {
 
 constexpr std::int64_t kPagesMax = 10'000'000;
 constexpr std::int64_t kResetsMax = 100;  // of pages of one slice, without getting on
-// Answers that wait to be decoded; one more than fits is let through alone.
-constexpr std::size_t kBytesAheadMax = 64u << 20;
 
 }  // namespace
 
@@ -63,7 +61,8 @@ bool SliceWalk::step() {
 void SliceWalk::fill() {
   auto fits = [&] {
     std::size_t ahead = fetcher_.outstanding();
-    return ahead < plan_.concurrency && (ahead == 0 || (ahead + 1) * largest_body_ <= kBytesAheadMax);
+    // An answer that is larger than all may be is let through alone.
+    return ahead < plan_.concurrency && (ahead == 0 || (ahead + 1) * largest_body_ <= plan_.ahead_bytes_max);
   };
   while (fits() && submit_one()) continue;
 }
