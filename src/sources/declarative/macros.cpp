@@ -82,8 +82,9 @@ Value duration(CallArguments& arguments) {
 
 Value format_date_macro(CallArguments& arguments) {
   std::string input = arguments.text_or(2, "input_format", "");
-  return Value(
-      format_datetime(instant(arguments, arguments.require(0, "dt"), input), arguments.text(1, "format")));
+  const Value& date = arguments.require(0, "dt");
+  if (date.is_integral() && input.empty()) input = "%s";
+  return Value(format_datetime(instant(arguments, date, input), arguments.text(1, "format")));
 }
 
 Value snake_case(CallArguments& arguments) {
