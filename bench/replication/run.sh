@@ -22,22 +22,31 @@ admin() { psql -qAtX -v ON_ERROR_STOP=1 "$LEAT_TEST_POSTGRES" -c "$1"; }
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$source" -c "$1"; }
 wants() { case " $parts " in *" $1 "*) return 0 ;; esac; return 1; }
 
-take() { # NAME CMD...: measures a command `runs` times into NAME.times, preparing each
+once() { # NAME CMD...: measures a command once into NAME.times, prepared
   name=$1
   shift
-  : >"$work/$name.times"
+  "prepare_$name" >/dev/null
+  "$bin/bench_measure" "$work/one" "$@" >"$work/$name.out" 2>&1 ||
+    { tail -20 "$work/$name.out" >&2; fail "$name failed" 'look at the lines above'; }
+  cat "$work/one" >>"$work/$name.times"
+  say "$name: $(cat "$work/one")"
+}
+pair() { # NAME-OF-LEAT'S NAME-OF-THE-PEER'S: one after the other, `runs` times, so that both meet the same machine
+  : >"$work/$1.times"
+  : >"$work/$2.times"
   for run in $(seq "$runs"); do
-    "prepare_$name" >/dev/null
-    "$bin/bench_measure" "$work/one" "$@" >"$work/$name.out" 2>&1 ||
-      { tail -20 "$work/$name.out" >&2; fail "$name failed" 'look at the lines above'; }
-    cat "$work/one" >>"$work/$name.times"
-    say "$name, run $run: $(cat "$work/one")"
+    "run_$1"
+    "run_$2"
   done
 }
 median() { sort -n "$work/$1.times" | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]}'; }
 memory() { awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/$1.times"; }
 line() { printf '%-56s %9s %9s\n' "$2" "$(median "$1")" "$(memory "$1")"; }
-ratio() { awk -v a="$(median "$1")" -v b="$(median "$2")" -v g="$3" 'BEGIN {printf "ratio = %.2f (goal: %s)\n\n", a / b, g}'; }
+# The median of the pairs' ratios.
+ratio() { # A B GOAL
+  paste -d ' ' "$work/$1.times" "$work/$2.times" | awk '{print $1 / $(NF / 2 + 1)}' | sort -n |
+    awk -v g="$3" '{r[NR] = $1} END {printf "ratio = %.2f (%.2f to %.2f; goal: %s)\n\n", r[int((NR + 1) / 2)], r[1], r[NR], g}'
+}
 
 project() { # FOLDER METHOD TABLE [METADATA]
   mkdir -p "$1"
@@ -69,17 +78,26 @@ if wants snapshot; then
   cd "$work/snap"
   prepare_none() { :; }
   prepare_copy() { :; }
-  take copy sh -c "psql -qX '$source' -c 'copy big to stdout (format binary)' >/dev/null"
+  run_copy() { once copy sh -c "psql -qX '$source' -c 'copy big to stdout (format binary)' >/dev/null"; }
   prepare_snap_duck() { rm -rf w.duckdb* .leat; }
-  take snap_duck "$bin/leat" sync shop
+  run_snap_duck() { once snap_duck "$bin/leat" sync shop; }
+  # What DuckDB itself takes to store the same rows, from a file that holds them column by column.
+  run_duck_alone() { once duck_alone "$bin/bench_duckdb" alone.duckdb "create table big as from 'big.parquet'; checkpoint"; }
+  prepare_duck_alone() { rm -f alone.duckdb*; }
+  pair snap_duck copy
   [ "$("$bin/bench_duckdb" w.duckdb 'select count(*) || chr(32) || sum(id) || chr(32) || sum(amount) || chr(32) || count(note) from raw.big')" = \
     "$(sql "select count(*) || ' ' || sum(id) || ' ' || sum(amount) || ' ' || count(note) from big")" ] || fail 'the tables differ' 'a wrong result has no speed'
   prepare_snap_pg() { rm -rf .leat; psql -qX "$server/target" -c 'drop schema if exists raw cascade' -c 'drop schema if exists _leat cascade' -c checkpoint; }
-  take snap_pg "$bin/leat" sync shop --target postgres
+  "$bin/bench_duckdb" w.duckdb "copy raw.big to 'big.parquet'" >/dev/null
+  : >"$work/duck_alone.times"
+  for run in $(seq "$runs"); do run_duck_alone; done
+  run_snap_pg() { once snap_pg "$bin/leat" sync shop --target postgres; }
   prepare_dump() { psql -qX "$server/target" -c 'drop table if exists big' -c checkpoint; }
-  take dump sh -c "pg_dump -t big '$source' | psql -qX -o /dev/null '$server/target'"
+  run_dump() { once dump sh -c "pg_dump -t big '$source' | psql -qX -o /dev/null '$server/target'"; }
+  pair snap_pg dump
   line snap_duck 'leat: snapshot into DuckDB'
   line copy 'psql: COPY binary to /dev/null'
+  line duck_alone 'DuckDB alone: the same rows from a Parquet file'
   ratio snap_duck copy 'at most 1.3'
   line snap_pg 'leat: snapshot into PostgreSQL'
   line dump 'pg_dump | psql'
@@ -103,10 +121,9 @@ measure_changes() { # NAME
     prepare_peer_$1() { drop_slot peer; sql \"select pg_copy_logical_replication_slot('base_$1', 'peer')\"; }"
   sql "select pg_logical_emit_message(true, 'end', '')" >/dev/null
   end=$(sql 'select pg_current_wal_flush_lsn()')
-  take "leat_$1" "$bin/leat" sync shop
-  cp w.duckdb applied.duckdb
-  take "peer_$1" pg_recvlogical -d "$source" --slot peer --start --endpos="$end" --no-loop -f /dev/null \
-    -o proto_version=1 -o publication_names=leat
+  eval "run_leat_$1() { once leat_$1 '$bin/leat' sync shop; cp w.duckdb applied.duckdb; }"
+  eval "run_peer_$1() { once peer_$1 pg_recvlogical -d '$source' --slot peer --start --endpos='$end' --no-loop -f /dev/null -o proto_version=1 -o publication_names=leat; }"
+  pair "leat_$1" "peer_$1"
   [ "$("$bin/bench_duckdb" applied.duckdb "select count(*) || chr(32) || coalesce(sum(id), 0) || chr(32) || coalesce(sum(amount), 0) from raw.$1")" = \
     "$(sql "select count(*) || ' ' || coalesce(sum(id), 0) || ' ' || coalesce(sum(amount), 0) from $1")" ] || fail 'the tables differ' 'a wrong result has no speed'
   for slot in leat peer "base_$1"; do drop_slot "$slot"; done
@@ -124,11 +141,7 @@ if wants large; then
 fi
 if wants small; then
   begin_changes small
-  cat >one.sql <<'SQL'
-insert into small select i, 'name ' || i, md5(i::text), (i % 100000)::numeric(12,2), i / 3.0, i % 2 = 0, now(), 'note' from nextval('ids') i;
-SQL
-  sql 'create sequence ids cache 1'
-  pgbench -n -c 4 -j 2 -t $((transactions / 4)) -f one.sql "$source" >pgbench.txt 2>&1
+  sql "do \$\$ begin for i in 1..$transactions loop insert into small values ($new_row); commit; end loop; end \$\$"
   measure_changes small "$transactions transactions of one row" 'at most 1.25'
 fi
 if wants lag; then

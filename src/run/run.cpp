@@ -97,6 +97,7 @@ class StoreListener : public EventListener {
   StoreListener& operator=(const StoreListener&) = delete;
 
   void on_event(const Event& event) override {
+    if (event.name == "changes_lag") return keep(event, event.text("slot"));
     if (event.level == EventLevel::progress || event.level == EventLevel::debug) return;
     std::lock_guard lock(mutex_);
     if (++count_ > kEventsMax) return;
@@ -110,6 +111,12 @@ class StoreListener : public EventListener {
 
  private:
   static constexpr int kEventsMax = 10'000;  // of one run
+  // Of what is told every few seconds the last is enough.
+  void keep(const Event& event, const std::string& key) {
+    std::lock_guard lock(mutex_);
+    store_.keep_latest(key, {format_iso_timestamp(env_.now()), std::string(name(event.level)),
+                             std::string(event.name), redact(fields_json(event))});
+  }
   Store& store_;
   const std::string& run_id_;
   Env& env_;

@@ -12,6 +12,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ class Sink {
   virtual void replace(std::size_t /*index*/) {}
   /// Says that all rows of the stream so far were deleted at once (TRUNCATE).
   virtual void clear(std::size_t /*index*/) {}
+  /// Tells of a stream that came to the source while it is read; its index from now on, nullopt where it is
+  /// not wanted.
+  virtual std::optional<std::size_t> add(const Stream& /*stream*/) { return std::nullopt; }
   /// Makes everything before it, of all streams, durable at once, with their state.
   virtual void checkpoint_all(State /*state*/) {}
   /// Returns once all that was handed over is durable; throws Error(cancelled) where it will not be.
@@ -51,6 +55,16 @@ struct Finding {
   std::string mend;  ///< what mends it, in the source's own language; "" where nothing has to be done
 };
 
+/// How far a stream of changes is behind its source, as the source tells.
+struct Lag {
+  std::string slot;
+  bool is_read = false;          ///< somebody reads it just now
+  bool is_lost = false;          ///< it can't be read on
+  std::int64_t bytes = 0;        ///< of log that were not told to be durable
+  std::int64_t held_bytes = 0;   ///< of log that are kept for it
+  std::int64_t safe_bytes = -1;  ///< so many more and it is lost; -1: no limit
+};
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -58,6 +72,8 @@ class Source {
   virtual void check() = 0;
   /// Looks at everything that reading will need, and at what is best seen in time; does not change a thing.
   virtual std::vector<Finding> diagnose() { return {}; }
+  /// How far what is read by a state of its own is behind; nullopt where there is no such thing yet.
+  virtual std::optional<Lag> lag() { return std::nullopt; }
   /// Lists what can be read, with schemas.
   virtual Catalog discover() = 0;
   /// The same with schemas at least for the streams of these names: asks the source for no more than needed.

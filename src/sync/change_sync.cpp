@@ -35,7 +35,7 @@ struct ChangeSync::Lane {
 
 class ChangeSync::QueueSink : public stream::Sink {
  public:
-  QueueSink(ChangeSync& sync, Queue& queue) : sync_(sync), queue_(queue) {}
+  QueueSink(ChangeSync& sync, Queue& queue) : sync_(sync), queue_(queue), lanes_(sync.lanes_.size()) {}
   void batch(std::size_t index, batch::RecordBatch&& batch) override {
     std::size_t bytes = batch.byte_size();
     push(Rows{index, std::move(batch)}, bytes);
@@ -47,6 +47,11 @@ class ChangeSync::QueueSink : public stream::Sink {
   }
   void replace(std::size_t index) override { push(Replaced{index}, kSmallItemBytes); }
   void clear(std::size_t index) override { push(Cleared{index}, kSmallItemBytes); }
+  std::optional<std::size_t> add(const stream::Stream& stream) override {
+    if (!sync_.connection_.streams.empty()) return std::nullopt;  // it names what it wants
+    push(Added{stream}, kSmallItemBytes);
+    return lanes_++;
+  }
   void checkpoint_all(stream::State state) override { push(std::move(state), kSmallItemBytes); }
   void settle() override {
     {
@@ -65,6 +70,7 @@ class ChangeSync::QueueSink : public stream::Sink {
   }
   ChangeSync& sync_;
   Queue& queue_;
+  std::size_t lanes_;  // with those that the writer has not made yet
 };
 
 ChangeSync::ChangeSync(const Connection& connection, std::span<const StreamPlan> plans,
@@ -88,6 +94,14 @@ void ChangeSync::plan_lanes(std::span<const StreamPlan> plans, std::span<StreamR
     const stream::Stream& stream = lane.plan.stream;
     shared_ = stream.shared_state;
     bool has_key = !stream.primary_key.empty() || !lane.plan.settings.primary_key.empty();
+    if (lane.plan.settings.mode == WriteMode::scd2)
+      throw Error(ErrorCode::config_invalid,
+                  fmt::format("{} is a stream of changes, which has its own history", stream.name),
+                  lane.plan.settings.where)
+          .fix(fmt::format(
+              "Leave `mode` out and set `history: true` in the source: the table {}_changes has each "
+              "change, its time and its order; versions with valid_from and valid_to are a model on it.",
+              stream.name));
     lane.plan.settings.mode = has_key && !stream.is_log ? WriteMode::append_dedup : WriteMode::append;
     if (lane.plan.settings.delete_column.empty()) lane.plan.settings.delete_column = stream.delete_column;
     lane.target = target_of(connection_, lane.plan, lane.projection, merging);
@@ -134,11 +148,7 @@ void ChangeSync::run() {
 
 void ChangeSync::attempt() {
   state_ = destination_->read_state(connection_.name, shared_);
-  for (auto& lane : lanes_) {
-    lane->gate.emplace(lane->plan.settings, *destination_, destination_->columns(lane->target),
-                       lane->target.is_bag ? std::vector<std::string>{} : lane->target.primary_key);
-    lane->rejected.clear();
-  }
+  for (auto& lane : lanes_) open_gate(*lane);
   {
     std::lock_guard lock(mutex_);
     over_ = false;
@@ -166,6 +176,12 @@ void ChangeSync::attempt() {
   }
   give_up();  // what came after the last checkpoint
   if (reading_failed) std::rethrow_exception(reading_failed);
+}
+
+void ChangeSync::open_gate(Lane& lane) {
+  lane.gate.emplace(lane.plan.settings, *destination_, destination_->columns(lane.target),
+                    lane.target.is_bag ? std::vector<std::string>{} : lane.target.primary_key);
+  lane.rejected.clear();
 }
 
 void ChangeSync::read_into(Queue& queue) {
@@ -202,6 +218,19 @@ void ChangeSync::take(Settled&&) {
   std::lock_guard lock(mutex_);
   settled_ = true;
   changed_.notify_all();
+}
+
+void ChangeSync::take(Added&& added) {
+  close();  // the destination is asked for the table
+  StreamPlan plan;
+  plan.settings.name = added.stream.name;
+  plan.settings.where = connection_.where;
+  plan.sync_mode = stream::SyncMode::incremental;
+  plan.stream = std::move(added.stream);
+  StreamResult& result = added_.emplace_back();
+  result.stream = plan.stream.name;
+  plan_lanes({&plan, 1}, {&result, 1});
+  open_gate(*lanes_.back());
 }
 
 void ChangeSync::open(std::size_t index, bool replaces, bool clears) {

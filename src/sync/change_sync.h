@@ -12,6 +12,7 @@
 //   a destination whose loads can't share a transaction.
 #pragma once
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,7 +54,10 @@ class ChangeSync {
     std::size_t lane;
   };
   struct Settled {};
-  using Item = std::variant<Rows, Rejected, Replaced, Cleared, stream::State, Settled>;
+  struct Added {
+    stream::Stream stream;
+  };
+  using Item = std::variant<Rows, Rejected, Replaced, Cleared, stream::State, Settled, Added>;
   using Queue = batch::BoundedQueue<Item>;
   class QueueSink;
 
@@ -66,6 +70,8 @@ class ChangeSync {
   void take(Cleared&& cleared);
   void take(stream::State&& state);
   void take(Settled&& settled);
+  void take(Added&& added);
+  void open_gate(Lane& lane);
   void keep_names(Lane& lane, batch::RecordBatch& batch) const;
   bool takes_more(std::size_t lane) const;
   void open(std::size_t lane, bool replaces, bool clears);
@@ -81,6 +87,7 @@ class ChangeSync {
   std::unique_ptr<stream::Source> source_;
   std::unique_ptr<stream::Destination> destination_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::deque<StreamResult> added_;  // of lanes that came while it was running
   std::string shared_;
   stream::State state_;
   std::size_t open_lane_ = 0;

@@ -393,6 +393,55 @@ meddled() {
   sync_all; same a id,v "a publication that was made anew"
 }
 
+# Tables that come while it follows, of which one is empty, join without a restart; `leat status` tells how far it is.
+joining() {
+  begin 'history: true'
+  sql "create table t (id int primary key); insert into t values (1)"
+  sync_all
+  "$bin/leat" sync shop --follow >follow.txt 2>&1 &
+  follower=$!
+  until_read "(select 1 from pg_stat_replication where application_name = 'leat' and state = 'streaming')"
+  sql "create table late (id int primary key, v text); insert into late select i, 'v' || i from generate_series(1, 100) i; create table empty (id int primary key)"
+  sql "insert into t values (2); insert into late values (1000, 'as it joins')"
+  until_read "(select 1 from pg_publication_tables where pubname = 'leat' and tablename = 'empty')"
+  sql "insert into late values (2000, 'streamed'); delete from late where id = 5; insert into empty values (1); insert into t values (3)"
+  at=$(sql 'select pg_current_wal_insert_lsn()')
+  until_read "(select 1 from pg_replication_slots where slot_name = 'slot_$recipe' and confirmed_flush_lsn >= '$at')"
+  leat status >status.txt 2>&1 || true
+  grep -q "slot slot_$recipe of shop .* behind, .* old, holds back .* of log.*, is being read" status.txt || { wrong 'the status does not tell the lag'; cat status.txt; }
+  kill -TERM $follower
+  wait $follower || { wrong 'it did not end well'; cat follow.txt; }
+  same t id 'the table that was there'; same late id,v 'the table that came'; same empty id 'the empty one that came'
+  equals 'their changes are kept, too' 'I:2000 D:5' "$(there "select string_agg(_ab_cdc_operation || ':' || cast(id as varchar), ' ' order by _ab_cdc_lsn, _ab_cdc_ordinal) from raw.late_changes where id in (2000, 5)")"
+  sync_all; same late id,v 'the next run'
+}
+until_read() { # CONDITION
+  timeout 60 sh -c "until psql -qXAt '$server/$recipe' -c \"select exists $1\" | grep -q t; do timeout 0.2 tail -f /dev/null || :; done" || wrong "it never came to $1"
+}
+
+generated() {
+  begin
+  sql "create table t (id int primary key, v int, twice int generated always as (v * 2) stored); insert into t (id, v) values (1, 1), (2, 2)"
+  sync_all; same t id,v first
+  sql "insert into t (id, v) values (3, 3); update t set v = 10 where id = 1"
+  sync_all; same t id,v changes
+  if [ "$version" -ge 18 ]; then
+    same t id,v,twice 'what is generated and stored'
+    sql "alter table t add thrice int generated always as (v * 3) stored; insert into t (id, v) values (4, 4)"
+    sync_all; same t id,v,twice,thrice 'one that came later'
+    sql "alter table t replica identity full; update t set v = 11 where id = 1; delete from t where id = 2"
+    sync_all; same t id,v,twice,thrice 'with whole rows in the log'
+  fi
+}
+
+# Histories are the change table's; a mode that would not be kept is refused.
+refused_mode() {
+  begin
+  sql "create table t (id int primary key)"
+  printf '    streams:\n      t: {mode: scd2}\n' >>leat.yml
+  sync_fails 'history: true'
+}
+
 prepared() {
   begin
   sql "create table t (id int primary key, v text)"
@@ -533,7 +582,7 @@ history() {
 }
 
 for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot huge_transaction savepoints toast key_changes same_key \
-  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled prepared refused_there selected values types infinities \
+  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types infinities \
   source_restarts history}; do
   wrong_before=$failures
   "$recipe"

@@ -19,6 +19,7 @@ create index if not exists steps_by_run on steps (run_id);
 create index if not exists steps_by_asset on steps (asset);
 create table if not exists events (run_id text, at text, level text, name text, fields text);
 create index if not exists events_by_run on events (run_id);
+create table if not exists latest (name text, key text, at text, level text, fields text, primary key (name, key));
 )";
 
 class Statement {
@@ -157,6 +158,19 @@ std::vector<AssetRow> Store::assets(const std::string& target) {
                     statement.text(4), statement.text(6), statement.number(5)});
   }
   return rows;
+}
+
+void Store::keep_latest(const std::string& key, const EventRow& event) {
+  run("insert or replace into latest (name, key, at, level, fields) values (?, ?, ?, ?, ?)",
+      {event.name, key, event.at, event.level, event.fields});
+}
+
+std::optional<EventRow> Store::latest(const std::string& name, const std::string& key) {
+  Statement statement(handle_, "select at, level, name, fields from latest where name = ? and key = ?");
+  statement.bind(1, name);
+  statement.bind(2, key);
+  if (statement.step() != SQLITE_ROW) return std::nullopt;
+  return EventRow{statement.text(0), statement.text(1), statement.text(2), statement.text(3)};
 }
 
 }  // namespace leat::run

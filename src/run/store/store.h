@@ -10,6 +10,7 @@
 // history. Source: SQLite 3.40 C API; WAL mode
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,10 @@ class Store {
   std::vector<StepRow> steps(const std::string& run_id);
   void add_event(const std::string& run_id, const EventRow& event);
   std::vector<EventRow> events(const std::string& run_id);
+  /// Keeps the newest event of a kind that is told again and again, of one `key`.
+  void keep_latest(const std::string& key, const EventRow& event);
+  /// The one that is kept, and when it was; nullopt where there is none.
+  std::optional<EventRow> latest(const std::string& name, const std::string& key);
   /// Every asset in its newest state for a target, by kind and name.
   std::vector<AssetRow> assets(const std::string& target);
 

@@ -12,6 +12,8 @@
 namespace leat::sources::postgres {
 namespace {
 
+constexpr int kGeneratedPublished = 180000;
+
 constexpr const char* kTables = R"sql(
 select c.oid, n.nspname, c.relname, c.relkind, c.relreplident
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -27,7 +29,7 @@ with recursive chain as (
   select chain.start, below.oid, below.typtype, case when dom.typtypmod >= 0 then dom.typtypmod else chain.modifier end
   from chain join pg_type dom on dom.oid = chain.oid join pg_type below on below.oid = dom.typbasetype
   where chain.typtype = 'd')
-select a.attrelid, a.attname, a.attnum, a.attnotnull, a.attgenerated <> '', a.atthasmissing or a.atthasdef,
+select a.attrelid, a.attname, a.attnum, a.attnotnull, a.attgenerated, a.atthasmissing or a.atthasdef,
   t.oid, case when chain.start <> chain.oid then chain.modifier else a.atttypmod end, t.typname, t.typtype,
   coalesce(case when t.typcategory = 'A' and t.typelem <> 0 then e.typcategory end, ''), a.atttypid, a.atttypmod
 from pg_attribute a
@@ -147,7 +149,7 @@ void read_columns(Session& session, const std::string& oids, std::map<std::uint3
     column.name = row[1];
     column.number = number<int>(row[2]);
     column.nullable = row[3] != "t";
-    column.is_generated = row[4] == "t";
+    column.generated = row[4].empty() ? '\0' : row[4][0];
     column.fills = row[5] == "t";
     column.type = {number<std::uint32_t>(row[6]), number<std::int32_t>(row[7]), row[8], row[9][0],
                    row[10].empty() ? '\0' : row[10][0]};
@@ -200,14 +202,31 @@ std::vector<Table> read_tables(Session& session, const Options& options) {
   return tables;
 }
 
+namespace {
+
+// From PostgreSQL 18 on a publication may carry stored generated columns; one that Leat makes does.
+bool publishes_generated(Session& session, const Options& options) {
+  if (session.version() < kGeneratedPublished) return false;
+  return session.value(
+             fmt::format("select coalesce(bool_or(pubgencols = 's' or obj_description(oid, "
+                         "'pg_publication') = 'made by leat'), true) from pg_publication where pubname = {}",
+                         quote_literal(options.publication))) == "t";
+}
+
+}  // namespace
+
 std::vector<Table> read_change_tables(Session& session, const Options& options) {
   std::vector<Table> tables = read_tables(session, options);
   std::erase_if(tables, [](const Table& table) {
     bool is_table = table.kind == 'r' || table.kind == 'p';
     return !is_table || (table.identity_key.empty() && table.identity != 'f');
   });
-  for (Table& table : tables)
-    std::erase_if(table.columns, [](const PgColumn& column) { return column.is_generated; });
+  bool has_stored = publishes_generated(session, options);
+  for (Table& table : tables) {
+    std::erase_if(table.columns, [&](const PgColumn& column) {
+      return column.generated != 0 && !(has_stored && column.generated == 's');
+    });
+  }
   return tables;
 }
 

@@ -32,7 +32,8 @@ struct Table {
 
 /// The tables that `options` select, in order of their names.
 std::vector<Table> read_tables(Session& session, const Options& options);
-/// Those whose changes can be read: with a key or whole rows in their log, without generated columns.
+/// Those whose changes can be read: with a key or whole rows in their log, without generated columns but for
+/// those that the publication carries.
 std::vector<Table> read_change_tables(Session& session, const Options& options);
 /// Where each column goes.
 std::vector<ColumnPlan> plan_columns(const Table& table, Numerics numerics);

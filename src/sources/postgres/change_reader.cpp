@@ -36,6 +36,10 @@ class ChangeReader::PatientSink : public stream::Sink {
     ChangeStream::Away away(stream_.get());
     to_.clear(index);
   }
+  std::optional<std::size_t> add(const stream::Stream& stream) override {
+    ChangeStream::Away away(stream_.get());
+    return to_.add(stream);
+  }
   void checkpoint_all(stream::State state) override {
     ChangeStream::Away away(stream_.get());
     to_.checkpoint_all(std::move(state));
@@ -173,7 +177,8 @@ void ChangeReader::start_stream() {
                   newest ? "parallel" : "on"),
       committed_, env_);
   // A commit of ours carries all before it to disk, from where the stream is sent: they may not wait for it.
-  if (session_->value("select pg_is_in_recovery()") == "t") {
+  is_standby_ = session_->value("select pg_is_in_recovery()") == "t";
+  if (is_standby_) {
     target_ = parse_lsn(session_->value("select pg_last_wal_replay_lsn()"));
   } else {
     session_->rows("set synchronous_commit = local; select pg_logical_emit_message(true, 'leat', '')");
@@ -201,6 +206,7 @@ void ChangeReader::follow() {
 void ChangeReader::idle() {
   env_.check_cancelled();
   auto now = env_.steady();
+  note_freshness();
   bool is_late = now - last_flush_ >= options_.interval;
   if (at_rest() && is_late && rows_ > 0) flush();
   if (at_rest() && spool_.empty() && stream_->server_end() > state_.lsn && now - last_flush_ >= kIdleCommit) {
@@ -208,7 +214,7 @@ void ChangeReader::idle() {
     flush();
   }
   if (follows_ && at_rest() && now - last_look_ >= kLookEvery) look_around();
-  if (options_.heartbeat.count() > 0 && now - last_beat_ >= options_.heartbeat) {
+  if (!is_standby_ && options_.heartbeat.count() > 0 && now - last_beat_ >= options_.heartbeat) {
     session_->rows("select pg_logical_emit_message(false, 'leat', '')");
     last_beat_ = now;
   }
@@ -219,23 +225,65 @@ void ChangeReader::idle() {
   }
 }
 
+// Tables that came since it began join the others, where they are wanted and published.
+void ChangeReader::welcome() {
+  for (const Table& table : read_change_tables(*session_, options_)) {
+    if (tables_.has(table.stream) || unwanted_.contains(table.stream)) continue;
+    std::vector<Table> alone = {table};
+    PublicationReport published = find_publication(*session_, options_, alone);
+    if (published.exists && !published.is_ours && !published.missing.empty()) continue;
+    for (const stream::Stream& stream : change_streams(alone[0], options_)) {
+      if (std::optional<std::size_t> index = patient_->add(stream)) {
+        LEAT_ASSERT(*index == selections_.size());
+        selections_.push_back({.stream = stream, .follow = true});
+      } else {
+        unwanted_.insert(table.stream);
+        break;
+      }
+    }
+  }
+}
+
 // Definitions change without a change of a row, too; and others may have taken tables out of the publication.
 void ChangeReader::look_around() {
   last_look_ = env_.steady();
-  tables_.compare(selected_tables());
+  welcome();
+  std::vector<Table> tables = selected_tables(), joining;
+  for (const Table& table : tables) {
+    if (!tables_.has(table.stream)) joining.push_back(table);
+  }
+  tables_.adopt(std::move(joining), selections_);
+  tables_.compare(std::move(tables));
   check_form();
   if (tables_.any_stale()) {
     flush();
     resync_stale();
   }
-  std::string behind = session_->value(
-      fmt::format("select pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else "
-                  "pg_current_wal_lsn() end, {}::pg_lsn)::bigint",
-                  quote_literal(print_lsn(committed_))));
+  tell_lag();
+}
+
+void ChangeReader::note_freshness() {
+  if (committed_ >= pending_lsn_) {
+    fresh_ = std::max(fresh_, pending_time_);
+    pending_lsn_ = state_.lsn;
+    pending_time_ = origin_.time;
+  }
+  bool has_all = at_rest() && rows_ == 0 && spool_.empty() && committed_ >= state_.lsn;
+  if (has_all) fresh_ = env_.now().time_since_epoch().count();
+}
+
+void ChangeReader::tell_lag() {
+  std::optional<stream::Lag> lag = slot_lag(*session_, state_.slot);
+  if (!lag) return;
+  constexpr std::int64_t kMicros = 1'000'000;
+  std::int64_t late = fresh_ == 0 ? 0 : env_.now().time_since_epoch().count() - fresh_;
   env_.emit({"changes_lag",
              EventLevel::progress,
              {{"slot", state_.slot},
-              {"bytes", static_cast<std::int64_t>(std::stoll(behind))},
+              {"bytes", lag->bytes},
+              {"seconds", std::max<std::int64_t>(0, late) / kMicros},
+              {"held_bytes", lag->held_bytes},
+              {"safe_bytes", lag->safe_bytes},
               {"lsn", print_lsn(committed_)}}});
 }
 
@@ -363,6 +411,7 @@ void ChangeReader::flush_rows() {
 
 void ChangeReader::flush() {
   flush_rows();
+  note_freshness();
   patient_->checkpoint_all(print_state(state_));
   last_flush_ = env_.steady();
 }
@@ -375,6 +424,8 @@ void ChangeReader::finish() {
   for (const auto& table : tables_.all())
     tell_replaced(env_, table->table.stream, table->changes->replaced());
   stream_->tell(false);
+  fresh_ = env_.now().time_since_epoch().count();
+  tell_lag();
 }
 
 }  // namespace leat::sources::postgres

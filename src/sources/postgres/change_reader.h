@@ -13,6 +13,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ class ChangeReader {
   void flush_rows();
   void flush();
   void look_around();
+  void welcome();
+  void note_freshness();
+  void tell_lag();
   void idle();
   void check_form() const;
   bool at_rest() const { return !in_transaction_ && streaming_xid_ == 0; }
@@ -66,7 +70,8 @@ class ChangeReader {
   stream::Sink& sink_;
   std::atomic<Lsn>& committed_;
   std::vector<stream::Selection> selections_;
-  bool follows_ = false, binary_ = false;
+  std::set<std::string> unwanted_;  // tables that came, which the connection does not name
+  bool follows_ = false, binary_ = false, is_standby_ = false;
   std::unique_ptr<Session> session_, replication_;  // replication_: until the stream begins
   std::unique_ptr<ChangeStream> stream_;
   std::unique_ptr<PatientSink> patient_;
@@ -80,6 +85,10 @@ class ChangeReader {
   bool in_transaction_ = false;
   Lsn target_ = 0;
   std::size_t rows_ = 0, bytes_ = 0;
+  // The tables are as the source was at fresh_ (microseconds), and at pending_time_ once pending_lsn_ is
+  // durable.
+  std::int64_t fresh_ = 0, pending_time_ = 0;
+  Lsn pending_lsn_ = 0;
   std::chrono::steady_clock::time_point last_flush_, last_look_, last_beat_;
 };
 

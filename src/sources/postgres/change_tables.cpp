@@ -50,6 +50,33 @@ std::string compare_definitions(const KnownTable& known, const Table& now, bool&
 
 }  // namespace
 
+std::vector<stream::Stream> change_streams(const Table& table, const Options& options) {
+  std::vector<ColumnPlan> plans = plan_columns(table, options.numerics);
+  auto extended = [&](const std::vector<batch::Column>& more) {
+    std::vector<batch::Column> columns = schema_of(plans)->columns();
+    for (batch::Column& column : columns) column.nullable = true;
+    columns.insert(columns.end(), more.begin(), more.end());
+    return std::make_shared<const batch::Schema>(std::move(columns));
+  };
+  stream::Stream stream;
+  stream.name = table.stream;
+  stream.namespace_name = table.schema;
+  stream.schema = extended(change_columns());
+  stream.primary_key = table.identity_key;
+  stream.sync_modes = {stream::SyncMode::incremental};
+  stream.shared_state = "changes of " + options.slot;
+  stream.delete_column = kDeletedColumn;
+  stream.deletes_hard = options.deletes_hard;
+  if (!options.history) return {std::move(stream)};
+  stream::Stream log = stream;
+  log.name += kLogSuffix;
+  log.schema = extended(log_columns());
+  log.primary_key.clear();
+  log.delete_column.clear();
+  log.is_log = true;
+  return {std::move(stream), std::move(log)};
+}
+
 void ChangeTables::adopt(std::vector<Table>&& tables, std::span<const stream::Selection> selections) {
   for (Table& table : tables) {
     auto entry = std::make_unique<ChangeTable>();
@@ -199,6 +226,11 @@ void ChangeTables::flush() {
   for (auto& table : tables_) {
     if (!table->changes->empty()) table->changes->flush(sink_);
   }
+}
+
+bool ChangeTables::has(const std::string& stream) const {
+  return std::any_of(tables_.begin(), tables_.end(),
+                     [&](const auto& table) { return table->table.stream == stream; });
 }
 
 bool ChangeTables::any_stale() const {

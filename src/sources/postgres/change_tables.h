@@ -20,6 +20,9 @@
 
 namespace leat::sources::postgres {
 
+/// The streams that a table's changes make: the table, and the log of its changes where it is asked for.
+std::vector<stream::Stream> change_streams(const Table& table, const Options& options);
+
 /// A table that is read: where its rows go, and what is known of it.
 struct ChangeTable {
   Table table;
@@ -55,6 +58,7 @@ class ChangeTables {
   void flush();
 
   const std::vector<std::unique_ptr<ChangeTable>>& all() const { return tables_; }
+  bool has(const std::string& stream) const;
   bool any_stale() const;
   bool all_stale() const;
   /// True where every value can be sent in its binary form.

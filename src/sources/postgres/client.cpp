@@ -28,26 +28,60 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
-std::string place_of(const std::string& url) {
+namespace {
+
+using Parsed = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
+
+Parsed parse(const std::string& url) {
   char* message = nullptr;
-  PQconninfoOption* options = PQconninfoParse(url.c_str(), &message);
-  if (!options) {
-    std::string why = trimmed(message ? message : "it is no URL");
-    PQfreemem(message);
-    throw Error(ErrorCode::config_invalid, fmt::format("The `url` of PostgreSQL can't be read: {}", why))
-        .fix("Write postgres://user:password@host:5432/database?sslmode=require.");
+  Parsed options(PQconninfoParse(url.c_str(), &message), PQconninfoFree);
+  if (options) return options;
+  std::string why = trimmed(message ? message : "it is no URL");
+  PQfreemem(message);
+  throw Error(ErrorCode::config_invalid, fmt::format("The `url` of PostgreSQL can't be read: {}", why))
+      .fix("Write postgres://user:password@host:5432/database?sslmode=require.");
+}
+
+std::string option(const Parsed& options, std::string_view keyword) {
+  for (const PQconninfoOption* each = options.get(); each->keyword; ++each) {
+    if (each->keyword == keyword && each->val) return each->val;
   }
-  std::string host, port, database;
-  for (PQconninfoOption* each = options; each->keyword; ++each) {
+  return "";
+}
+
+}  // namespace
+
+std::string place_of(const std::string& url) {
+  Parsed options = parse(url);
+  if (std::string password = option(options, "password"); !password.empty()) register_secret(password);
+  Address address = address_of(url);
+  return fmt::format("{}:{}/{}", address.host, address.port, option(options, "dbname"));
+}
+
+Address address_of(const std::string& url) {
+  Parsed options = parse(url);
+  std::string host = option(options, "host"), port = option(options, "port");
+  return {host.empty() ? "localhost" : host, port.empty() ? "5432" : port};
+}
+
+std::string through_port(const std::string& url, int port) {
+  Parsed options = parse(url);
+  std::string out;
+  auto add = [&](std::string_view keyword, std::string_view value) {
+    out += fmt::format("{}{}='", out.empty() ? "" : " ", keyword);
+    for (char c : value) {
+      if (c == '\'' || c == '\\') out.push_back('\\');
+      out.push_back(c);
+    }
+    out.push_back('\'');
+  };
+  for (const PQconninfoOption* each = options.get(); each->keyword; ++each) {
     std::string_view keyword = each->keyword;
-    if (!each->val) continue;
-    if (keyword == "password") register_secret(each->val);
-    if (keyword == "host") host = each->val;
-    if (keyword == "port") port = each->val;
-    if (keyword == "dbname") database = each->val;
+    if (each->val && keyword != "hostaddr" && keyword != "port") add(keyword, each->val);
   }
-  PQconninfoFree(options);
-  return fmt::format("{}:{}/{}", host.empty() ? "localhost" : host, port.empty() ? "5432" : port, database);
+  add("hostaddr", "127.0.0.1");
+  add("port", std::to_string(port));
+  return out;
 }
 
 std::string quote_name(std::string_view name) {

@@ -75,6 +75,13 @@ class Session {
   std::string place_;
 };
 
+/// Where a url leads, and the same url by a port of this machine that leads there: names in certificates are
+/// still compared with the host's.
+struct Address {
+  std::string host, port;
+};
+Address address_of(const std::string& url);
+std::string through_port(const std::string& url, int port);
 /// Replaces the user's password in messages from now on. Returns host:port/database.
 std::string place_of(const std::string& url);
 std::string quote_name(std::string_view name);

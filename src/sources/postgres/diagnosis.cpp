@@ -179,8 +179,8 @@ void Diagnosis::look_at_tables() {
           fmt::format("ALTER TABLE {0} ADD PRIMARY KEY (…);  -- or: ALTER TABLE {0} REPLICA IDENTITY FULL;",
                       name));
     }
-    bool generated = std::any_of(table.columns.begin(), table.columns.end(),
-                                 [](const PgColumn& column) { return column.is_generated; });
+    const Table* kept = changes ? find_table(change_tables_, table.stream) : nullptr;
+    bool generated = kept && kept->columns.size() != table.columns.size();
     if (changes && generated && table.identity == 'f' && session_.version() >= kIdleTimeout)
       say(Level::problem,
           fmt::format(

@@ -11,6 +11,7 @@
 #include "sources/postgres/change_reader.h"
 #include "sources/postgres/diagnosis.h"
 #include "sources/postgres/settings.h"
+#include "sources/postgres/slot.h"
 #include "sources/postgres/table_reader.h"
 
 namespace leat::sources::postgres {
@@ -21,15 +22,30 @@ constexpr int kVersionMin = 140000;
 class PostgresSource final : public stream::Source {
  public:
   PostgresSource(const document::Settings& settings, Env& env)
-      : options_(read_options(settings)), env_(env) {}
+      : options_(read_options(settings)), url_(options_.url), env_(env) {}
 
-  void check() override { tables(); }
+  void check() override {
+    std::unique_ptr<Tunnel> way = reach();
+    tables();
+  }
 
-  std::vector<stream::Finding> diagnose() override { return postgres::diagnose(options_); }
+  std::vector<stream::Finding> diagnose() override {
+    std::unique_ptr<Tunnel> way = reach();
+    return postgres::diagnose(options_);
+  }
+
+  std::optional<stream::Lag> lag() override {
+    if (options_.method != Method::cdc) return std::nullopt;
+    std::unique_ptr<Tunnel> way = reach();
+    Session session(options_.url);
+    return slot_lag(session, options_.slot);
+  }
 
   stream::Catalog discover() override {
+    std::unique_ptr<Tunnel> way = reach();
     stream::Catalog catalog;
     for (const Table& table : tables()) {
+      if (add_changes(table, catalog)) continue;
       stream::Stream stream;
       stream.name = table.stream;
       stream.namespace_name = table.schema;
@@ -38,11 +54,6 @@ class PostgresSource final : public stream::Source {
       stream.cursor_field = table.cursor;
       stream.sync_modes = {stream::SyncMode::full_refresh};
       stream.any_cursor = true;
-      if (options_.method == Method::cdc) add_changes(table, stream, catalog);
-      if (!stream.shared_state.empty()) {
-        catalog.streams.push_back(std::move(stream));
-        continue;
-      }
       bool has_transactions = table.kind != 'v' && table.kind != 'f';
       if (!table.cursor.empty() || (options_.method == Method::xmin && has_transactions))
         stream.sync_modes.push_back(stream::SyncMode::incremental);
@@ -54,6 +65,7 @@ class PostgresSource final : public stream::Source {
   }
 
   void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
+    std::unique_ptr<Tunnel> way = reach();
     if (!selections.empty() && !selections[0].stream.shared_state.empty())
       return ChangeReader(options_, env_, selections, sink, committed_).read();
     for (std::size_t i = 0; i < selections.size(); ++i)
@@ -63,37 +75,29 @@ class PostgresSource final : public stream::Source {
   void committed(const stream::State& state) override { committed_ = parse_state(state).lsn; }
 
  private:
+  // The way through a jump host stays open for one call: ssh ends with the thread that started it.
+  std::unique_ptr<Tunnel> reach() {
+    if (options_.jump.destination.empty()) return nullptr;
+    Address address = address_of(url_);
+    if (address.host.starts_with('/') || address.host.find(',') != std::string::npos)
+      throw Error(ErrorCode::config_invalid, "Through `ssh` the url has to name one host", options_.where);
+    auto tunnel = std::make_unique<Tunnel>(options_.jump, address.host, address.port, env_);
+    options_.url = through_port(url_, tunnel->port());
+    return tunnel;
+  }
+
   // Tables whose changes can be read share the slot; any other is read whole.
-  void add_changes(const Table& table, stream::Stream& stream, stream::Catalog& catalog) {
+  bool add_changes(const Table& table, stream::Catalog& catalog) {
+    if (options_.method != Method::cdc) return false;
     if (!change_tables_) {
       Session session(options_.url);
       change_tables_ = read_change_tables(session, options_);
     }
     const Table* found = find_table(*change_tables_, table.stream);
-    if (!found) return;
-    std::vector<ColumnPlan> plans = plan_columns(*found, options_.numerics);
-    auto extended = [&](const std::vector<batch::Column>& more) {
-      std::vector<batch::Column> columns = schema_of(plans)->columns();
-      for (batch::Column& column : columns) column.nullable = true;
-      columns.insert(columns.end(), more.begin(), more.end());
-      return std::make_shared<const batch::Schema>(std::move(columns));
-    };
-    stream.schema = extended(change_columns());
-    stream.primary_key = found->identity_key;
-    stream.cursor_field.clear();
-    stream.any_cursor = false;
-    stream.sync_modes = {stream::SyncMode::incremental};
-    stream.shared_state = "changes of " + options_.slot;
-    stream.delete_column = kDeletedColumn;
-    stream.deletes_hard = options_.deletes_hard;
-    if (!options_.history) return;
-    stream::Stream log = stream;
-    log.name += kLogSuffix;
-    log.schema = extended(log_columns());
-    log.primary_key.clear();
-    log.delete_column.clear();
-    log.is_log = true;
-    catalog.streams.push_back(std::move(log));
+    if (!found) return false;
+    for (stream::Stream& stream : change_streams(*found, options_))
+      catalog.streams.push_back(std::move(stream));
+    return true;
   }
 
   const std::vector<Table>& tables() {
@@ -119,6 +123,7 @@ class PostgresSource final : public stream::Source {
   }
 
   Options options_;
+  const std::string url_;
   Env& env_;
   std::optional<std::vector<Table>> tables_, change_tables_;
   std::atomic<Lsn> committed_{0};

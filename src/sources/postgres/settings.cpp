@@ -14,6 +14,17 @@ const Spec kSettings{
          .doc = "Where it is, as libpq takes it: "
                 "postgres://user:password@host:5432/database?sslmode=verify-full.",
          .required = true},
+        {.name = "ssh",
+         .doc =
+             "The jump host that the database is reached through, as ssh knows it: user@jump.example.com, or "
+             "a Host of ~/.ssh/config. The url's host is the one that the jump host sees."},
+        {.name = "ssh_port", .doc = "The jump host's port; ssh's own choice when left out."},
+        {.name = "ssh_key",
+         .kind = FieldKind::path,
+         .doc = "The private key file for the jump host; ssh's own choice (agent, ~/.ssh) when left out."},
+        {.name = "ssh_options",
+         .kind = FieldKind::list,
+         .doc = "Options of ssh_config: [StrictHostKeyChecking=accept-new]."},
         {.name = "method",
          .doc = "How tables are read: whole or by their cursor columns, by the transactions that wrote their "
                 "rows, or by the stream of changes.",
@@ -110,6 +121,8 @@ Options read_options(const document::Settings& settings) {
   out.url = settings.text("url");
   out.where = settings.mark().text();
   out.place = place_of(out.url);
+  out.jump = {settings.text("ssh"), settings.text("ssh_port"), settings.resolve_path("ssh_key"),
+              texts(settings.value("ssh_options"))};
   std::string method = settings.text("method");
   out.method = method == "cdc" ? Method::cdc : method == "xmin" ? Method::xmin : Method::read;
   out.schemas = texts(settings.value("schemas"));

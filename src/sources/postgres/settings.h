@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "document/settings.h"
+#include "sources/postgres/tunnel.h"
 #include "sources/postgres/types.h"
 
 namespace leat::sources::postgres {
@@ -25,6 +26,7 @@ enum class Method {
 
 struct Options {
   std::string url, place, where;
+  JumpHost jump;
   Method method = Method::read;
   std::vector<std::string> schemas;  ///< globs; the first one's tables go by their bare names
   std::vector<std::string> tables;   ///< globs of table or schema.table; empty means all

@@ -32,6 +32,13 @@ std::string table_list(const std::vector<Table>& tables, const Options& options)
   return out;
 }
 
+bool has_generated(const std::vector<Table>& tables) {
+  return std::any_of(tables.begin(), tables.end(), [](const Table& table) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [](const PgColumn& column) { return column.generated != 0; });
+  });
+}
+
 // "{a,b}" of names.
 std::vector<std::string> names_of(std::string_view array) {
   ColumnPlan plan;
@@ -122,6 +129,25 @@ std::optional<SlotReport> find_slot(Session& session, const std::string& name) {
                     row[4],        row[5],        parse_lsn(row[6]), parse_lsn(row[7])};
 }
 
+std::optional<stream::Lag> slot_lag(Session& session, const std::string& name) {
+  // What is lost has no place in the log any more.
+  Rows rows = session.rows(fmt::format(
+      "select active, wal_status = 'lost', coalesce(pg_wal_lsn_diff(now.lsn, confirmed_flush_lsn), "
+      "0)::bigint, "
+      "coalesce(pg_wal_lsn_diff(now.lsn, restart_lsn), 0)::bigint, coalesce(safe_wal_size, -1) from "
+      "pg_replication_slots, (select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else "
+      "pg_current_wal_lsn() end as lsn) as now where slot_name = {}",
+      quote_literal(name)));
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows[0];
+  return stream::Lag{name,
+                     row[0] == "t",
+                     row[1] == "t",
+                     std::max(0LL, std::stoll(row[2])),
+                     std::max(0LL, std::stoll(row[3])),
+                     std::stoll(row[4])};
+}
+
 SlotStart create_slot(Session& replication, const std::string& name, bool temporary, bool failover) {
   std::string options = " EXPORT_SNAPSHOT";
   if (replication.version() >= kSlotOptions) {
@@ -196,8 +222,9 @@ PublicationReport find_publication(Session& session, const Options& options, std
 }
 
 std::string publication_sql(const Options& options, const std::vector<Table>& tables) {
-  return fmt::format("CREATE PUBLICATION {} FOR TABLE {} WITH (publish_via_partition_root = true);",
-                     quote_name(options.publication), table_list(tables, options));
+  return fmt::format("CREATE PUBLICATION {} FOR TABLE {} WITH (publish_via_partition_root = true{});",
+                     quote_name(options.publication), table_list(tables, options),
+                     has_generated(tables) ? ", publish_generated_columns = stored" : "");
 }
 
 void ensure_publication(Session& session, const Options& options, std::vector<Table>& tables) {
@@ -219,6 +246,10 @@ void ensure_publication(Session& session, const Options& options, std::vector<Ta
   bool differs = !has.missing.empty() || narrowed || has.tables != tables.size();
   if (has.is_ours && differs)
     session.rows(fmt::format("alter publication {} set table {}", name, table_list(tables, options)));
+  if (has.is_ours && has_generated(tables) &&
+      session.value("select pubgencols from pg_publication where pubname = " +
+                    quote_literal(options.publication)) != "s")
+    session.rows(fmt::format("alter publication {} set (publish_generated_columns = stored)", name));
   note_members(session, options, tables);
 }
 

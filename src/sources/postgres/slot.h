@@ -11,6 +11,7 @@
 
 #include "sources/postgres/catalog.h"
 #include "sources/postgres/change_state.h"
+#include "stream/source.h"
 
 namespace leat::sources::postgres {
 
@@ -21,6 +22,9 @@ struct SlotReport {
 };
 /// What the server says of a slot; nullopt when it has none of that name.
 std::optional<SlotReport> find_slot(Session& session, const std::string& name);
+
+/// How far a slot is behind the server's log; nullopt where there is none.
+std::optional<stream::Lag> slot_lag(Session& session, const std::string& name);
 
 /// A slot's beginning: transactions that commit at `consistent` or later are streamed, those before it are
 /// seen by `snapshot`, as long as the session that made the slot is idle.

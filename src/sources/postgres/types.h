@@ -57,8 +57,8 @@ struct PgColumn {
   std::int32_t declared_modifier = -1;
   int number = 0;  ///< attnum
   bool nullable = true;
-  bool is_key = false;  ///< of the primary key or replica identity
-  bool is_generated = false;
+  bool is_key = false;             ///< of the primary key or replica identity
+  char generated = 0;              ///< attgenerated: s(tored), v(irtual), 0 for an ordinary one
   bool fills = false;              ///< has a default that older rows took when it was added
   std::vector<std::string> words;  ///< of an enum, in the order in which they were made
 };

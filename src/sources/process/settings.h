@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "document/settings.h"
-#include "sources/process/child.h"
+#include "sources/child.h"
 
 namespace leat::sources::process {
 

@@ -1,4 +1,4 @@
-#include "sources/process/child.h"
+#include "sources/child.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -17,7 +17,7 @@
 #include "base/units.h"
 #include "sources/record_columns.h"
 
-namespace leat::sources::process {
+namespace leat::sources {
 namespace {
 
 constexpr int kSliceMs = 100;
@@ -268,4 +268,4 @@ std::string Child::last_notes() const {
   return redact(out);
 }
 
-}  // namespace leat::sources::process
+}  // namespace leat::sources

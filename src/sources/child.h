@@ -18,7 +18,7 @@
 
 #include "base/env.h"
 
-namespace leat::sources::process {
+namespace leat::sources {
 
 struct Program {
   std::vector<std::string> words;                              ///< the program and its arguments
@@ -71,4 +71,4 @@ class Child {
   std::deque<std::string> last_notes_;
 };
 
-}  // namespace leat::sources::process
+}  // namespace leat::sources
