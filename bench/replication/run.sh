@@ -1,6 +1,6 @@
 #!/bin/sh
-# Measures replication (see task.md). ROWS, TRANSACTIONS, LAG_SECONDS, BENCH_RUNS and PRESET change what is measured;
-# names of parts (snapshot large small lag) as arguments choose among them.
+# Measures replication (see task.md). ROWS, TRANSACTIONS, HUGE_ROWS, LAG_SECONDS, BENCH_RUNS and PRESET change what is measured;
+# names of parts (snapshot large small huge lag) as arguments choose among them.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../.." && pwd)
@@ -8,7 +8,7 @@ root=$(CDPATH= cd -- "$here/../.." && pwd)
   exec env -u LEAT_TEST_POSTGRES LEAT_REPLICATION_INSIDE=1 "$root/scripts/with_postgres.sh" "$here/run.sh" "$@"
 bin=${LEAT_BIN_DIR:-$root/build/${PRESET:-release}/bin}
 rows=${ROWS:-5000000} transactions=${TRANSACTIONS:-500000} seconds=${LAG_SECONDS:-60} runs=${BENCH_RUNS:-3}
-parts=${*:-snapshot large small lag}
+parts=${*:-snapshot large small huge lag}
 say() { printf 'replication: %s\n' "$*" >&2; }
 fail() { printf 'replication: %s\n' "$1" >&2; printf 'replication: what to do: %s\n' "$2" >&2; exit 1; }
 [ -x "$bin/leat" ] && [ -x "$bin/bench_measure" ] || fail 'leat is not built' 'run make bench, which builds it'
@@ -143,6 +143,12 @@ if wants small; then
   begin_changes small
   sql "do \$\$ begin for i in 1..$transactions loop insert into small values ($new_row); commit; end loop; end \$\$"
   measure_changes small "$transactions transactions of one row" 'at most 1.25'
+fi
+if wants huge; then
+  begin_changes huge
+  sql "insert into huge select $new_row from generate_series(1, ${HUGE_ROWS:-10000000}) i"
+  runs=1
+  measure_changes huge "${HUGE_ROWS:-10000000} rows in one transaction, under 1000 MB" 'none'
 fi
 if wants lag; then
   begin_changes lag
