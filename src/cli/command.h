@@ -21,6 +21,7 @@ struct Globals {
   std::string log_format = "text";  ///< or "json"
   int verbosity = 0;                ///< -1 quiet, 1 verbose
   bool color = true;
+  bool called_dbt = false;  ///< the program runs under the name `dbt`
 };
 
 /// An option ("--limit"), flag or positional ("sql") of a command, and where its value goes.

@@ -65,13 +65,15 @@ const std::vector<Verb>& verbs() {
                                         {"source", {}},
                                         {"deps", {}},
                                         {"clean", {}},
+                                        {"check", {}},
                                         {"debug", {}},
                                         {"init", {}}};
   return all;
 }
 
 constexpr const char* kVerbs =
-    "build, run, seed, snapshot, test, compile, parse, ls, show, run-operation, docs, source, deps, clean, "
+    "build, run, seed, snapshot, test, check, compile, parse, ls, show, run-operation, docs, source, deps, "
+    "clean, "
     "debug, "
     "init";
 
@@ -95,7 +97,8 @@ class DbtCommand : public Command {
  public:
   std::string_view name() const override { return "dbt"; }
   std::string_view summary() const override {
-    return "dbt's verbs: build, run, seed, snapshot, test, compile, parse, ls, show, run-operation, docs, "
+    return "dbt's verbs: build, run, seed, snapshot, test, check, compile, parse, ls, show, run-operation, "
+           "docs, "
            "source, "
            "deps, clean, debug, init";
   }
@@ -148,6 +151,11 @@ class DbtCommand : public Command {
         {"--lock", "deps: write the lock only", &given.lock},
         {"--connection", "debug: the connection only", &given.connection},
         {"--no-partial-parse", "Read the project anew, even if nothing has changed", &given.no_partial_parse},
+        {"--check",
+         "Look for mistakes in the SQL before anything runs (`leat dbt` does; under the name dbt it is asked "
+         "for)",
+         &given.check},
+        {"--no-check", "Do not look for mistakes before anything runs", &given.no_check},
         {"--skip-unchanged", "Leave out what is unchanged, as `leat run` does", &given.run.skip_unchanged},
         {kTakenFlags, "Taken for dbt's sake, without effect", &taken_},
         {kTakenSettings, "Taken for dbt's sake, without effect", &taken_texts_, false, "X"}};
@@ -180,6 +188,7 @@ class DbtCommand : public Command {
     if (verb->kinds.empty()) return without_run(workspace, globals);
     given.run.command = "dbt " + given.verb;
     given.run.warnings_fail = given.warn_error;
+    given.run.check = given.check || (!given.no_check && !globals.called_dbt);
     for (const std::string& kind : verb->kinds) {
       if (given.wants(kind)) given.run.kinds.push_back(kind);
     }
@@ -270,6 +279,7 @@ class DbtCommand : public Command {
     const DbtArguments& given = arguments_;
     if (given.verb == "ls" || given.verb == "list") return dbt_list(workspace, given);
     if (given.verb == "docs") return dbt_docs(workspace, given);
+    if (given.verb == "check") return dbt_check(workspace, given);
     if (given.verb == "source") return dbt_source(workspace, given, globals);
     if (given.verb == "clone") return dbt_clone(workspace, given, *deferred_to());
     if (given.verb == "run-operation") return dbt_run_operation(workspace, given);

@@ -22,7 +22,8 @@ struct DbtArguments {
   std::vector<std::string> types, excluded_types;
   bool no_partial_parse = false;
   bool store_failures = false, no_compile = false, empty_catalog = false, is_static = false, upgrade = false,
-       lock = false, defer = false, empty = false, show = false, connection = false, warn_error = false;
+       lock = false, defer = false, empty = false, show = false, connection = false, warn_error = false,
+       check = false, no_check = false;
   int limit = 5, port = 8080;
   run::RunOptions run;
 
@@ -39,6 +40,8 @@ int dbt_show(run::Workspace& workspace, const DbtArguments& arguments);
 int dbt_run_operation(run::Workspace& workspace, const DbtArguments& arguments);
 /// Makes the chosen nodes be those of another place.
 int dbt_clone(run::Workspace& workspace, const DbtArguments& arguments, const dbt::SavedState& state);
+/// Finds mistakes in the SQL of the chosen nodes; nothing is run.
+int dbt_check(run::Workspace& workspace, const DbtArguments& arguments);
 /// docs generate
 int dbt_docs(run::Workspace& workspace, const DbtArguments& arguments);
 /// source freshness

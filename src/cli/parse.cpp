@@ -126,7 +126,8 @@ int run_command_line(int argc, char** argv, Env& env) {
   }
   std::vector<char*> words(argv, argv + argc);
   std::string verb = "dbt";
-  if (is_called_dbt(argv[0])) words.insert(words.begin() + 1, verb.data());
+  globals.called_dbt = is_called_dbt(argv[0]);
+  if (globals.called_dbt) words.insert(words.begin() + 1, verb.data());
   argc = static_cast<int>(words.size());
   argv = words.data();
   try {

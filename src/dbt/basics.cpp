@@ -20,6 +20,22 @@ using jinja::Value;
 
 namespace {
 
+thread_local int hushes = 0;
+
+}  // namespace
+
+Hush::Hush() {
+  ++hushes;
+}
+Hush::~Hush() {
+  --hushes;
+}
+bool Hush::holds() {
+  return hushes > 0;
+}
+
+namespace {
+
 void add(jinja::Context& context, const char* name, jinja::Function function) {
   context.set(name, jinja::make_function(name, std::move(function)));
 }
@@ -60,6 +76,7 @@ Value modules_value(Env& env) {
 
 void add_messages(jinja::Context& context, Env& env) {
   add(context, "log", [&env](CallArguments& arguments) {
+    if (Hush::holds()) return Value("");
     bool shown = arguments.truth_or(1, "info", false);
     env.emit({"dbt_message",
               shown ? EventLevel::info : EventLevel::debug,
@@ -67,6 +84,7 @@ void add_messages(jinja::Context& context, Env& env) {
     return Value("");
   });
   add(context, "print", [&env](CallArguments& arguments) {
+    if (Hush::holds()) return Value("");
     std::string text;
     for (const Value& each : arguments.positional) text += (text.empty() ? "" : " ") + jinja::to_text(each);
     env.emit({"dbt_message", EventLevel::info, {{"message", text}}});

@@ -16,6 +16,16 @@ namespace leat::dbt {
 /// The version of dbt whose behaviour this is, as templates and artifacts tell it.
 inline constexpr const char* kDbtVersion = "1.11.0";
 
+/// While one lives, what templates of this thread log is not told: they will be rendered once more.
+class Hush {
+ public:
+  Hush();
+  ~Hush();
+  Hush(const Hush&) = delete;
+  Hush& operator=(const Hush&) = delete;
+  static bool holds();
+};
+
 /// Adds the names to a context.
 void add_basics(jinja::Context& context, const Project& project, Env& env);
 /// `exceptions`: raise_compiler_error and its like.

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "dbt/basics.h"
 #include "dbt/macro_uses.h"
 #include "dbt/renderer.h"
 #include "dbt/values.h"
@@ -63,6 +64,12 @@ std::string NodeBuilder::compile(const Node& node, sql::Adapter& adapter) const 
   std::string code = compile_quietly(node, rendering);
   write_artifact("compiled", node, code);
   return code;
+}
+
+std::string NodeBuilder::compile_ahead(const Node& node, sql::Adapter& adapter) const {
+  Rendering rendering = rendering_of(&node, adapter);
+  Hush quiet;
+  return compile_quietly(node, rendering);
 }
 
 std::string NodeBuilder::compile_inline(const std::string& sql, sql::Adapter& adapter) const {

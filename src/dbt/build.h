@@ -49,6 +49,8 @@ class NodeBuilder {
 
   /// The node's SQL, with ephemeral models in front; "" for seeds and sources.
   std::string compile(const Node& node, sql::Adapter& adapter) const;
+  /// The same without writing it; what templates log is not told.
+  std::string compile_ahead(const Node& node, sql::Adapter& adapter) const;
   /// Compiles SQL that is no node of the project (`show --inline`).
   std::string compile_inline(const std::string& sql, sql::Adapter& adapter) const;
   /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not

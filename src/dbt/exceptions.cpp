@@ -49,6 +49,7 @@ Value make_exceptions(Env& env) {
                              }));
   }
   auto warn = [&env](CallArguments& arguments) {
+    if (Hush::holds()) return Value("");
     env.emit({"dbt_message", EventLevel::warning, {{"message", message_of(arguments)}}});
     return Value("");
   };

@@ -83,6 +83,7 @@ class Renderer {
   void defer(std::map<std::string, sql::Relation, std::less<>> elsewhere) {
     elsewhere_ = std::move(elsewhere);
   }
+  const std::map<std::string, sql::Relation, std::less<>>& deferred() const { return elsewhere_; }
 
   /// The names that env_var() was asked for until now.
   std::vector<std::string> asked_variables() const;

@@ -9,6 +9,7 @@
 #include "dbt/build.h"
 #include "dbt/csv.h"
 #include "dbt/renderer.h"
+#include "dbt/seed.h"
 #include "jinja/operations.h"
 
 namespace leat::dbt {
@@ -124,6 +125,19 @@ bool has_columns(sql::Adapter& adapter, const Node& node, const std::vector<Seed
 }
 
 }  // namespace
+
+std::vector<sql::RelationColumn> seed_columns(const Node& node, const sql::Dialect& dialect) {
+  std::string delimiter = node.config_text("delimiter"), text = document::read_file(node.file);
+  CsvTable table = read_csv(text, node.display, delimiter.empty() ? ',' : delimiter[0]);
+  std::vector<sql::RelationColumn> out;
+  std::vector<SeedColumn> columns = columns_of(node, table, dialect);
+  for (SeedColumn& column : columns) {
+    std::string name = column.name.substr(1, column.name.size() - 2);
+    for (std::size_t at = 0; (at = name.find("\"\"", at)) != std::string::npos; ++at) name.erase(at, 1);
+    out.push_back({std::move(name), std::move(column.type), column.guessed});
+  }
+  return out;
+}
 
 void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult& result) const {
   sql::Adapter& adapter = *rendering.adapter;

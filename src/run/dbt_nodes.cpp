@@ -150,9 +150,12 @@ void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
   finished_.push_back(std::move(finished));
 }
 
-void DbtNodes::end(sql::Adapter& adapter, double seconds) {
+void DbtNodes::write_results(double seconds) {
   dbt::write_manifest(*project_, env_);
   dbt::write_run_results(*project_, finished_, seconds, env_);
+}
+
+void DbtNodes::end(sql::Adapter& adapter) {
   builder_->run_hooks(project_->on_run_end(), adapter, &finished_);
 }
 

@@ -48,8 +48,10 @@ class DbtNodes {
   void begin(sql::Adapter& adapter);
   /// Notes what became of an asset, where it is a node.
   void note(const Asset& asset, const Outcome& outcome);
-  /// Runs on-run-end and writes the artifacts.
-  void end(sql::Adapter& adapter, double seconds);
+  /// Writes the artifacts of a run that took so long.
+  void write_results(double seconds);
+  /// Runs on-run-end.
+  void end(sql::Adapter& adapter);
 
  private:
   Outcome build(const dbt::Node& node, sql::Adapter& adapter);

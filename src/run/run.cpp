@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "dbt/selector_file.h"
+#include "run/dbt_check.h"
 #include "run/event_json.h"
 #include "run/lock.h"
 #include "run/store/store.h"
@@ -171,6 +172,35 @@ void announce_start(Workspace& workspace, const RunReport& report, const std::ve
         {"pages", count([](const std::string& kind) { return kind == "page"; })}}});
 }
 
+// Checks the SQL of what is chosen. A node with a mistake fails at once, instead of being run; with `all`
+// everything else waits for that.
+void fail_mistaken(Workspace& workspace, std::vector<Asset>& assets, const std::vector<std::size_t>& order,
+                   bool all, RunReport& report) {
+  std::set<std::string> chosen;
+  for (std::size_t i : order) {
+    const dbt::Node* node = workspace.dbt_nodes()->project().find(assets[i].what.id);
+    if (node && node->has_code()) chosen.insert(node->unique_id);
+  }
+  dbt::CheckReport check = check_sql(workspace, chosen);
+  report.unchecked = check.unchecked.size();
+  report.mistakes = check.mistakes.size();
+  if (all && !check.mistakes.empty()) {
+    for (std::size_t i : order) assets[i].waits_for = {check.mistakes[0].node->unique_id};
+  }
+  for (const dbt::Mistake& mistake : check.mistakes) {
+    auto asset = std::find_if(assets.begin(), assets.end(),
+                              [&](const Asset& each) { return each.what.id == mistake.node->unique_id; });
+    asset->waits_for = std::vector<std::string>();
+    asset->fingerprint = nullptr;
+    asset->work = [error = error_of(mistake)](sql::Adapter&) {
+      Outcome outcome;
+      outcome.status = Status::error;
+      outcome.error = error;
+      return outcome;
+    };
+  }
+}
+
 }  // namespace
 
 RunReport run_assets(Workspace& workspace, const RunOptions& options) {
@@ -208,7 +238,9 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
     for (std::size_t i : order) ids.insert(assets[i].what.id);
     nodes->defer(ids, *options.defer_to, options.favor_state, *workspace.warehouse().adapter());
   }
-  if (nodes) nodes->begin(*workspace.warehouse().adapter());
+  if (nodes && options.check) fail_mistaken(workspace, assets, order, options.fail_fast, report);
+  bool hooks = nodes && (report.mistakes == 0 || !options.fail_fast);
+  if (hooks) nodes->begin(*workspace.warehouse().adapter());
   std::vector<Outcome> outcomes = execute(
       assets, chosen, [&] { return workspace.warehouse().adapter(); }, env, execution,
       [&](const Asset& asset, const Outcome& outcome) {
@@ -217,8 +249,11 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
         announce(env, asset, outcome, ++done, order.size());
       });
   for (std::size_t i : order) report.steps.push_back({assets[i].what, std::move(outcomes[i])});
-  if (nodes)
-    nodes->end(*workspace.warehouse().adapter(), static_cast<double>(env.elapsed_ms(started)) / 1000);
+  if (nodes) {
+    double seconds = static_cast<double>(env.elapsed_ms(started)) / 1000;
+    nodes->write_results(seconds);
+    if (hooks) nodes->end(*workspace.warehouse().adapter());
+  }
   report.took_ms = env.elapsed_ms(started);
   report.interrupted = env.stop().stop_requested();
   std::string status = report.interrupted ? "interrupted" : report.succeeded() ? "success" : "error";

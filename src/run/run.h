@@ -31,6 +31,7 @@ struct RunOptions {
   bool favor_state = false;
   bool fail_fast = false;      ///< begins nothing more once something failed
   bool warnings_fail = false;  ///< a test that only warns fails
+  bool check = true;           ///< the SQL of nodes is understood before anything runs
   int threads = 0;             ///< 0: the project's
   std::string command;         ///< for the history
 };
@@ -45,6 +46,8 @@ struct RunReport {
   std::vector<StepReport> steps;  ///< of the chosen assets, in the order of the graph
   std::int64_t took_ms = 0;
   bool interrupted = false;
+  std::size_t mistakes = 0;   ///< found in the SQL of nodes before anything ran
+  std::size_t unchecked = 0;  ///< nodes that could not be checked before the run
   std::int64_t count(Status status) const;
   bool succeeded() const { return !interrupted && count(Status::error) == 0; }
 };

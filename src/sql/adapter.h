@@ -35,6 +35,16 @@ struct RelationColumn {
   std::optional<batch::Type> type;
 };
 
+/// What an engine has against a statement.
+struct Objection {
+  std::string code;  ///< the engine's own: "42703", "Binder/COLUMN_NOT_FOUND"
+  std::string text;
+  std::string hint;                     ///< the engine's advice, "" for none
+  std::string name;                     ///< of what is missing, "" where the engine does not say
+  std::vector<std::string> candidates;  ///< near names that there are
+  std::optional<std::size_t> offset;    ///< in bytes from the statement's begin
+};
+
 class Adapter {
  public:
   virtual ~Adapter() = default;
@@ -44,6 +54,9 @@ class Adapter {
 
   /// Runs one or more statements; returns the rows that the last one changed (0 for DDL, -1 where unknown).
   virtual std::int64_t execute(const std::string& sql) = 0;
+  /// As execute(), and returns what the engine has against the statement instead of throwing it. A session
+  /// that is lost is thrown all the same.
+  virtual std::optional<Objection> try_execute(const std::string& sql);
   /// Runs one statement and returns its rows. Error(warehouse_sql) when there are more than `rows_max`.
   virtual QueryResult query(const std::string& sql, std::int64_t rows_max = 10'000'000) = 0;
 

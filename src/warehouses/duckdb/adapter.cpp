@@ -2,7 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/error.h"
+#include "document/value.h"
 #include "duck/chunks.h"
 #include "warehouses/duckdb/dialect.h"
 
@@ -65,6 +69,45 @@ const sql::Dialect& DuckAdapter::dialect() const {
 std::string DuckAdapter::database() {
   sql::QueryResult result = query("select current_database()", 1);
   return std::string(result.batches.at(0).column(0).text(0));
+}
+
+namespace {
+
+// Sessions with `errors_as_json` tell more, as an object after the kind of error.
+sql::Objection objection_of(const std::string& message) {
+  sql::Objection objection;
+  std::size_t colon = message.find(" Error: ");
+  objection.code = message.substr(0, colon == std::string::npos ? 0 : colon);
+  objection.text = message.substr(colon == std::string::npos ? 0 : colon + 8);
+  if (!objection.text.starts_with('{')) return objection;
+  document::Value told = document::parse_json(objection.text, "DuckDB's error");
+  objection.code = told["exception_type"].raw();
+  if (told.find("error_subtype")) objection.code += "/" + told["error_subtype"].raw();
+  objection.text = told["exception_message"].raw();
+  objection.name = told["name"].raw();
+  // Signatures have commas of their own.
+  const std::string& near = told["candidates"].raw();
+  if (near.find('(') == std::string::npos) {
+    for (std::size_t at = 0; at < near.size();) {
+      std::size_t end = std::min(near.find(',', at), near.size());
+      objection.candidates.push_back(near.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+  std::size_t offset = 0;
+  const std::string& position = told["position"].raw();
+  if (std::from_chars(position.data(), position.data() + position.size(), offset).ptr != position.data())
+    objection.offset = offset;
+  return objection;
+}
+
+}  // namespace
+
+std::optional<sql::Objection> DuckAdapter::try_execute(const std::string& sql) {
+  duck::Result result;
+  if (duckdb_query(connection_.handle(), sql.c_str(), &result.get()) == DuckDBSuccess) return std::nullopt;
+  const char* message = duckdb_result_error(&result.get());
+  return objection_of(message ? message : "DuckDB gives no reason");
 }
 
 sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_max) {

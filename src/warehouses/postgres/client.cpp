@@ -18,12 +18,21 @@ std::string field(const PGresult* result, int code) {
   return text ? text : "";
 }
 
-// PostgreSQL gives the place as a count of characters.
+// PostgreSQL gives the place as a count of characters, from one.
+std::size_t byte_at(const std::string& sql, const std::string& position) {
+  std::size_t characters = 1, at = 0;
+  std::from_chars(position.data(), position.data() + position.size(), characters);
+  auto continues = [&] { return at < sql.size() && (static_cast<unsigned char>(sql[at]) & 0xC0) == 0x80; };
+  for (std::size_t i = 1; i < characters && at < sql.size(); ++i) {
+    ++at;
+    while (continues()) ++at;
+  }
+  return at;
+}
+
 std::int64_t line_at(const std::string& sql, const std::string& position) {
-  std::size_t at = 0;
-  std::from_chars(position.data(), position.data() + position.size(), at);
-  return std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(std::min(at, sql.size())), '\n') +
-         1;
+  auto end = sql.begin() + static_cast<std::ptrdiff_t>(byte_at(sql, position));
+  return std::count(sql.begin(), end, '\n') + 1;
 }
 
 std::string trimmed(std::string text) {
@@ -69,9 +78,8 @@ void PgConnection::raise(const PGresult* result, const std::string& sql) {
       position.empty() ? place_ : fmt::format("{}, line {} of the statement", place_, line_at(sql, position));
   Error error(ErrorCode::warehouse_sql, message, where);
   if (state == "40P01" || state == "40001") throw std::move(error).retry();
-  throw std::move(error)
-      .fix(fmt::format("The statement was: {}",
-                       sql.size() <= kStatementShown ? sql : sql.substr(0, kStatementShown) + " …"));
+  throw std::move(error).fix(fmt::format(
+      "The statement was: {}", sql.size() <= kStatementShown ? sql : sql.substr(0, kStatementShown) + " …"));
 }
 
 PgResult PgConnection::run(const std::string& sql) {
@@ -80,6 +88,21 @@ PgResult PgConnection::run(const std::string& sql) {
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
     raise(result.get(), sql);
   return result;
+}
+
+std::optional<sql::Objection> PgConnection::attempt(const std::string& sql) {
+  PgResult result(PQexec(handle_, sql.c_str()), PQclear);
+  ExecStatusType status = PQresultStatus(result.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
+    return std::nullopt;
+  if (PQstatus(handle_) != CONNECTION_OK) raise(result.get(), sql);
+  sql::Objection objection;
+  objection.code = field(result.get(), PG_DIAG_SQLSTATE);
+  objection.text = field(result.get(), PG_DIAG_MESSAGE_PRIMARY);
+  objection.hint = field(result.get(), PG_DIAG_MESSAGE_HINT);
+  std::string position = field(result.get(), PG_DIAG_STATEMENT_POSITION);
+  if (!position.empty()) objection.offset = byte_at(sql, position);
+  return objection;
 }
 
 std::int64_t PgConnection::execute(const std::string& sql) {

@@ -13,7 +13,10 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+
+#include "sql/adapter.h"
 
 namespace leat::warehouses::postgres {
 
@@ -31,6 +34,8 @@ class PgConnection {
   PgResult run(const std::string& sql);
   /// Runs them and returns the rows that the last one changed; 0 where it tells none.
   std::int64_t execute(const std::string& sql);
+  /// Runs them, and returns what the server has against them.
+  std::optional<sql::Objection> attempt(const std::string& sql);
   /// The first value of a query, "" where there is no row.
   std::string value(const std::string& sql);
 

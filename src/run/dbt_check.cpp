@@ -1,0 +1,48 @@
+#include "run/dbt_check.h"
+
+#include <fmt/core.h>
+
+#include "document/settings.h"
+
+namespace leat::run {
+
+namespace {
+
+// A database of the same kind as the target, with nothing in it.
+std::unique_ptr<warehouses::Warehouse> empty_duckdb(Env& env) {
+  const warehouses::WarehouseKind& kind = warehouses::find_warehouse_kind("duckdb", "the check");
+  document::Value mapping = document::Value::mapping();
+  mapping.set("path", document::Value::of(std::string(":memory:")));
+  mapping.set("threads", document::Value::of(std::int64_t{1}));
+  return kind.open(document::read_settings(*kind.spec, mapping, env), env);
+}
+
+}  // namespace
+
+dbt::CheckReport check_sql(Workspace& workspace, const std::set<std::string>& chosen) {
+  DbtNodes* nodes = workspace.dbt_nodes();
+  if (!nodes || chosen.empty()) return {};
+  std::string_view engine = workspace.warehouse().dialect().name();
+  if (engine != "duckdb" && engine != "postgres") return {};
+  std::unique_ptr<warehouses::Warehouse> empty;
+  if (engine == "duckdb") empty = empty_duckdb(workspace.env());
+  std::unique_ptr<sql::Adapter> warehouse = workspace.warehouse().adapter();
+  std::unique_ptr<sql::Adapter> session = empty ? empty->adapter() : workspace.warehouse().adapter();
+  dbt::CheckInputs inputs{warehouse.get(), session.get(), {}};
+  return dbt::check(nodes->project(), nodes->builder(), inputs, chosen);
+}
+
+Error error_of(const dbt::Mistake& mistake) {
+  std::string place = mistake.where;
+  if (!mistake.line.empty()) {
+    std::string caret(mistake.column - 1, ' ');
+    for (std::size_t i = 0; i < caret.size() && i < mistake.line.size(); ++i)
+      if (mistake.line[i] == '\t') caret[i] = '\t';
+    place += fmt::format("\n    {}\n    {}^\n ", mistake.line, caret);
+  }
+  Error error(ErrorCode::dbt_model_failed, mistake.text, place);
+  return std::move(error).fix(mistake.near.empty() ? "It was found before anything ran."
+                                                   : fmt::format("Did you mean `{}`?", mistake.near));
+}
+
+}  // namespace leat::run
