@@ -34,6 +34,7 @@ wrong models/totals.sql 's/^select$/selec/' models/totals.sql:11:1 syntax
 [ "$target" = postgres ] || wrong models/days.sql 's/max(day)/max(dya)/' models/days.sql:7:32 'unknown column'
 wrong models/of_kept.sql 's/dbt_valid_to/dbt_valid_too/' models/of_kept.sql:1:34 'unknown column'
 wrong models/paid.sql "s/status = /stauts = /" models/paid.sql:2:73 'unknown column' "$(duck status stg_orders.status)"
+wrong models/paid.sql "s/status = 'paid'/ordered_at > 'soon'/" models/paid.sql:2:86 'type clash'
 wrong models/models.yml 's/name: customer/name: customers/' 'models/models.yml:5:22 unknown column
 ✗ models/models.yml:5:30' 'unknown column'
 

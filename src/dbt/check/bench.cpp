@@ -124,6 +124,17 @@ std::optional<sql::Objection> Bench::probe(const std::string& sql) {
   return objection;
 }
 
+std::optional<std::string> Bench::plan(const std::string& sql) {
+  if (postgres_) return std::nullopt;
+  sql::QueryResult answer =
+      session_.query(fmt::format("select cast(json_serialize_plan({}, skip_null := true) as varchar) as plan",
+                                 session_.dialect().literal(sql)),
+                     1);
+  std::string text(answer.batches.at(0).column(0).text(0));
+  constexpr std::string_view kRefused = "{\"error\":true";
+  return text.starts_with(kRefused) ? std::nullopt : std::optional(std::move(text));
+}
+
 std::optional<std::vector<sql::RelationColumn>> Bench::columns(const sql::Relation& relation) {
   if (!holds(relation)) return std::nullopt;
   return session_.columns(place_of(relation));

@@ -39,6 +39,8 @@ class Bench {
   std::optional<sql::Objection> make(const sql::Relation& relation, const std::string& sql);
   /// Understands a query, and keeps nothing.
   std::optional<sql::Objection> probe(const std::string& sql);
+  /// DuckDB's bound plan of a query that it has understood, as JSON; nullopt where it can't print it.
+  std::optional<std::string> plan(const std::string& sql);
   /// The columns of what was made; nullopt for what was not.
   std::optional<std::vector<sql::RelationColumn>> columns(const sql::Relation& relation);
   bool holds(const sql::Relation& relation) const { return made_.count(key_of(relation)) > 0; }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "dbt/check/bench.h"
+#include "dbt/check/literals.h"
 #include "dbt/check/place.h"
 #include "dbt/check/shadow_adapter.h"
 #include "dbt/renderer.h"
@@ -216,6 +217,7 @@ class Checking {
     }
     for (int i = 0;; ++i) {
       std::optional<sql::Objection> objection = keeps ? bench_.make(node.relation, *sql) : bench_.probe(*sql);
+      if (!objection && !postgres_) objection = impossible_literal(bench_, *sql);
       if (!objection) return Shape::known;
       if (i < kLookupsMax && !postgres_ && fetch_missing(*sql, *objection)) continue;
       std::string why = doubt(node, *sql, *objection);

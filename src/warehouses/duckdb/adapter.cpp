@@ -105,8 +105,8 @@ sql::Objection objection_of(const std::string& message) {
 
 std::optional<sql::Objection> DuckAdapter::try_execute(const std::string& sql) {
   duck::Result result;
-  if (duckdb_query(connection_.handle(), sql.c_str(), &result.get()) == DuckDBSuccess) return std::nullopt;
-  const char* message = duckdb_result_error(&result.get());
+  if (duck::duckdb_query(connection_.handle(), sql.c_str(), &result.get()) == DuckDBSuccess) return std::nullopt;
+  const char* message = duck::duckdb_result_error(&result.get());
   return objection_of(message ? message : "DuckDB gives no reason");
 }
 
