@@ -16,6 +16,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_query());
   all.push_back(make_status());
   all.push_back(make_ls());
+  all.push_back(make_lineage());
+  all.push_back(make_diff());
   all.push_back(make_check());
   all.push_back(make_discover());
   all.push_back(make_postgres());

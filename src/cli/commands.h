@@ -21,6 +21,8 @@ std::unique_ptr<Command> make_pages();
 std::unique_ptr<Command> make_query();
 std::unique_ptr<Command> make_status();
 std::unique_ptr<Command> make_ls();
+std::unique_ptr<Command> make_lineage();
+std::unique_ptr<Command> make_diff();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_discover();
 std::unique_ptr<Command> make_postgres();

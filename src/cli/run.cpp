@@ -38,6 +38,7 @@ class RunCommand : public Command {
             {"--live", "Read the real source even where the project has a stand-in", &live_},
             {"--threads", "How many steps run at once", &options_.threads, false, "N"},
             {"--vars", "Variables for dbt, as YAML: '{start: 2026-01-01}'", &vars_, false, "YAML"},
+            {"--no-skip", "Run what is unchanged as well", &no_skip_},
             {"--no-check", "Do not look for mistakes in the models' SQL before anything runs", &no_check_},
             {"--dry-run", "Print what would run, in order, and stop", &dry_run_}};
   }
@@ -71,6 +72,7 @@ What is loaded is committed window by window: a run that was interrupted, or die
                              workspace_options, env);
     options_.command = "run";
     options_.check = !no_check_;
+    options_.skip_unchanged = !no_skip_;
     if (dry_run_) {
       for (const dbt::Selectable& step : run::plan(workspace, options_))
         Terminal::line(fmt::format("{} {}", pad(step.kind, 6), step.name));
@@ -84,7 +86,7 @@ What is loaded is committed window by window: a run that was interrupted, or die
  private:
   run::RunOptions options_;
   std::string from_, to_, vars_;
-  bool live_ = false, dry_run_ = false, no_check_ = false;
+  bool live_ = false, dry_run_ = false, no_check_ = false, no_skip_ = false;
 };
 
 }  // namespace

@@ -28,8 +28,20 @@ dbt::CheckReport check_sql(Workspace& workspace, const std::set<std::string>& ch
   if (engine == "duckdb") empty = empty_duckdb(workspace.env());
   std::unique_ptr<sql::Adapter> warehouse = workspace.warehouse().adapter();
   std::unique_ptr<sql::Adapter> session = empty ? empty->adapter() : workspace.warehouse().adapter();
-  dbt::CheckInputs inputs{warehouse.get(), session.get(), {}};
+  dbt::CheckInputs inputs{warehouse.get(), session.get(), {}, nullptr};
   return dbt::check(nodes->project(), nodes->builder(), inputs, chosen);
+}
+
+dbt::CheckReport follow_sql(Workspace& workspace, dbt::BenchListener& listener) {
+  const dbt::Project& project = workspace.dbt_nodes()->project();
+  std::set<std::string> chosen;
+  for (const dbt::Node& node : project.nodes()) {
+    if (node.referable() || node.type == dbt::ResourceType::source) chosen.insert(node.unique_id);
+  }
+  std::unique_ptr<warehouses::Warehouse> empty = empty_duckdb(workspace.env());
+  std::unique_ptr<sql::Adapter> warehouse = workspace.warehouse().adapter(), session = empty->adapter();
+  dbt::CheckInputs inputs{warehouse.get(), session.get(), {}, &listener};
+  return dbt::check(project, workspace.dbt_nodes()->builder(), inputs, chosen);
 }
 
 Error error_of(const dbt::Mistake& mistake) {

@@ -15,6 +15,8 @@ namespace leat::run {
 
 /// Checks the chosen nodes (by unique id); an empty report for warehouses that can't be asked.
 dbt::CheckReport check_sql(Workspace& workspace, const std::set<std::string>& chosen);
+/// Binds every node in an empty DuckDB, whatever the target is, and tells the listener; names no mistakes.
+dbt::CheckReport follow_sql(Workspace& workspace, dbt::BenchListener& listener);
 /// A mistake as an error of its node, with the line of the file below.
 Error error_of(const dbt::Mistake& mistake);
 

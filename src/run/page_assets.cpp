@@ -52,9 +52,13 @@ std::vector<std::string> upstream_of(const std::vector<sql::RelationName>& relat
 
 }  // namespace
 
+const pages::Project* Workspace::page_project() {
+  if (!pages_ && !project_.pages_folder.empty()) pages_ = pages::Project::load(project_.pages_folder);
+  return pages_.get();
+}
+
 void Workspace::add_pages(std::vector<Asset>& assets) {
-  if (project_.pages_folder.empty()) return;
-  if (!pages_) pages_ = pages::Project::load(project_.pages_folder);
+  if (!page_project()) return;
   Makers makers = makers_of(project_, dbt());
   pages::SiteOptions options;
   options.output = project_.site_folder;

@@ -53,6 +53,8 @@ class Workspace {
   const dbt::Project* dbt();
   /// The same with its builder and artifacts.
   DbtNodes* dbt_nodes();
+  /// The pages, or nullptr when there are none.
+  const pages::Project* page_project();
   const StandInProcess* stand_in() const { return stand_in_.get(); }
   /// The URL of the stand-in, "" when the real source is read.
   std::string stand_in_url() const { return stand_in_ ? stand_in_->url() : ""; }

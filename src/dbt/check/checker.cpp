@@ -78,6 +78,7 @@ class Checking {
         bench_(*inputs.session, project.options().target.database),
         shadow_(bench_, *inputs.warehouse),
         postgres_(inputs.session->dialect().name() == "postgres"),
+        foreign_(inputs.session->dialect().name() != inputs.warehouse->dialect().name()),
         hooks_create_(may_create(project.on_run_start())),
         before_(project.renderer().deferred()),
         elsewhere_(before_) {}
@@ -89,6 +90,7 @@ class Checking {
     for (const Node& node : project_.nodes()) {
       if (chosen_.count(node.unique_id)) visit(node);
     }
+    if (inputs_.listener) inputs_.listener->on_finished(bench_);
     return std::move(report_);
   }
 
@@ -135,12 +137,27 @@ class Checking {
 
   Shape judge_source(const Node& node) {
     // Statements of PostgreSQL's bench read the real ones.
-    std::optional<std::vector<sql::RelationColumn>> columns = inputs_.warehouse->columns(node.relation);
-    if (columns) return postgres_ || bench_.declare(node.relation, *columns) ? Shape::known : Shape::unknown;
-    if (inputs_.landing) columns = inputs_.landing(node);
+    std::optional<std::vector<sql::RelationColumn>> columns = columns_held(node.relation);
+    if (columns && postgres_) return Shape::known;
+    if (!columns && inputs_.landing) columns = inputs_.landing(node);
     if (!columns || !bench_.declare(node.relation, *columns)) return Shape::unknown;
     redirect(node);
+    tell(node, "");
     return Shape::known;
+  }
+
+  void tell(const Node& node, const std::string& sql) {
+    if (inputs_.listener) inputs_.listener->on_bound(node, sql, bench_);
+  }
+
+  // The columns of a relation in the warehouse, in types of the bench.
+  std::optional<std::vector<sql::RelationColumn>> columns_held(const sql::Relation& relation) const {
+    std::optional<std::vector<sql::RelationColumn>> columns = inputs_.warehouse->columns(relation);
+    if (!columns || !foreign_) return columns;
+    for (sql::RelationColumn& column : *columns)
+      column.native_type =
+          inputs_.session->dialect().type_name(column.type.value_or(batch::Type{batch::TypeKind::text}));
+    return columns;
   }
 
   Shape judge_seed(const Node& node) {
@@ -149,6 +166,7 @@ class Checking {
       return leave_out(node, "the types of its columns are not known");
     redirect(node);
     shadow_.expect(node.relation);
+    tell(node, "");
     return Shape::known;
   }
 
@@ -157,7 +175,7 @@ class Checking {
     std::optional<sql::Relation> held = shadow_.find_held(node.relation);
     if (!held) return false;
     if (postgres_) return true;
-    std::optional<std::vector<sql::RelationColumn>> columns = inputs_.warehouse->columns(node.relation);
+    std::optional<std::vector<sql::RelationColumn>> columns = columns_held(node.relation);
     if (!columns || !bench_.declare(node.relation, *columns)) return false;
     shadow_.expect(*held);
     return true;
@@ -193,7 +211,11 @@ class Checking {
     std::optional<Shape> shape = bind(node, keeps);
     if (!shape || *shape != Shape::known) return shape.value_or(Shape::unknown);
     if (chosen_.count(node.unique_id)) ++report_.checked;
-    return keeps ? after_build(node) : Shape::known;
+    if (!keeps) return Shape::known;
+    std::string sql = bound_;
+    Shape after = after_build(node);
+    if (after != Shape::wrong) tell(node, sql);
+    return after;
   }
 
   std::optional<std::string> compile(const Node& node) {
@@ -217,8 +239,11 @@ class Checking {
     }
     for (int i = 0;; ++i) {
       std::optional<sql::Objection> objection = keeps ? bench_.make(node.relation, *sql) : bench_.probe(*sql);
-      if (!objection && !postgres_) objection = impossible_literal(bench_, *sql);
-      if (!objection) return Shape::known;
+      if (!objection && !postgres_ && !foreign_) objection = impossible_literal(bench_, *sql);
+      if (!objection) {
+        bound_ = std::move(*sql);
+        return Shape::known;
+      }
       if (i < kLookupsMax && !postgres_ && fetch_missing(*sql, *objection)) continue;
       std::string why = doubt(node, *sql, *objection);
       if (why.empty()) {
@@ -239,7 +264,7 @@ class Checking {
     if (!named || is_of_project(*named)) return false;
     if (named->schema.empty()) named->schema = "main";
     if (bench_.holds(*named)) return false;
-    std::optional<std::vector<sql::RelationColumn>> columns = inputs_.warehouse->columns(*named);
+    std::optional<std::vector<sql::RelationColumn>> columns = columns_held(*named);
     return columns && bench_.declare(*named, *columns);
   }
 
@@ -253,6 +278,7 @@ class Checking {
   // Why an objection may have other reasons than a mistake; "" when it has none.
   std::string doubt(const Node& node, const std::string& sql, const sql::Objection& objection) {
     std::optional<MistakeKind> kind = kind_of(inputs_.session->dialect().name(), objection);
+    if (foreign_) return "DuckDB does not understand it: " + words_of(objection);
     if (!kind) return "the engine can't bind it without running: " + words_of(objection);
     if (*kind == MistakeKind::syntax) return "";
     for (const sql::RelationName& read : sql::relations_read(sql)) {
@@ -318,7 +344,7 @@ class Checking {
     if (kind == "incremental" || kind == "snapshot") {
       // Columns that only the existing relation has stay there.
       if (shadow_.find_held(node.relation)) {
-        std::optional<std::vector<sql::RelationColumn>> held = inputs_.warehouse->columns(node.relation);
+        std::optional<std::vector<sql::RelationColumn>> held = columns_held(node.relation);
         if (held && !add_columns(node, *held)) return Shape::unknown;
       }
     }
@@ -373,10 +399,11 @@ class Checking {
   const std::set<std::string>& chosen_;
   Bench bench_;
   ShadowAdapter shadow_;
-  bool postgres_, hooks_create_;
+  bool postgres_, foreign_, hooks_create_;
   std::map<std::string, sql::Relation, std::less<>> before_, elsewhere_;
   std::unordered_map<std::string, Shape> shapes_;
   CheckReport report_;
+  std::string bound_;  // the SQL that was understood last
 };
 
 }  // namespace

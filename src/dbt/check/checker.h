@@ -30,13 +30,27 @@ struct CheckReport {
   std::size_t checked = 0;
 };
 
+class Bench;
+
+/// Who is told what the bench has understood, while it stands.
+class BenchListener {
+ public:
+  virtual ~BenchListener() = default;
+  /// A seed, source or node is on the bench; `sql` is "" for those without code.
+  virtual void on_bound(const Node& node, const std::string& sql, Bench& bench) = 0;
+  /// All nodes were looked at.
+  virtual void on_finished(Bench& bench) = 0;
+};
+
 struct CheckInputs {
   sql::Adapter* warehouse = nullptr;
-  /// DuckDB: an empty database in memory; PostgreSQL: another session of the target.
+  /// DuckDB: an empty database in memory; PostgreSQL: another session of the target. An empty DuckDB for
+  /// another engine's project follows its SQL as far as DuckDB understands it, and names no mistakes.
   sql::Adapter* session = nullptr;
   /// The columns of a source's table that a stream will make in this run; nullopt where none does. May be
   /// null.
   std::function<std::optional<std::vector<sql::RelationColumn>>(const Node&)> landing;
+  BenchListener* listener = nullptr;
 };
 
 /// Checks the chosen nodes (by unique id) over what stands above them.
