@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "batch/decimal.h"
 
 namespace leat::dbt {
 namespace {
