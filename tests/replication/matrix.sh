@@ -79,7 +79,7 @@ table() {
 16 a slot that is lost|lost_slot thrown_away
 17 standby and failover|from_standby failover behind
 18 tables that come and go while it runs|table_set meddled joining selected
-19 values of every type|values types infinities
+19 values of every type|values types geometries infinities
 20 a warehouse that refuses|refused_there
 21 a source that restarts, a reader that sleeps|source_restarts stopped busy_slot
 22 prepared transactions|prepared

@@ -506,58 +506,7 @@ selected() {
   ! leat query 'select secret from raw.t' >out 2>&1 || wrong 'a column came that is not selected'
 }
 
-values() {
-  begin
-  sql "create extension if not exists hstore" 2>/dev/null || true
-  types="b bool, i2 int2, i8 int8, f4 float4, f8 float8, n numeric(10,2), u numeric, s text, c char(5), d date, ts timestamp, tz timestamptz, ti time, j json, jb jsonb, id uuid, a int[], aa text[], iv interval, ip inet, r int4range, mo money, bi bit(3), byt bytea"
-  row="true, -2, 9007199254740993, 1.5, 1e-7, -12.50, 1e-20, 'x', 'ab', '2026-01-05', '2026-01-05 10:11:12.345678', '2026-01-05 10:00+02', '24:00', '{\"a\": 1.0}', '{\"b\": [1]}', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{1,NULL}', '{a,\"b c\"}', '1 day 2 hours', '10.0.0.1/8', '[1,5)', 12.34, '101', '\\x00ff'"
-  sql "create table w (k int primary key, $types); insert into w values (1, $row); insert into w (k) values (2)"
-  sync_all
-  sql "insert into w values (3, $row); insert into w (k) values (4)"
-  sync_all
-  equals 'the snapshot and the changes give the same values' 1,1 "$(there "select count(distinct one), count(distinct two) from (select
-    case when k in (1, 3) then 1 end as half,
-    case when k in (1, 3) then concat_ws('|', b, i2, i8, f4, f8, n, u, s, c, d, ts, tz, ti, cast(j as varchar), cast(jb as varchar), id, cast(a as varchar), cast(aa as varchar), iv, ip, r, mo, bi, cast(byt as varchar)) end as one,
-    case when k in (2, 4) then concat_ws('|', 'none', b, i2, i8, f4, f8, n, u, s, c, d, ts, tz, ti, cast(j as varchar), cast(jb as varchar), id, cast(a as varchar), cast(aa as varchar), iv, ip, r, mo, bi, cast(byt as varchar)) end as two from raw.w) as x")"
-}
-
-# Each value of types.txt by the snapshot, by the stream in binary where all have such a form, and in text.
-types() {
-  [ "$target" = duckdb ] || return 0
-  for form in binary text; do
-    begin
-    sql "create type mood as enum ('sad'); create domain positive as int check (value > 0); create domain short_text as varchar(5); create type pair as (a int, b text)"
-    for extension in hstore citext ltree; do sql "create extension $extension" 2>/dev/null || printf 'note  %s is not installed\n' "$extension"; done
-    awk -F'|' -v form=$form -v dialect="$(sql "select string_agg(typname, ' ') from pg_type")" '
-      BEGIN { n = split(dialect, known, " "); for (i = 1; i <= n; i++) there[known[i]] = 1 }
-      /^#/ { next }
-      { type = $1; binary = sub(/^\+/, "", type) }
-      form == "binary" && !binary { next }
-      (type == "hstore" || type == "citext" || type == "ltree") && !there[type] { next }
-      { k++; value = $2; gsub(/'"'"'/, "'"''"'", value); wanted = $3; gsub(/'"'"'/, "'"''"'", wanted)
-        printf "create table t%d (k int primary key, v %s); insert into t%d values (1, '"'%s'"');\n", k, type, k, value >"make.sql"
-        printf "insert into t%d values (2, '"'%s'"');\n", k, value >"change.sql"
-        printf "%sselect %d as n, '"'%s'"' as type, '"'%s'"' as wanted, k, coalesce(cast(v as varchar), '"'NULL'"') as got from raw.t%d", (k > 1 ? " union all " : ""), k, type, wanted, k >"look.sql" }
-    ' "$root/tests/replication/types.txt"
-    psql -qX -v ON_ERROR_STOP=1 "$server/$recipe" -f make.sql
-    sync_all
-    psql -qX -v ON_ERROR_STOP=1 "$server/$recipe" -f change.sql
-    sync_all
-    printf 'select count(*), count(*) filter (where got = wanted) from (%s) as x' "$(cat look.sql)" >count.sql
-    all=$(($(wc -l <make.sql) * 2))
-    equals "values of each type, $form" "$all,$all" "$(there "$(cat count.sql)")"
-    there "select type, case when k = 1 then 'snapshot' else 'changes' end, wanted, got from ($(cat look.sql)) as x where got <> wanted order by n"
-  done
-}
-
-infinities() {
-  begin
-  sql "create table t (id int primary key, d date, ts timestamp, tz timestamptz, n numeric(8,2)); insert into t values (1, 'infinity', '-infinity', 'infinity', 'NaN')"
-  sync_all
-  sql "insert into t values (2, 'infinity', '-infinity', 'infinity', 'NaN')"
-  sync_all
-  equals 'infinite moments' 2 "$(there "select count(*) from raw.t where d = date 'infinity' and ts = timestamp '-infinity' and n is null")"
-}
+. "$root/tests/replication/value_recipes.sh"
 
 source_restarts() {
   begin
@@ -582,7 +531,7 @@ history() {
 }
 
 for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot huge_transaction savepoints toast key_changes same_key \
-  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types infinities \
+  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types geometries infinities \
   source_restarts history}; do
   wrong_before=$failures
   "$recipe"

@@ -207,7 +207,8 @@ void ChangeReader::idle() {
   env_.check_cancelled();
   auto now = env_.steady();
   note_freshness();
-  bool is_late = now - last_flush_ >= options_.interval;
+  // Whoever waits for the end only wants it soon; each batch has its price.
+  bool is_late = now - last_flush_ >= (follows_ ? options_.interval : kIdleCommit);
   if (at_rest() && is_late && rows_ > 0) flush();
   if (at_rest() && spool_.empty() && stream_->server_end() > state_.lsn && now - last_flush_ >= kIdleCommit) {
     state_.lsn = stream_->server_end();

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include "base/error.h"
 #include "base/secret.h"
@@ -206,12 +205,6 @@ CopyRow Session::next_copy() {
 void Session::begin_stream(const std::string& sql) {
   Result result(PQexec(handle_, sql.c_str()), PQclear);
   if (PQresultStatus(result.get()) != PGRES_COPY_BOTH) raise(result.get(), sql);
-  // The server sends each message as it comes; we look when there is a heap of them, or after a while.
-  wake_at(64 * 1024);
-}
-
-void Session::wake_at(int bytes) {
-  ::setsockopt(PQsocket(handle_), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
 }
 
 CopyRow Session::receive(std::chrono::milliseconds wait) {
@@ -219,13 +212,12 @@ CopyRow Session::receive(std::chrono::milliseconds wait) {
   int size = PQgetCopyData(handle_, &bytes, 1);
   if (size == 0) {
     pollfd socket{PQsocket(handle_), POLLIN, 0};
-    poll(&socket, 1, static_cast<int>(wait.count()));
+    if (poll(&socket, 1, static_cast<int>(wait.count())) == 0) return {};
     if (!PQconsumeInput(handle_)) raise(nullptr, "replication");
     size = PQgetCopyData(handle_, &bytes, 1);
     if (size == 0) return {};
   }
   if (size > 0) return {bytes, static_cast<std::size_t>(size)};
-  wake_at(1);  // what ends it is short
   Result result(PQgetResult(handle_), PQclear);
   if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR) raise(result.get(), "START_REPLICATION");
   throw Error(ErrorCode::postgres_connect, "The server ended the stream of changes", place_).retry();

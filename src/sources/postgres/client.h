@@ -70,7 +70,6 @@ class Session {
   void send(std::string_view message);
 
  private:
-  void wake_at(int bytes);
   [[noreturn]] void raise(const PGresult* result, const std::string& sql);
   PGconn* handle_ = nullptr;
   std::string place_;

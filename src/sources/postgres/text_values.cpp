@@ -290,6 +290,12 @@ std::optional<std::string> hstore_to_json(std::string_view text) {
   return json + "}";
 }
 
+Decoded append_geometry(const std::optional<std::string>& text, ColumnData& to) {
+  if (!text) return Decoded::malformed;
+  to.append_text(*text);
+  return Decoded::good;
+}
+
 Decoded append_text(const ColumnPlan& plan, std::string_view text, ColumnData& to) {
   switch (plan.form) {
     case Form::boolean:
@@ -332,6 +338,8 @@ Decoded append_text(const ColumnPlan& plan, std::string_view text, ColumnData& t
       return append_json(array_to_json(plan, text), to);
     case Form::hstore:
       return append_json(hstore_to_json(text), to);
+    case Form::geometry:
+      return append_geometry(hex_wkb_to_text(text), to);
     case Form::text:
     case Form::jsonb:
     case Form::uuid:

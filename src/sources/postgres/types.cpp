@@ -85,6 +85,8 @@ ColumnPlan plan_column(const PgColumn& column, Numerics numerics) {
   } else if (type.name == "hstore") {
     plan.form = Form::hstore;
     plan.type = {TypeKind::json};
+  } else if (type.name == "geometry" || type.name == "geography") {
+    plan.form = Form::geometry;
   } else if (type.kind == 'e' || type.name == "citext") {
     plan.form = Form::text;
   }

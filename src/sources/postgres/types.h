@@ -31,6 +31,7 @@ enum class Form : std::uint8_t {
   date,
   time,
   timestamp,
+  geometry,
   plain_text,
   array,
   hstore,

@@ -189,6 +189,8 @@ Decoded append_binary(const ColumnPlan& plan, std::string_view bytes, ColumnData
       if (bytes.empty() || bytes[0] != 1) return Decoded::malformed;
       to.append_text(bytes.substr(1));
       return Decoded::good;
+    case Form::geometry:
+      return append_geometry(wkb_to_text(bytes), to);
     case Form::text:
     case Form::bytes:
       to.append_text(bytes);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "batch/record_batch.h"
+#include "sources/postgres/geometry.h"
 #include "sources/postgres/types.h"
 
 namespace leat::sources::postgres {
@@ -27,6 +28,8 @@ Decoded append_binary(const ColumnPlan& plan, std::string_view bytes, batch::Col
 /// A value as it prints.
 Decoded append_text(const ColumnPlan& plan, std::string_view text, batch::ColumnData& to);
 
+/// A geometry's text; malformed for nullopt.
+Decoded append_geometry(const std::optional<std::string>& text, batch::ColumnData& to);
 /// An array's text ({1,NULL,"a b"}) as JSON; nullopt when it is none. Bounds other than 1 are dropped.
 std::optional<std::string> array_to_json(const ColumnPlan& plan, std::string_view text);
 /// hstore's text ("a"=>"1", "b"=>NULL) as a JSON object; nullopt when it is none.
