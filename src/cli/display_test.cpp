@@ -95,32 +95,32 @@ TEST_CASE("a paragraph is broken at blanks and indented") {
 }
 
 TEST_CASE("what a person reads of a step: its sign, name, time and outcome") {
-  CHECK(event_line(finished("model", "orders", "success", "7 rows"), 0, false) ==
+  CHECK(event_line(finished("model", "orders", "success", "7 rows"), 0, 0) ==
         "✓ model  orders                                1.2 s  7 rows");
-  CHECK(event_line(finished("model", "orders", "success", "7 rows"), 40, false) ==
+  CHECK(event_line(finished("model", "orders", "success", "7 rows"), 40, 0) ==
         "✓ orders           1.2 s  7 rows");
   std::string failed =
-      event_line(finished("model", "orders", "error", "", "LEAT-DBT-004 at x: no\nsecond line"), 0, false);
+      event_line(finished("model", "orders", "error", "", "LEAT-DBT-004 at x: no\nsecond line"), 0, 0);
   CHECK(failed.find("failed: LEAT-DBT-004 at x: no") != std::string::npos);
   CHECK(failed.find("second line") == std::string::npos);
-  CHECK(event_line(finished("model", "orders", "skipped", "crimes failed"), 0, false)
+  CHECK(event_line(finished("model", "orders", "skipped", "crimes failed"), 0, 0)
             .find("skipped: crimes failed") != std::string::npos);
 }
 
 TEST_CASE("what is no news is told only to who asks for everything") {
   for (auto [kind, status] : {std::pair{"test", "success"}, {"model", "unchanged"}, {"test", "skipped"}}) {
-    CHECK(event_line(finished(kind, "x", status, ""), 0, false).empty());
-    CHECK_FALSE(event_line(finished(kind, "x", status, ""), 0, true).empty());
+    CHECK(event_line(finished(kind, "x", status, ""), 0, 0).empty());
+    CHECK_FALSE(event_line(finished(kind, "x", status, ""), 0, 1).empty());
   }
-  CHECK(event_line(finished("model", "x", "skipped", "the run was interrupted"), 0, false).empty());
-  CHECK(event_line(batch_of("s", 1), 0, true).empty());
+  CHECK(event_line(finished("model", "x", "skipped", "the run was interrupted"), 0, 0).empty());
+  CHECK(event_line(batch_of("s", 1), 0, 1).empty());
 }
 
 TEST_CASE("a stand-in is told plainly") {
   Event event{"stand_in_started",
               EventLevel::info,
               {{"command", std::string("soda")}, {"url", std::string("http://x")}}};
-  CHECK(event_line(event, 0, false).find("not the real source") != std::string::npos);
+  CHECK(event_line(event, 0, 0).find("not the real source") != std::string::npos);
 }
 
 TEST_CASE("the live display shows streams with their rates, and the whole") {

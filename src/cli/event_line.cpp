@@ -65,8 +65,9 @@ std::string notice(std::string_view sign, Ink ink, const std::string& text, std:
 
 }  // namespace
 
-std::string event_line(const Event& event, std::size_t width, bool verbose) {
-  if (event.find("done")) return step_line(event, width, verbose);
+std::string event_line(const Event& event, std::size_t width, int verbosity) {
+  if (event.find("done")) return step_line(event, width, verbosity > 0);
+  if (event.name == "dbt_statement") return verbosity > 1 ? notice("·", Ink::dim, event.text("sql"), 0) : "";
   if (event.name == "stand_in_started") {
     return notice(
         "i", Ink::cyan,

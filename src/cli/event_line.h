@@ -9,7 +9,8 @@
 
 namespace leat::cli {
 
-/// The line of `event`, at most `width` characters wide (0: as it is). `verbose` shows every step.
-std::string event_line(const Event& event, std::size_t width, bool verbose);
+/// The line of `event`, at most `width` characters wide (0: as it is). A `verbosity` of 1 shows every step,
+/// of 2 every statement as well.
+std::string event_line(const Event& event, std::size_t width, int verbosity);
 
 }  // namespace leat::cli

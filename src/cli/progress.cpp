@@ -25,8 +25,8 @@ class Progress::Screen : public EventListener {
   Screen(const Globals& globals, Env& env)
       : json_(globals.log_format == "json"),
         quiet_(globals.verbosity < 0),
-        verbose_(globals.verbosity > 0),
         live_(!json_ && !quiet_ && Terminal::is_live()),
+        verbosity_(globals.verbosity),
         env_(env) {
     env_.listen(*this);
     if (!json_ && !quiet_) drawer_ = std::jthread([this](std::stop_token stop) { draw_until(stop); });
@@ -35,12 +35,12 @@ class Progress::Screen : public EventListener {
   void on_event(const Event& event) override {
     std::lock_guard lock(mutex_);
     if (json_) {
-      if (event.level != EventLevel::progress || verbose_) Terminal::line(run::event_json(event, env_.now()));
+      if (event.level != EventLevel::progress || verbosity_ > 0) Terminal::line(run::event_json(event, env_.now()));
       return;
     }
     view_.note(event, env_.steady());
     if (quiet_) return;
-    std::string line = event_line(event, live_ ? width() : 0, verbose_);
+    std::string line = event_line(event, live_ ? width() : 0, verbosity_);
     if (!line.empty()) show(line + "\n");
   }
 
@@ -95,7 +95,8 @@ class Progress::Screen : public EventListener {
     drawn_ = lines.size();
   }
 
-  const bool json_, quiet_, verbose_, live_;
+  const bool json_, quiet_, live_;
+  const int verbosity_;
   Env& env_;
   std::mutex mutex_;  // guards view_, drawn_ and what is printed
   LiveView view_;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "dbt/query_comment.h"
 #include "dbt/relation_object.h"
 #include "dbt/renderer.h"
 #include "dbt/table_object.h"
@@ -24,9 +25,10 @@ void begin_for(Rendering& rendering) {
 std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begin) {
   if (begin) begin_for(rendering);
   rendering.statements.push_back(sql);
-  rendering.env->emit({"dbt_statement", EventLevel::debug, {{"sql", redact(sql)}}});
+  std::string sent = commented(sql, rendering);
+  rendering.env->emit({"dbt_statement", EventLevel::debug, {{"sql", redact(sent)}}});
   try {
-    return rendering.adapter->execute(sql);
+    return rendering.adapter->execute(sent);
   } catch (const Error& error) {
     // On its way up the template engine adds macros and places.
     if (!rendering.refused) rendering.refused = error;
@@ -132,8 +134,12 @@ class AdapterObject final : public jinja::Object {
     std::string name = fmt::format("get_incremental_{}_sql", strategy);
     if (const MacroEntry* found = renderer_.project().macros().find(name, now_.package)) return found->value;
     if (!now_.execute()) return Value::none();
-    throw Error(ErrorCode::dbt_project, fmt::format("There is no incremental strategy `{}`", strategy))
-        .fix(fmt::format("There are append, delete+insert, merge; the macro `{}` would define it.", name));
+    throw Error(ErrorCode::dbt_project,
+                fmt::format("dbt could not find an incremental strategy macro with the name \"{}\" in {}",
+                            name, renderer_.project().name()))
+        .fix(fmt::format(
+            "There is no strategy `{}`; there are append, delete+insert, merge, and those of such macros.",
+            strategy));
   }
 
   const sql::Relation& relation_of(CallArguments& arguments, std::size_t index, std::string_view name) const {
@@ -270,7 +276,9 @@ class AdapterObject final : public jinja::Object {
     if (fetch) {
       if (begin) begin_for(now_);
       now_.statements.push_back(sql);
-      sql::QueryResult result = now_.adapter->query(sql);
+      std::string sent = commented(sql, now_);
+      now_.env->emit({"dbt_statement", EventLevel::debug, {{"sql", redact(sent)}}});
+      sql::QueryResult result = now_.adapter->query(sent);
       return Value::tuple({response("SELECT", result.rows()), make_table(result)});
     }
     std::int64_t rows = execute_for(now_, sql, begin);

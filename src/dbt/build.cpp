@@ -10,6 +10,8 @@
 #include "base/units.h"
 #include "dbt/basics.h"
 #include "dbt/macro_uses.h"
+#include "dbt/python_model.h"
+#include "dbt/query_comment.h"
 #include "dbt/renderer.h"
 #include "dbt/values.h"
 #include "jinja/operations.h"
@@ -61,6 +63,7 @@ std::string NodeBuilder::compile_quietly(const Node& node, Rendering& rendering)
 std::string NodeBuilder::compile(const Node& node, sql::Adapter& adapter) const {
   if (!node.has_code()) return "";
   Rendering rendering = rendering_of(&node, adapter);
+  if (is_python(node.path)) return node.raw_code;
   std::string code = compile_quietly(node, rendering);
   write_artifact("compiled", node, code);
   return code;
@@ -81,6 +84,10 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
   NodeResult result;
   result.started = env_.now();
   Rendering rendering = rendering_of(&node, adapter);
+  if (node.type == ResourceType::model && is_python(node.path)) {
+    throw Error(ErrorCode::dbt_unsupported, "Python models are not run", node.display)
+        .fix("Write the model in SQL, or leave it out: --exclude " + node.name);
+  }
   try {
     // Before anything else: a transaction that a template begins does not see what others create later.
     if (!node.is_test() && !node.is_ephemeral()) ensure_schema(node, rendering);
@@ -124,6 +131,7 @@ Error NodeBuilder::failure_of(const Node& node, const Rendering& rendering, cons
                                                                   first.where().find(' ', at + kLine.size()) -
                                                                       at - kLine.size()))
                             .value_or(0);
+    said -= lines_before(rendering);
     const std::string& statement = rendering.statements.back();
     std::size_t begin = rendering.compiled.empty() ? std::string::npos : statement.find(rendering.compiled);
     if (begin != std::string::npos && said > 0) {

@@ -21,11 +21,10 @@ class ConfigObject final : public jinja::Object {
   bool is_callable() const override { return true; }
 
   Value call(CallArguments& arguments) override {
-    // The macros of tests say how their rows are judged as they run.
-    bool is_test = rendering_.node && rendering_.node->type == ResourceType::test;
-    if (rendering_.execute() && !is_test) return Value("");
+    if (rendering_.execute()) return Value("");
     Value more = Value::dict();
     for (const Value& given : arguments.positional) {
+      if (given.is_dict()) refuse_two_names(given.as_dict());
       if (given.is_dict()) merge_config(more.as_dict(), given.as_dict());
     }
     for (const jinja::NamedValue& named : arguments.named) more.as_dict().set(named.name, named.value);
@@ -59,6 +58,16 @@ class ConfigObject final : public jinja::Object {
   }
 
  private:
+  static void refuse_two_names(const jinja::Dict& given) {
+    for (const char* name : {"pre", "post"}) {
+      std::string one = fmt::format("{}_hook", name), other = fmt::format("{}-hook", name);
+      if (given.find(one) && given.find(other))
+        throw Error(ErrorCode::dbt_project,
+                    fmt::format("config() has both `{}` and `{}`, which are one setting", one, other))
+            .fix("Give all hooks in one of them, as a list.");
+    }
+  }
+
   const Value* find(std::string_view key, bool meta) const {
     if (const Value* set = rendering_.config.as_dict().find(key); set && !meta) return set;
     if (!rendering_.node) return nullptr;

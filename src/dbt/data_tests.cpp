@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "dbt/build.h"
 #include "dbt/macro_uses.h"
+#include "dbt/query_comment.h"
 #include "dbt/renderer.h"
 #include "dbt/test_names.h"
 #include "jinja/operations.h"
@@ -33,10 +34,7 @@ std::string NodeBuilder::compile_test(const Node& node, Rendering& rendering) co
 
 namespace {
 
-// What config() in the test's macro says, else what its declaration says.
-std::string setting_or(const Node& node, const Rendering& rendering, const char* key, const char* fallback) {
-  if (const jinja::Value* called = rendering.config.as_dict().find(key); called && !called->is_none())
-    return jinja::to_text(*called);
+std::string setting_or(const Node& node, const char* key, const char* fallback) {
   std::string text = node.config_text(key);
   return text.empty() ? fallback : text;
 }
@@ -54,8 +52,14 @@ std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering, 
   const jinja::Value* stored = node.setting("store_failures");
   bool wanted = stored ? jinja::truth(*stored) : project_.options().store_failures;
   if (kind.empty()) kind = wanted ? "table" : "ephemeral";
+  if (kind != "ephemeral" && kind != "table" && kind != "view")
+    throw Error(ErrorCode::dbt_project,
+                fmt::format("'{}' is not a valid value for `store_failures_as`. Accepted values are: "
+                            "['ephemeral', 'table', 'view']",
+                            kind),
+                node.where);
   if (kind == "ephemeral") return sql;
-  if (std::string limit = setting_or(node, rendering, "limit", ""); !limit.empty())
+  if (std::string limit = setting_or(node, "limit", ""); !limit.empty())
     sql = fmt::format("select * from (\n{}\n) as failures limit {}", sql, limit);
   ensure_schema(node, rendering);
   sql::Adapter& adapter = *rendering.adapter;
@@ -74,25 +78,25 @@ std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering, 
 void NodeBuilder::run_test(const Node& node, Rendering& rendering, NodeResult& result) const {
   const MacroEntry* macro = project_.macros().find("get_test_sql", node.package);
   LEAT_ASSERT(macro);
-  std::string limit = setting_or(node, rendering, "limit", "");
+  std::string limit = setting_or(node, "limit", "");
   std::string main_sql = store_failures(node, rendering, result);
-  std::string sql = jinja::to_text(project_.renderer().call(
-      *macro,
-      {{"main_sql", jinja::Value(main_sql)},
-       {"fail_calc", jinja::Value(setting_or(node, rendering, "fail_calc", "count(*)"))},
-       {"warn_if", jinja::Value(setting_or(node, rendering, "warn_if", "!= 0"))},
-       {"error_if", jinja::Value(setting_or(node, rendering, "error_if", "!= 0"))},
-       {"limit", limit.empty() ? jinja::Value::none() : jinja::Value(limit)}},
-      rendering));
+  std::string sql = jinja::to_text(
+      project_.renderer().call(*macro,
+                               {{"main_sql", jinja::Value(main_sql)},
+                                {"fail_calc", jinja::Value(setting_or(node, "fail_calc", "count(*)"))},
+                                {"warn_if", jinja::Value(setting_or(node, "warn_if", "!= 0"))},
+                                {"error_if", jinja::Value(setting_or(node, "error_if", "!= 0"))},
+                                {"limit", limit.empty() ? jinja::Value::none() : jinja::Value(limit)}},
+                               rendering));
   rendering.statements.push_back(sql);
   write_artifact("run", node, sql);
-  sql::QueryResult answer = rendering.adapter->query(sql, 1);
+  sql::QueryResult answer = rendering.adapter->query(commented(sql, rendering), 1);
   const batch::RecordBatch& row = answer.batches.at(0);
   // Sums may come as decimals; null (a sum over nothing) is no failure.
   result.rows = row.column(0).is_null(0)
                     ? 0
                     : static_cast<std::int64_t>(jinja::parse_real(row.column(0).print(0)).value_or(0));
-  std::string severity = setting_or(node, rendering, "severity", "error");
+  std::string severity = setting_or(node, "severity", "error");
   std::transform(severity.begin(), severity.end(), severity.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   bool should_warn = flag(row, 1), should_error = flag(row, 2);

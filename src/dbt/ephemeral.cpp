@@ -27,8 +27,7 @@ std::string with_ctes(const std::string& code, const std::vector<Cte>& ctes) {
     list += fmt::format("{} {} as (\n{}\n)", list.empty() ? "" : ",", cte.name, cte.code);
   std::vector<sql::Token> tokens = sql::tokenize(code);
   if (tokens.empty() || !is_word(tokens[0], "with")) {
-    std::size_t begin = tokens.empty() ? 0 : tokens[0].offset;
-    return code.substr(0, begin) + "with" + list + " " + code.substr(begin);
+    return "with" + list + " " + code;
   }
   const sql::Token& last = tokens.size() > 1 && is_word(tokens[1], "recursive") ? tokens[1] : tokens[0];
   std::size_t end = last.offset + last.text.size();

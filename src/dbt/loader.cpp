@@ -39,6 +39,7 @@ std::unique_ptr<Project> ProjectLoader::load() {
   read_properties();
   configure();
   index();
+  take_settings_of_test_macros();
   name_relations();
   resolve();
   check_circles();

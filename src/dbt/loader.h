@@ -44,7 +44,9 @@ class ProjectLoader {
   void configure();
   void configure_node(Node& node);
   void configure_test(Node& node);
+  void take_settings_of_test_macros();
   void parse_hooks(Node& node, Rendering& rendering);
+  void refuse_inputs_of_seed(Node& node);
   void parse_constraints(Node& node, Rendering& rendering);
   void merge_tree(const document::Value& tree, const Node& node, jinja::Dict& merged, std::size_t depth = 0);
   void name_relations();
@@ -71,7 +73,8 @@ class ProjectLoader {
 
   std::unique_ptr<Project> project_;
   Env& env_;
-  std::map<std::string, jinja::Value> configs_;  // of properties files, by unique id
+  std::map<std::string, jinja::Value> configs_;       // of properties files, by unique id
+  std::map<std::string, jinja::Value> test_configs_;  // of declared tests, as declared, by unique id
   std::vector<Node> tests_;  // what properties files declare: tests, exposures, metrics, …
 };
 

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "dbt/loader.h"
+#include "dbt/macro_uses.h"
+#include "dbt/python_model.h"
 #include "dbt/values.h"
 #include "jinja/operations.h"
 
@@ -46,6 +48,7 @@ void ProjectLoader::configure_node(Node& node) {
     Rendering rendering = parsing(&node);
     project_->renderer_->render(*project_->renderer_->parsed(node), rendering);
     merge_config(merged, rendering.config.as_dict());
+    if (is_python(node.path) && !merged.find("materialized")) merged.set("materialized", "table");
     node.called_config = rendering.config;
     parse_hooks(node, rendering);
     parse_constraints(node, rendering);
@@ -53,16 +56,80 @@ void ProjectLoader::configure_node(Node& node) {
     node.sources = std::move(rendering.sources);
   }
   if (node.package != project_->name()) merge_tree(project_->packages_.front().tree(node.type), node, merged);
+  if (node.type == ResourceType::seed) refuse_inputs_of_seed(node);
+}
+
+// A seed is built of its file alone, so its hooks can't wait for other nodes.
+void ProjectLoader::refuse_inputs_of_seed(Node& node) {
+  Rendering rendering = parsing(&node);
+  parse_hooks(node, rendering);
+  if (rendering.refs.empty() && rendering.sources.empty()) return;
+  throw Error(ErrorCode::dbt_project,
+              fmt::format("Seeds cannot depend on other nodes. Got: {}", node.unique_id), node.where)
+      .fix("Take ref() and source() out of the seed's hooks.");
 }
 
 // The test's own settings were read with its properties.
 void ProjectLoader::configure_test(Node& node) {
   jinja::Value own = node.config;
+  if (node.is_generic_test()) test_configs_[node.unique_id] = own;
   node.config = jinja::Value::dict();
   jinja::Dict& merged = node.config.as_dict();
   merge_tree(project_->package(node.package).tree(node.type), node, merged);
   merge_config(merged, own.as_dict());
   if (node.package != project_->name()) merge_tree(project_->packages_.front().tree(node.type), node, merged);
+}
+
+namespace {
+
+// Whether rendering a test's macro tells something: a setting, or another node that it reads.
+bool tells(const MacroEntry& macro, MacroUses& uses) {
+  auto asks = [](const MacroEntry& each) {
+    if (each.package == kOwnPackage) return false;
+    return each.text.find("config") != std::string::npos || each.text.find("ref(") != std::string::npos ||
+           each.text.find("source(") != std::string::npos;
+  };
+  if (asks(macro)) return true;
+  MacroUses::Direct used = uses.closure(uses.of(*macro.parsed, macro.package));
+  return std::any_of(used.macros.begin(), used.macros.end(),
+                     [&](const MacroEntry* each) { return asks(*each); });
+}
+
+}  // namespace
+
+// config() in the macro of a generic test speaks for every test of it; what a declaration says wins. And what
+// the macro reads by ref() and source() is above the test.
+void ProjectLoader::take_settings_of_test_macros() {
+  MacroUses uses(project_->macros_, std::string(project_->options_.dialect->name()));
+  std::map<const MacroEntry*, bool> telling;
+  for (Node& node : project_->nodes_) {
+    const MacroEntry* macro =
+        node.is_generic_test() ? uses.find_test(node.test.macro, node.package) : nullptr;
+    if (!macro) continue;
+    auto [known, fresh] = telling.try_emplace(macro, false);
+    if (fresh) known->second = tells(*macro, uses);
+    if (!known->second) continue;
+    Rendering rendering = parsing(&node);
+    std::vector<std::pair<std::string, jinja::Value>> arguments = {
+        {"model", jinja::Value(node.test.attached_to)}};
+    if (!node.test.column.empty()) arguments.emplace_back("column_name", jinja::Value(node.test.column));
+    project_->renderer_->render_document(node.test.arguments, rendering)
+        .as_dict()
+        .each([&](const jinja::Value& key, const jinja::Value& value) {
+          arguments.emplace_back(key.as_string(), value);
+        });
+    Rendering body = parsing(&node);
+    project_->renderer_->call(*macro, std::move(arguments), body);
+    for (Reference& each : body.refs) node.refs.push_back(std::move(each));
+    for (Reference& each : body.sources) node.sources.push_back(std::move(each));
+    jinja::Value config = jinja::Value::dict();
+    merge_tree(project_->package(node.package).tree(node.type), node, config.as_dict());
+    merge_config(config.as_dict(), body.config.as_dict());
+    merge_config(config.as_dict(), test_configs_.at(node.unique_id).as_dict());
+    if (node.package != project_->name())
+      merge_tree(project_->packages_.front().tree(node.type), node, config.as_dict());
+    node.config = std::move(config);
+  }
 }
 
 // Hooks may ref() as well; they are rendered again when they run.

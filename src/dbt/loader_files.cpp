@@ -24,13 +24,8 @@ std::string stripped(const std::string& text) {
 
 void ProjectLoader::read_files(const Package& package) {
   for (const std::string& below : package.paths("model-paths")) {
-    for (const std::string& path : package.files(below, {".sql", ".py"})) {
-      if (path.ends_with(".py")) {
-        throw Error(ErrorCode::dbt_unsupported, "Python models are not run", package.prefix + path)
-            .fix("Write the model in SQL, or set it aside.");
-      }
+    for (const std::string& path : package.files(below, {".sql", ".py"}))
       add_file(package, ResourceType::model, below, path);
-    }
   }
   for (const std::string& below : package.paths("seed-paths")) {
     for (const std::string& path : package.files(below, {".csv"}))
@@ -77,7 +72,10 @@ void ProjectLoader::add_file(const Package& package, ResourceType type, const st
                              const std::string& path) {
   Node node = make_node(package, type, below, path, fs::path(path).stem().string());
   std::string text = document::read_file(node.file);
-  node.checksum = sha256_hex(stripped(text));
+  // dbt does not read large seeds to know them again: their path stands for them.
+  constexpr std::size_t kHashedSeed = 1 << 20;
+  bool is_large_seed = type == ResourceType::seed && text.size() > kHashedSeed;
+  node.checksum = is_large_seed ? path : sha256_hex(stripped(text));
   if (type != ResourceType::seed) {
     node.raw_code = stripped(text);
     std::size_t begin = std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size());

@@ -83,7 +83,6 @@ void collect_measures(const Project& project, const Node& metric, std::vector<st
 }
 
 std::string cumulative_json(const Value& given) {
-  if (given.is_null()) return "null";
   return fmt::format(R"({{"window": {}, "grain_to_date": {}, "period_agg": {}, "metric": {}}})",
                      window_json(given["window"]), json_or(given["grain_to_date"], "null"),
                      json_or(given["period_agg"], "\"first\""), metric_json(given["metric"]));
@@ -111,7 +110,16 @@ std::string type_params_json(const Project& project, const Node& node) {
       measure_json(given["measure"]), list_json(measures), metric_json(given["numerator"]),
       metric_json(given["denominator"]), json_or(given["expr"], "null"), window_json(given["window"]),
       json_or(given["grain_to_date"], "null"), list_json(metrics),
-      conversion_json(given["conversion_type_params"]), cumulative_json(given["cumulative_type_params"]));
+      conversion_json(given["conversion_type_params"]),
+      node.properties["type"].raw() == "cumulative" ? cumulative_json(given["cumulative_type_params"])
+                                                    : "null");
+}
+
+// The entry with a member as text: `expr: 1` is "1".
+Value with_text(Value entry, const char* key) {
+  if (const Value* given = entry.find(key); given && !given->is_null())
+    entry.set(key, Value::of(given->raw()));
+  return entry;
 }
 
 std::string with_config(std::string object, const Value& entry) {
@@ -199,15 +207,15 @@ void ManifestParts::write_semantic_model(const Node& node) {
                                                         {"expr", "null"}}),
                                    each));
   for (const Value& each : told["measures"].items())
-    measures.push_back(with_config(with_defaults(each, {{"name", "null"},
-                                                        {"agg", "null"},
-                                                        {"description", "null"},
-                                                        {"label", "null"},
-                                                        {"create_metric", "false"},
-                                                        {"expr", "null"},
-                                                        {"agg_params", "null"},
-                                                        {"non_additive_dimension", "null"},
-                                                        {"agg_time_dimension", "null"}}),
+    measures.push_back(with_config(with_defaults(with_text(each, "expr"), {{"name", "null"},
+                                                                           {"agg", "null"},
+                                                                           {"description", "null"},
+                                                                           {"label", "null"},
+                                                                           {"create_metric", "false"},
+                                                                           {"expr", "null"},
+                                                                           {"agg_params", "null"},
+                                                                           {"non_additive_dimension", "null"},
+                                                                           {"agg_time_dimension", "null"}}),
                                    each));
   for (const Value& each : told["dimensions"].items()) {
     Value dimension = each;
@@ -255,7 +263,8 @@ void ManifestParts::write_saved_query(const Node& node) {
         R"("unrendered_config": {}}})",
         document::to_json(each["name"]), json_or(config["export_as"], "null"),
         schema.is_null() ? document::json_quote(target.schema) : document::to_json(schema),
-        json_or(config["alias"], "null"), document::json_quote(target.database), json_or(config, "{}")));
+        config.find("alias") ? document::to_json(config["alias"]) : document::to_json(each["name"]),
+        document::json_quote(target.database), json_or(config, "{}")));
   }
   json("exports", list_json(exports));
   out.key("description");

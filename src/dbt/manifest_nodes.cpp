@@ -7,6 +7,7 @@
 #include "dbt/digest.h"
 #include "dbt/manifest_parts.h"
 #include "dbt/primary_key.h"
+#include "dbt/python_model.h"
 #include "dbt/renderer.h"
 #include "dbt/test_names.h"
 #include "dbt/values.h"
@@ -263,8 +264,9 @@ void ManifestParts::write_node(const Node& node) {
   write_identity(node);
   out.member("alias", node.relation.identifier);
   bool hashed = !node.is_generic_test();
-  json("checksum", fmt::format("{{\"name\": \"{}\", \"checksum\": \"{}\"}}", hashed ? "sha256" : "none",
-                               hashed ? node.checksum : ""));
+  const char* kind = !hashed ? "none" : node.checksum == node.path ? "path" : "sha256";
+  json("checksum", fmt::format(R"({{"name": "{}", "checksum": {}}})", kind,
+                               document::json_quote(hashed ? node.checksum : "")));
   write_config(node);
   out.key("tags");
   out.texts(node.tags());
@@ -289,7 +291,7 @@ void ManifestParts::write_node(const Node& node) {
     out.member("root_path", project.package(node.package).folder);
     write_depends_on(node);
   } else {
-    out.member("language", "sql");
+    out.member("language", is_python(node.path) ? "python" : "sql");
     write_refs(node);
     write_sources(out, node);
     json("metrics", "[]");

@@ -26,6 +26,7 @@ std::string Node::materialized() const {
   if (type == ResourceType::test) return "test";
   if (type == ResourceType::snapshot) return "snapshot";
   if (type == ResourceType::unit_test) return "unit";
+  if (type == ResourceType::source) return "";
   if (is_declaration()) return "";
   std::string kind = config_text("materialized");
   return kind.empty() ? "view" : kind;

@@ -64,7 +64,7 @@ struct Node {
   std::string display;  ///< relative to the project, for messages
   std::string raw_code;
   std::size_t first_line = 1;  ///< the line of the file where raw_code begins
-  std::string checksum;        ///< SHA-256 of the file's text
+  std::string checksum;        ///< SHA-256 of the file's text; the path of a seed above 1 MB
   std::vector<std::string> fqn;
   std::string description;
   std::string patch;                    ///< the properties file that describes it, "" for none

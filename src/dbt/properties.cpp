@@ -51,6 +51,7 @@ jinja::Value Properties::render(const Value& value) const {
 // {{ doc('name') }} and {{ doc('package', 'name') }} stand for blocks of Markdown files.
 std::string Properties::described(const File& file, const Value& description) const {
   std::string text = description.raw();
+  bool is_template = false;
   for (std::size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", at)) {
     std::size_t end = text.find("}}", at);
     if (end == std::string::npos) break;
@@ -69,14 +70,34 @@ std::string Properties::described(const File& file, const Value& description) co
                   description.where());
     text.replace(at, end + 2 - at, found->second);
     at += found->second.size();
+    is_template = true;
   }
+  // A template loses the newline at its end.
+  if (is_template && text.ends_with('\n')) text.pop_back();
   return text;
 }
+
+namespace {
+
+// A key that stands twice is a warning, and the last counts: as dbt has it.
+Value read_yaml(const std::string& path, const std::string& display, Env& env) {
+  std::string text = document::read_file(path);
+  try {
+    return document::parse_yaml(text, display);
+  } catch (const Error& error) {
+    Value root = document::parse_yaml(text, display, document::Duplicates::last_counts);
+    std::string message = fmt::format("{}: {}; the last one counts", error.where(), error.what_failed());
+    env.emit({"dbt_message", EventLevel::warning, {{"message", message}}});
+    return root;
+  }
+}
+
+}  // namespace
 
 void Properties::add_file(const Package& package, const std::string& folder, const std::string& path) {
   File file{package, path, package.prefix + path,
             std::filesystem::path(path).lexically_relative(folder).string()};
-  Value root = document::parse_yaml(document::read_file(package.folder + "/" + path), file.display);
+  Value root = read_yaml(package.folder + "/" + path, file.display, env_);
   for (const Value& entry : root["snapshots"].items()) {
     if (entry.find("relation")) add_yaml_snapshot(file, entry);
   }
@@ -178,7 +199,7 @@ void Properties::describe(const File& file, const Value& entry, Node& node) {
   node.properties = entry;
   // These may stand beside `config` as well.
   Value beside = Value::mapping();
-  for (const char* key : {"meta", "docs", "tags", "group", "access", "quote_columns"}) {
+  for (const char* key : {"meta", "docs", "group", "access", "quote_columns"}) {
     if (const Value* given = entry.find(key)) beside.set(key, *given);
   }
   if (!beside.members().empty()) add_config(node.unique_id, beside);

@@ -39,6 +39,14 @@ Node Properties::make_declaration(const Declaration& declaration) const {
   for (const Value* each : std::initializer_list<const Value*>{&beside, &declaration.entry["config"]}) {
     if (each->is_mapping()) merge_config(node.config.as_dict(), render(*each).as_dict());
   }
+  // Of exposures dbt tells them in the order of the alphabet.
+  if (declaration.type == ResourceType::exposure && node.setting("tags")) {
+    std::vector<std::string> tags = node.tags();
+    std::sort(tags.begin(), tags.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+    std::vector<jinja::Value> sorted(tags.begin(), tags.end());
+    node.config.as_dict().set("tags", jinja::Value::list(std::move(sorted)));
+  }
   return node;
 }
 

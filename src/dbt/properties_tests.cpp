@@ -142,11 +142,7 @@ Node Properties::make_test(const Declared& declared, const Node& tested) const {
     if (more.is_absent() || (more.is_list() && more.items().empty())) continue;
     merge_config(node.config.as_dict(), jinja::Value::dict({{"tags", more}}).as_dict());
   }
-  std::string target = tested.type == ResourceType::source
-                           ? "source_" + tested.source_name + "_" + tested.name
-                       : tested.version.empty() ? tested.name
-                                                : tested.name + "_v" + tested.version;
-  TestName named = name_test(node.test, target, model_argument(tested), wanted_name);
+  TestName named = name_test(node.test, tested, wanted_name);
   node.name = named.full;
   node.below = named.alias + ".sql";
   node.unique_id = fmt::format("test.{}.{}.{}", node.package, named.full, named.hash);

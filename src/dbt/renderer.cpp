@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "dbt/basics.h"
 #include "dbt/environments.h"
+#include "dbt/json_writer.h"
+#include "dbt/manifest_parts.h"
+#include "dbt/python_model.h"
 #include "dbt/relation_object.h"
 #include "dbt/scope.h"
 #include "dbt/values.h"
@@ -50,7 +53,8 @@ std::shared_ptr<const jinja::Template> Renderer::parsed(const Node& node) const 
     jinja::ParseOptions options;
     options.dbt = true;
     options.first_line = node.first_line;
-    held = jinja::Template::parse(node.raw_code, node.display, options);
+    held = jinja::Template::parse(is_python(node.path) ? template_of_calls(node.raw_code) : node.raw_code,
+                                  node.display, options);
   }
   return held;
 }
@@ -185,7 +189,7 @@ Value Renderer::node_value(const Node& node) const {
   dict.set("identifier", node.relation.identifier);
   dict.set("raw_code", node.raw_code);
   dict.set("raw_sql", node.raw_code);
-  dict.set("language", "sql");
+  dict.set("language", is_python(node.path) ? "python" : "sql");
   if (node.type == ResourceType::source) dict.set("source_name", node.source_name);
   if (!node.version.empty()) dict.set("version", node.version);
   if (node.type == ResourceType::model) dict.set("constraints", to_jinja(node.properties["constraints"]));
@@ -199,6 +203,18 @@ Value Renderer::node_value(const Node& node) const {
     dict.set("attached_node", node.test.attached_to);
     dict.set("column_name", node.test.column.empty() ? Value::none() : Value(node.test.column));
   }
+  return value;
+}
+
+Value Renderer::whole_value(const Node& node) const {
+  Value value = node_value(node);
+  JsonWriter out;
+  ManifestParts parts{out, project_};
+  parts.write_object(node);
+  Value told = to_jinja(document::parse_json(out.take(), node.display));
+  told.as_dict().each([&](const Value& key, const Value& item) {
+    if (!value.as_dict().find(key)) value.as_dict().set(key, item);
+  });
   return value;
 }
 
@@ -216,9 +232,9 @@ Value Renderer::graph() const {
                   : node.type == ResourceType::semantic_model ? semantic
                   : node.type == ResourceType::saved_query    ? queries
                                                               : nodes;
-    into.as_dict().set(node.unique_id, node_value(node));
+    into.as_dict().set(node.unique_id, whole_value(node));
   }
-  for (const Node& node : project_.groups()) groups.as_dict().set(node.unique_id, node_value(node));
+  for (const Node& node : project_.groups()) groups.as_dict().set(node.unique_id, whole_value(node));
   graph_.as_dict().set("nodes", nodes);
   graph_.as_dict().set("sources", sources);
   graph_.as_dict().set("exposures", exposures);

@@ -49,6 +49,7 @@ struct Rendering {
   std::map<std::string, jinja::Value> answers;  ///< of statements, by name
   std::int64_t rows_affected = -1;              ///< of the statement "main"
   std::vector<std::string> statements;          ///< all SQL that was executed, for target/run
+  std::optional<std::string> comment;           ///< of its statements; nullopt until it is asked for
   bool in_transaction = false;
   std::optional<Error> refused;  ///< what the warehouse said of the statement that failed
 };
@@ -72,8 +73,10 @@ class Renderer {
   jinja::Value render_document(const document::Value& value, Rendering& rendering) const;
   /// Parses a node's code once and keeps it.
   std::shared_ptr<const jinja::Template> parsed(const Node& node) const;
-  /// The node as templates see it in `model` and generate_…_name(node).
+  /// The node as generate_…_name(node) sees it.
   jinja::Value node_value(const Node& node) const;
+  /// The same with all that the manifest tells of it, as `model` and `graph` have it.
+  jinja::Value whole_value(const Node& node) const;
   /// What ref() and source() give for a node.
   jinja::Value relation_value(const Node& node) const;
   /// The same as a rendering reads it: without rows under --empty.

@@ -273,7 +273,7 @@ Value Scope::make_this() {
   return RelationObject::unbuilt(node.relation, *renderer_.project().options().dialect, node.quotes);
 }
 Value Scope::make_model() {
-  return rendering_.node ? renderer_.node_value(*rendering_.node) : Value::none();
+  return rendering_.node ? renderer_.whole_value(*rendering_.node) : Value::none();
 }
 Value Scope::make_sql() {
   return Value(rendering_.compiled);

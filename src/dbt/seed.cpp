@@ -24,6 +24,8 @@ struct SeedColumn {
 };
 
 // Names are folded as the engine folds names without quotes, unless quote_columns asks for them as written.
+// Where it says that names have no quotes, none are added to names that need them: a header of another
+// delimiter fails.
 std::string column_name(const Node& node, const std::string& header, const sql::Dialect& dialect) {
   const jinja::Value* quoted = node.setting("quote_columns");
   std::string name = header;
@@ -32,7 +34,7 @@ std::string column_name(const Node& node, const std::string& header, const sql::
   if (plain && dialect.name() == "postgres") {
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  return dialect.quote(name);
+  return quoted && !jinja::truth(*quoted) && !plain ? name : dialect.quote(name);
 }
 
 std::vector<SeedColumn> columns_of(const Node& node, const CsvTable& table, const sql::Dialect& dialect) {
@@ -143,6 +145,10 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
   sql::Adapter& adapter = *rendering.adapter;
   const sql::Dialect& dialect = adapter.dialect();
   std::string delimiter = node.config_text("delimiter"), text = document::read_file(node.file);
+  if (delimiter.size() != 1 && node.setting("delimiter"))
+    throw Error(ErrorCode::dbt_project,
+                fmt::format("The delimiter of a seed has to be one character, it is '{}'", delimiter),
+                node.display);
   CsvTable table = read_csv(text, node.display, delimiter.empty() ? ',' : delimiter[0]);
   if (table.header.empty())
     throw Error(ErrorCode::dbt_project, "The seed is empty; its first line has to name the columns",

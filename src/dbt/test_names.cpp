@@ -70,8 +70,7 @@ std::string model_argument(const Node& tested) {
   return "{{ get_where_subquery(" + target + ") }}";
 }
 
-TestName name_test(const GenericTest& test, const std::string& target, const std::string& model,
-                   const std::string& wanted) {
+TestName name_test(const GenericTest& test, const Node& tested, const std::string& wanted) {
   std::size_t dot = test.macro.find('.');
   std::string space = dot == std::string::npos ? "" : test.macro.substr(0, dot);
   std::string bare = dot == std::string::npos ? test.macro : test.macro.substr(dot + 1);
@@ -84,9 +83,11 @@ TestName name_test(const GenericTest& test, const std::string& target, const std
   TestName name;
   name.full = name.alias = wanted;
   if (wanted.empty()) {
-    std::string kind =
-        (target.starts_with("source_") ? "source_" : "") + (space.empty() ? "" : space + "_") + bare;
-    std::string rest = target.starts_with("source_") ? target.substr(7) : target;
+    bool of_source = tested.type == ResourceType::source;
+    std::string kind = (space.empty() ? "" : space + "_") + (of_source ? "source_" : "") + bare;
+    std::string rest = of_source                ? tested.source_name + "_" + tested.name
+                       : tested.version.empty() ? tested.name
+                                                : tested.name + "_v" + tested.version;
     std::vector<std::string> parts;
     for (const auto& [key, value] : arguments) flatten(value, parts);
     std::string unique;
@@ -95,7 +96,7 @@ TestName name_test(const GenericTest& test, const std::string& target, const std
     name.full = name.alias = identifier + "_" + unique;
     if (name.full.size() >= kNameMax) name.alias = identifier.substr(0, kCutAt) + "_" + md5_hex(name.full);
   }
-  arguments.emplace_back("model", jinja::Value(model));
+  arguments.emplace_back("model", jinja::Value(model_argument(tested)));
   jinja::Value metadata = jinja::Value::dict();
   metadata.as_dict().set("kwargs", jinja::Value::dict(std::move(arguments)));
   metadata.as_dict().set("name", bare);

@@ -17,10 +17,8 @@ struct TestName {
   std::string hash;   ///< the end of the unique id
 };
 
-/// `model` is the text of the kwarg `model`; `target` the tested node's part of the name ("orders",
-/// "source_raw_orders"). `wanted` is the test's own `name:`, "" for none.
-TestName name_test(const GenericTest& test, const std::string& target, const std::string& model,
-                   const std::string& wanted);
+/// `wanted` is the test's own `name:`, "" for none.
+TestName name_test(const GenericTest& test, const Node& tested, const std::string& wanted);
 /// The kwarg `model` of a test of that node: "{{ get_where_subquery(ref('orders')) }}".
 std::string model_argument(const Node& tested);
 

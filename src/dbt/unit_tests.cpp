@@ -56,7 +56,7 @@ class UnitRun {
     result.compiled = with_ctes(code, ctes_);
     Columns actual = columns_of_query(result.compiled);
     std::vector<std::string> compared;
-    std::string expected = rows_sql(test_.unit.expect, actual, "expect", &compared);
+    std::string expected = rows_sql(test_.unit.expect, actual, "expected output", &compared);
     compare(result, compared, actual, expected);
   }
 
@@ -101,7 +101,7 @@ class UnitRun {
     }
     Columns columns;
     if (format_of(given) != "sql") columns = columns_of_input(*node, given);
-    ctes_.push_back({name, rows_sql(given, columns, input, nullptr)});
+    ctes_.push_back({name, rows_sql(given, columns, "'" + node->name + "'", nullptr)});
   }
 
   Columns columns_of_input(const Node& node, const Value& given) const {
@@ -182,7 +182,8 @@ class UnitRun {
       if (find_column(columns, key)) continue;
       std::string all;
       for (const sql::RelationColumn& each : columns) all += (all.empty() ? "" : ", ") + each.name;
-      throw Error(ErrorCode::dbt_project, fmt::format("There is no column `{}` in {}", key, what),
+      throw Error(ErrorCode::dbt_project,
+                  fmt::format("Invalid column name: '{}' in unit test fixture for {}.", key, what),
                   value.where())
           .fix(fmt::format("There are: {}.", all));
     }

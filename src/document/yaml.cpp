@@ -95,9 +95,20 @@ class Builder final : public YAML::EventHandler {
   void close() {
     Open closed = std::move(open_.back());
     open_.pop_back();
-    for (const Value& each : closed.merged) {
-      for (const Value::Member& member : each.members()) {
-        if (!closed.value.find(member.first)) closed.value.members().push_back(member);
+    // What is merged in stands first, as PyYAML has it; the mapping's own members have the last word.
+    if (!closed.merged.empty()) {
+      Value own = std::exchange(closed.value, Value::mapping());
+      closed.value.set_mark(own.mark());
+      for (const Value& each : closed.merged) {
+        for (const Value::Member& member : each.members())
+          if (!closed.value.find(member.first)) closed.value.members().push_back(member);
+      }
+      for (Value::Member& member : own.members()) {
+        if (Value* merged = closed.value.find(member.first)) {
+          *merged = std::move(member.second);
+        } else {
+          closed.value.members().push_back(std::move(member));
+        }
       }
     }
     if (closed.anchor != 0) anchors_.insert_or_assign(closed.anchor, closed.value);

@@ -142,11 +142,18 @@ void DbtNodes::begin(sql::Adapter& adapter) {
 
 void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
   const dbt::Node* node = project_->find(asset.what.id);
-  if (!node || node->is_ephemeral()) return;
-  dbt::FinishedNode finished{node, dbt_status(*node, outcome), {}};
+  if (!node) return;
   std::lock_guard lock(mutex_);
+  if (node->is_ephemeral()) {
+    // It has no result of its own: what is skipped below it tells its error.
+    if (outcome.error) broken_ephemerals_[node->name + " failed"] = dbt_message(*node, *outcome.error);
+    return;
+  }
+  dbt::FinishedNode finished{node, dbt_status(*node, outcome), {}};
   if (auto found = results_.find(node->unique_id); found != results_.end()) finished.result = found->second;
   finished.result.message = outcome.error ? dbt_message(*node, *outcome.error) : outcome.message;
+  if (auto above = broken_ephemerals_.find(outcome.message); above != broken_ephemerals_.end())
+    finished.result.message = above->second;
   finished_.push_back(std::move(finished));
 }
 

@@ -59,7 +59,8 @@ class DbtNodes {
   Env& env_;
   std::unique_ptr<dbt::Project> project_;
   std::unique_ptr<dbt::NodeBuilder> builder_;
-  std::mutex mutex_;  // guards results_, finished_
+  std::mutex mutex_;                                      // guards results_, finished_
+  std::map<std::string, std::string> broken_ephemerals_;  // "x failed" -> what dbt says of it
   std::map<std::string, dbt::NodeResult> results_;
   std::vector<dbt::FinishedNode> finished_;
 };

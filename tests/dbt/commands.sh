@@ -83,6 +83,52 @@ if command -v git >/dev/null; then
   expect 'a locked package needs no look-up' 0 "$(code dbt deps)"
 fi
 
+# Each statement says where it comes from; the project may say it otherwise.
+sent() { dbt --debug run --select totals "$@" 2>&1 | grep '^· ' | sort -u; }
+expect 'comments of statements' '· /* {"app": "dbt", "dbt_version": "1.11.0", "profile_name": "shapes", "target_name": "'"$target"'", "node_id": "model.shop.totals"} */' "$(sent)"
+cp dbt_project.yml whole.yml
+printf 'query-comment: "{{ return(node.name ~ connection_name | length) }}"\n' >>dbt_project.yml
+expect 'a comment of the project' '· /* totals17 */' "$(sent)"
+expect 'is not in the SQL that is kept' 0 "$(grep -c totals17 target/run/shop/models/totals.sql)"
+{ cat whole.yml; printf 'query-comment: {comment: "from us", append: true}\n'; } >dbt_project.yml
+expect 'behind the statement' '/* from us */' "$(dbt --debug run --select totals 2>&1 | grep -o '^/\* from us \*/' | sort -u)"
+{ cat whole.yml; printf 'query-comment: ""\n'; } >dbt_project.yml
+expect 'no comment' 0 "$(sent | grep -c '/\*')"
+{ cat whole.yml; printf 'query-comment: "*/ drop table x"\n'; } >dbt_project.yml
+expect 'a comment that ends itself' 1 "$(code dbt run --select totals)"
+mv whole.yml dbt_project.yml
+
+# A model in Python stands in the graph with what it reads, and is not run; the others are.
+printf 'def model(dbt, session):\n    dbt.config(tags=["py"])\n    return dbt.ref("stg_orders")\n' >models/snake.py
+expect 'a model in Python' '["python","table",["model.shop.stg_orders"]]' \
+  "$(dbt parse -q >/dev/null; json target/manifest.json 'const n = told.nodes["model.shop.snake"]; [n.language, n.config.materialized, n.depends_on.nodes]')"
+expect 'is found by its tag' shop.snake "$(dbt ls -q --select tag:py)"
+expect 'is not run' 1 "$(code dbt run --select snake totals)"
+expect 'and says so' 1 "$(grep -c 'snake .*Python models are not run' out.txt)"
+rm models/snake.py
+
+# What the macro of a generic test configures and reads holds for its tests; their own settings win.
+mkdir -p macros
+printf '{%% test fits(model, limit) %%}{{ config(severity="warn", warn_if=">= 1") }}select 1 from {{ ref("stg_orders") }} limit {{ limit }}{%% endtest %%}' >macros/fits.sql
+cat >models/fits.yml <<'YML'
+models:
+  - name: totals
+    data_tests:
+      - fits: {arguments: {limit: 1}}
+      - fits: {arguments: {limit: 2}, config: {severity: error}}
+YML
+cp models/models.yml "$work/models.yml"; sed -i '/name: totals/,$d' models/models.yml
+expect 'settings of a test macro' '[["warn",[">= 1"],["model.shop.stg_orders","model.shop.totals"]],["error",[">= 1"],["model.shop.stg_orders","model.shop.totals"]]]' \
+  "$(dbt parse -q >/dev/null; json target/manifest.json 'Object.values(told.nodes).filter((n) => n.name.startsWith("fits")).map((n) => [n.config.severity.toLowerCase(), [n.config.warn_if], n.depends_on.nodes.sort()]).sort().reverse()')"
+expect 'a warning, and an error' 1 "$(dbt run -q --select stg_orders totals >/dev/null 2>&1; code dbt test --select test_name:fits)"
+expect 'by what each test says' 'error,fail,warn' "$(json target/run_results.json '[...told.results.map((r) => r.status), "error"].sort().join()' | tr -d '"')"
+rm models/fits.yml macros/fits.sql; mv "$work/models.yml" models/models.yml
+printf 'seeds: {shop: {+post-hook: "select * from {{ ref(\x27totals\x27) }}", +schema: landed}}\n' >more.yml
+cp dbt_project.yml whole.yml; { grep -v -e seeds: -e 'shop:' -e schema: whole.yml; cat more.yml; echo 'name: shop'; } | sort -u >dbt_project.yml
+expect 'a hook of a seed that reads a model' 2 "$(code dbt parse)"
+expect 'is refused by name' 1 "$(grep -c 'Seeds cannot depend on other nodes' out.txt)"
+mv whole.yml dbt_project.yml; rm more.yml
+
 cd "$work"
 dbt init fresh >init.txt 2>&1 || { cat init.txt; failures=1; }
 cd fresh

@@ -1,7 +1,6 @@
 {# SQL that engines write differently; packages call these by `dbt.x` or bare. #}
 {% macro type_string() -%}{{ return(adapter.dispatch('type_string', 'dbt')()) }}{%- endmacro %}
-{% macro default__type_string() -%}{{ return('text') }}{%- endmacro %}
-{% macro duckdb__type_string() -%}{{ return('varchar') }}{%- endmacro %}
+{% macro default__type_string() -%}{{ return('TEXT') }}{%- endmacro %}
 {% macro type_timestamp() -%}{{ return(adapter.dispatch('type_timestamp', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_timestamp() -%}{{ return('timestamp') }}{%- endmacro %}
 {% macro postgres__type_timestamp() -%}{{ return('timestamp without time zone') }}{%- endmacro %}
@@ -10,8 +9,7 @@
 {% macro type_bigint() -%}{{ return(adapter.dispatch('type_bigint', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_bigint() -%}{{ return('bigint') }}{%- endmacro %}
 {% macro type_float() -%}{{ return(adapter.dispatch('type_float', 'dbt')()) }}{%- endmacro %}
-{% macro default__type_float() -%}{{ return('double precision') }}{%- endmacro %}
-{% macro duckdb__type_float() -%}{{ return('double') }}{%- endmacro %}
+{% macro default__type_float() -%}{{ return('float') }}{%- endmacro %}
 {% macro type_numeric() -%}{{ return(adapter.dispatch('type_numeric', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_numeric() -%}{{ return('numeric(28,6)') }}{%- endmacro %}
 {% macro type_boolean() -%}{{ return(adapter.dispatch('type_boolean', 'dbt')()) }}{%- endmacro %}
@@ -20,6 +18,11 @@
 {% macro current_timestamp() -%}{{ return(adapter.dispatch('current_timestamp', 'dbt')()) }}{%- endmacro %}
 {% macro default__current_timestamp() -%}now(){%- endmacro %}
 {% macro snowflake__current_timestamp() -%}convert_timezone('UTC', current_timestamp()){%- endmacro %}
+{% macro current_timestamp_backcompat() -%}{{ return(adapter.dispatch('current_timestamp_backcompat', 'dbt')()) }}{%- endmacro %}
+{% macro default__current_timestamp_backcompat() -%}current_timestamp::timestamp{%- endmacro %}
+{% macro current_timestamp_in_utc_backcompat() -%}{{ return(adapter.dispatch('current_timestamp_in_utc_backcompat', 'dbt')()) }}{%- endmacro %}
+{% macro default__current_timestamp_in_utc_backcompat() -%}{{ return(current_timestamp_backcompat()) }}{%- endmacro %}
+{% macro postgres__current_timestamp_in_utc_backcompat() -%}(current_timestamp at time zone 'utc')::timestamp{%- endmacro %}
 {% macro date_trunc(datepart, date) -%}{{ return(adapter.dispatch('date_trunc', 'dbt')(datepart, date)) }}{%- endmacro %}
 {% macro default__date_trunc(datepart, date) -%}date_trunc('{{ datepart }}', {{ date }}){%- endmacro %}
 {% macro dateadd(datepart, interval, from_date_or_timestamp) -%}{{ return(adapter.dispatch('dateadd', 'dbt')(datepart, interval, from_date_or_timestamp)) }}{%- endmacro %}
@@ -27,22 +30,32 @@
 {{ from_date_or_timestamp }} + ((interval '1 {{ datepart }}') * ({{ interval }}))
 {%- endmacro %}
 {% macro duckdb__dateadd(datepart, interval, from_date_or_timestamp) -%}
-date_add({{ from_date_or_timestamp }}, interval ({{ interval }}) {{ datepart }})
+{%- set months = {'quarter': 3} -%}
+({{ from_date_or_timestamp }} + {% if datepart in months %}(cast({{ interval }} as bigint) * {{ months[datepart] }}) * interval 1 month{% else %}cast({{ interval }} as bigint) * interval 1 {{ datepart }}{% endif %})
 {%- endmacro %}
 {% macro snowflake__dateadd(datepart, interval, from_date_or_timestamp) -%}dateadd({{ datepart }}, {{ interval }}, {{ from_date_or_timestamp }}){%- endmacro %}
 {% macro datediff(first_date, second_date, datepart) -%}{{ return(adapter.dispatch('datediff', 'dbt')(first_date, second_date, datepart)) }}{%- endmacro %}
-{% macro default__datediff(first_date, second_date, datepart) -%}date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp){%- endmacro %}
+{% macro default__datediff(first_date, second_date, datepart) -%}
+  {%- if datepart | lower == 'week' -%}{{ weeks_between(first_date, second_date) }}
+  {%- else -%}(date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp))
+  {%- endif -%}
+{%- endmacro %}
+{# The Sundays from one day to the other; 1970-01-04 was one. #}
+{% macro weeks_between(first_date, second_date) -%}
+(cast(floor((({{ second_date }})::date - date '1970-01-04') / 7.0) as bigint) - cast(floor((({{ first_date }})::date - date '1970-01-04') / 7.0) as bigint))
+{%- endmacro %}
 {% macro snowflake__datediff(first_date, second_date, datepart) -%}datediff({{ datepart }}, {{ first_date }}, {{ second_date }}){%- endmacro %}
 {# Boundaries crossed, as other engines count: from the start of one part to the start of the other. #}
 {% macro postgres__datediff(first_date, second_date, datepart) -%}
   {%- set a = '(' ~ first_date ~ ')::timestamp' -%}{%- set b = '(' ~ second_date ~ ')::timestamp' -%}
   {%- set years = "(date_part('year', " ~ b ~ ") - date_part('year', " ~ a ~ "))" -%}
   {%- set part = datepart | lower -%}
-  {%- if part == 'year' -%}{{ years }}::bigint
+  {%- if part == 'week' -%}{{ weeks_between(first_date, second_date) }}
+  {%- elif part == 'year' -%}{{ years }}::bigint
   {%- elif part == 'quarter' -%}({{ years }} * 4 + date_part('quarter', {{ b }}) - date_part('quarter', {{ a }}))::bigint
   {%- elif part == 'month' -%}({{ years }} * 12 + date_part('month', {{ b }}) - date_part('month', {{ a }}))::bigint
   {%- else -%}
-    {%- set seconds = {'week': 604800, 'day': 86400, 'hour': 3600, 'minute': 60, 'second': 1, 'millisecond': 0.001, 'microsecond': 0.000001} -%}
+    {%- set seconds = {'day': 86400, 'hour': 3600, 'minute': 60, 'second': 1, 'millisecond': 0.001, 'microsecond': 0.000001} -%}
     {%- if part not in seconds -%}{{ exceptions.raise_compiler_error('datediff does not know the part ' ~ datepart) }}{%- endif -%}
     {%- set unit = {'millisecond': 'milliseconds', 'microsecond': 'microseconds'}.get(part, part) -%}
     round(extract(epoch from (date_trunc('{{ unit }}', {{ b }}) - date_trunc('{{ unit }}', {{ a }}))) / {{ seconds[part] }})::bigint
@@ -77,6 +90,7 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
 {% macro default__right(string_text, length_expression) -%}right({{ string_text }}, {{ length_expression }}){%- endmacro %}
 {% macro split_part(string_text, delimiter_text, part_number) -%}{{ return(adapter.dispatch('split_part', 'dbt')(string_text, delimiter_text, part_number)) }}{%- endmacro %}
 {% macro default__split_part(string_text, delimiter_text, part_number) -%}split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }}){%- endmacro %}
+{% macro duckdb__split_part(string_text, delimiter_text, part_number) -%}string_split({{ string_text }}, {{ delimiter_text }})[{{ part_number }}]{%- endmacro %}
 {% macro string_literal(value) -%}{{ return(adapter.dispatch('string_literal', 'dbt')(value)) }}{%- endmacro %}
 {% macro default__string_literal(value) -%}'{{ value }}'{%- endmacro %}
 {% macro escape_single_quotes(expression) -%}{{ return(adapter.dispatch('escape_single_quotes', 'dbt')(expression)) }}{%- endmacro %}
@@ -89,7 +103,7 @@ cast(date_trunc('{{ datepart }}', {{ date }}) + interval '{{ '3 month' if datepa
 {% macro default__bool_or(expression) -%}bool_or({{ expression }}){%- endmacro %}
 {% macro snowflake__bool_or(expression) -%}boolor_agg({{ expression }}){%- endmacro %}
 {% macro equals(expr1, expr2) -%}{{ return(adapter.dispatch('equals', 'dbt')(expr1, expr2)) }}{%- endmacro %}
-{% macro default__equals(expr1, expr2) -%}({{ expr1 }} is not distinct from {{ expr2 }}){%- endmacro %}
+{% macro default__equals(expr1, expr2) -%}({{ expr1 }} = {{ expr2 }}){%- endmacro %}
 {% macro except() -%}{{ return(adapter.dispatch('except', 'dbt')()) }}{%- endmacro %}
 {% macro default__except() -%}except{%- endmacro %}
 {% macro intersect() -%}{{ return(adapter.dispatch('intersect', 'dbt')()) }}{%- endmacro %}

@@ -44,6 +44,7 @@ constexpr KnownType kKnown[] = {{16, "boolean"},
                                 {2950, "uuid"},
                                 {3802, "jsonb"}};
 
+// "" for a type that the server has to name.
 std::string native_name(Oid oid, int modifier) {
   for (const KnownType& each : kKnown) {
     if (each.oid != oid) continue;
@@ -51,7 +52,7 @@ std::string native_name(Oid oid, int modifier) {
       return fmt::format("numeric({},{})", (modifier - 4) >> 16 & 0xFFFF, (modifier - 4) & 0xFFFF);
     return each.name;
   }
-  return "text";
+  return "";
 }
 
 template <class Number>
@@ -125,6 +126,12 @@ std::string PgAdapter::database() {
   return connection_.value("select current_database()");
 }
 
+const std::string& PgAdapter::type_name_of(Oid oid) {
+  std::string& name = type_names_[oid];
+  if (name.empty()) name = connection_.value(fmt::format("select format_type({}, null)", oid));
+  return name;
+}
+
 sql::QueryResult PgAdapter::query(const std::string& sql, std::int64_t rows_max) {
   PgResult result = connection_.run(sql);
   sql::QueryResult out;
@@ -132,6 +139,7 @@ sql::QueryResult PgAdapter::query(const std::string& sql, std::int64_t rows_max)
   int width = PQnfields(result.get());
   for (int i = 0; i < width; ++i) {
     std::string native = native_name(PQftype(result.get(), i), PQfmod(result.get(), i));
+    if (native.empty()) native = type_name_of(PQftype(result.get(), i));
     columns.push_back(
         {PQfname(result.get(), i), pg_dialect().parse_type(native).value_or(Type{TypeKind::text})});
     out.native_types.push_back(std::move(native));
@@ -203,8 +211,8 @@ std::optional<std::vector<sql::RelationColumn>> PgAdapter::columns(const sql::Re
 }
 
 void ensure_schema(PgConnection& connection, const std::string& schema) {
-  // IF NOT EXISTS still collides when two sessions create at once, and under a lock too: a session may remember
-  // from before it held the lock that there is none.
+  // IF NOT EXISTS still collides when two sessions create at once, and under a lock too: a session may
+  // remember from before it held the lock that there is none.
   connection.execute(fmt::format(
       "do $leat$ begin perform pg_advisory_xact_lock({}); create schema if not exists {}; exception "
       "when unique_violation or duplicate_schema then null; end $leat$",

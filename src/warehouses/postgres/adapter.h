@@ -2,6 +2,9 @@
 //
 // Guarantees, Threads, Owns, Errors: see sql/adapter.h.
 #pragma once
+#include <map>
+#include <string>
+
 #include "sql/adapter.h"
 #include "warehouses/postgres/client.h"
 
@@ -27,7 +30,10 @@ class PgAdapter : public sql::Adapter {
   void cancel() override { connection_.cancel(); }
 
  private:
+  /// The server's name of a type that has no fixed object id, asked for once.
+  const std::string& type_name_of(Oid oid);
   PgConnection connection_;
+  std::map<Oid, std::string> type_names_;
 };
 
 /// Creates a schema where it is absent, taking turns with other sessions: two at once would fail on the

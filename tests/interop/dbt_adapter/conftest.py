@@ -15,6 +15,7 @@ import pytest
 from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.results import FreshnessStatus, NodeStatus
 from dbt.contracts.graph.manifest import Manifest, WritableManifest
+from dbt_common.exceptions import DbtDatabaseError
 from dbt.exceptions import DbtProjectError, ParsingError
 from dbt_common.exceptions import CompilationError, DbtRuntimeError
 
@@ -23,7 +24,7 @@ PROGRAM = os.environ.get("DBT", "")
 ADAPTER = os.environ.get("ADAPTER", "duckdb")
 
 
-class ProgramError(ParsingError, CompilationError, DbtProjectError):
+class ProgramError(ParsingError, CompilationError, DbtProjectError, DbtDatabaseError):
     """What the program said when it did not begin; the tests ask for one of several classes."""
 
     def __init__(self, text):
@@ -104,6 +105,8 @@ def call(args, expect_pass=True):
     if verb == "parse":
         return read_manifest(root), output
     if not os.path.exists(results):
+        if ran.returncode != 0 and verb in ("run", "build", "seed", "snapshot", "test"):
+            raise ProgramError(output)
         return ran.returncode == 0, output
     manifest = read_manifest(root)
     told = json.load(open(results))
