@@ -15,6 +15,7 @@ set(LEAT_THIRD_PARTY_lake cpp-httplib ssl crypto)
 set(LEAT_THIRD_PARTY_dbt crypto)
 set(LEAT_THIRD_PARTY_pages md4c md4c-html)
 set(LEAT_THIRD_PARTY_run sqlite3)
+set(LEAT_THIRD_PARTY_server cpp-httplib ssl crypto)
 set(LEAT_THIRD_PARTY_base fmt date-tz)
 
 function(leat_room name uses)

@@ -107,7 +107,7 @@ class DbtCommand : public Command {
     DbtArguments& given = arguments_;
     return {
         {"verb", kVerbs, &given.verb, true},
-        {"name", "run-operation: the macro; docs: generate; source: freshness; init: the project",
+        {"name", "run-operation: the macro; docs: generate or serve; source: freshness; init: the project",
          &given.name},
         {"--select,-s,--models,-m", "What to work on", &given.run.select, false, "SELECTION"},
         {"--exclude", "What to leave out", &given.run.exclude, false, "SELECTION"},
@@ -147,6 +147,8 @@ class DbtCommand : public Command {
         {"--no-compile", "docs: leave the models as they are compiled", &given.no_compile},
         {"--empty-catalog", "docs: ask nothing of the warehouse", &given.empty_catalog},
         {"--static", "docs: one page that needs no server (it always is)", &given.is_static},
+        {"--host", "docs serve: the address to listen on", &given.host, false, "HOST"},
+        {"--port", "docs serve: the port; 0 chooses one", &given.port, false, "PORT"},
         {"--upgrade", "deps: look for newer versions than those that are locked", &given.upgrade},
         {"--lock", "deps: write the lock only", &given.lock},
         {"--connection", "debug: the connection only", &given.connection},
@@ -178,7 +180,7 @@ class DbtCommand : public Command {
     run::ProjectFile project = open_project(globals, options.vars, env);
     if (project.dbt_folder.empty())
       throw Error(ErrorCode::config_invalid, "The project has no `dbt:`", project.folder + "/leat.yml");
-    project.pages_folder.clear();
+    if (given.verb != "docs") project.pages_folder.clear();
     given.run.indirect = indirect_selection();
     Globals told = globals;
     if (debug_) told.verbosity = 2;
