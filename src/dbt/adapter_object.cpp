@@ -156,12 +156,8 @@ class AdapterObject final : public jinja::Object {
   }
 
   Value find_relation(const sql::Relation& wanted) const {
-    for (sql::Relation& each : now_.adapter->list_relations(wanted.schema)) {
-      if (!same_name(each.identifier, wanted.identifier)) continue;
-      each.database = wanted.database;
-      return RelationObject::make(each, dialect_);
-    }
-    return Value::none();
+    std::optional<sql::Relation> found = now_.adapter->find_relation(wanted);
+    return found ? RelationObject::make(*found, dialect_) : Value::none();
   }
 
   Value columns_of(const sql::Relation& relation) const {

@@ -19,10 +19,9 @@ NodeResult NodeBuilder::clone(const Node& node, const sql::Relation& from, sql::
   };
   if (own == other) return done("No-op");
   adapter.create_schema(node.relation.schema);
-  for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
-    if (each.identifier != node.relation.identifier) continue;
+  if (std::optional<sql::Relation> held = adapter.find_relation(node.relation)) {
     if (!project_.options().full_refresh) return done("No-op");
-    adapter.drop(each);
+    adapter.drop(*held);
   }
   bool copies = dialect.name() == "snowflake" && from.kind == sql::RelationKind::table;
   adapter.execute(copies ? fmt::format("create table {} clone {}", own, other)

@@ -65,9 +65,7 @@ std::string NodeBuilder::store_failures(const Node& node, Rendering& rendering, 
   sql::Adapter& adapter = *rendering.adapter;
   std::string relation = adapter.dialect().render(node.relation);
   result.relation = relation;
-  for (const sql::Relation& each : adapter.list_relations(node.relation.schema)) {
-    if (each.identifier == node.relation.identifier) adapter.drop(each);
-  }
+  if (std::optional<sql::Relation> held = adapter.find_relation(node.relation)) adapter.drop(*held);
   std::string code =
       fmt::format("create {} {} as (\n{}\n)", kind == "view" ? "view" : "table", relation, sql);
   execute_for(rendering, code, true);

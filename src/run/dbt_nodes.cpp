@@ -25,9 +25,7 @@ bool depends_on_run(const dbt::Node& node) {
 }
 
 bool relation_exists(sql::Adapter& adapter, const sql::Relation& relation) {
-  std::vector<sql::Relation> all = adapter.list_relations(relation.schema);
-  return std::any_of(all.begin(), all.end(),
-                     [&](const sql::Relation& each) { return each.identifier == relation.identifier; });
+  return adapter.find_relation(relation).has_value();
 }
 
 // dbt's word for what became of a node.

@@ -64,6 +64,9 @@ class Adapter {
   virtual std::vector<std::string> list_schemas() = 0;
   /// Every table and view of a schema (no error when the schema does not exist).
   virtual std::vector<Relation> list_relations(const std::string& schema) = 0;
+  /// The relation of that schema and name as it is there, nullopt when it is not. Names are compared as the
+  /// engine does.
+  virtual std::optional<Relation> find_relation(const Relation& wanted);
   /// The columns of a relation in order; nullopt when there is no such relation.
   virtual std::optional<std::vector<RelationColumn>> columns(const Relation& relation) = 0;
   virtual void create_schema(const std::string& schema) = 0;

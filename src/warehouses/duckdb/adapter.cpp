@@ -105,7 +105,8 @@ sql::Objection objection_of(const std::string& message) {
 
 std::optional<sql::Objection> DuckAdapter::try_execute(const std::string& sql) {
   duck::Result result;
-  if (duck::duckdb_query(connection_.handle(), sql.c_str(), &result.get()) == DuckDBSuccess) return std::nullopt;
+  if (duck::duckdb_query(connection_.handle(), sql.c_str(), &result.get()) == DuckDBSuccess)
+    return std::nullopt;
   const char* message = duck::duckdb_result_error(&result.get());
   return objection_of(message ? message : "DuckDB gives no reason");
 }
@@ -164,6 +165,24 @@ std::vector<sql::Relation> DuckAdapter::list_relations(const std::string& schema
     }
   }
   return relations;
+}
+
+// Listing visits every table of every schema, so a table is asked for by name; only views are looked up in
+// the list.
+std::optional<sql::Relation> DuckAdapter::find_relation(const sql::Relation& wanted) {
+  duckdb_table_description described = nullptr;
+  bool is_table = duck::duckdb_table_description_create_ext(
+                      connection_.handle(), wanted.database.empty() ? nullptr : wanted.database.c_str(),
+                      wanted.schema.c_str(), wanted.identifier.c_str(), &described) == DuckDBSuccess;
+  const char* message = duck::duckdb_table_description_error(described);
+  bool is_absent =
+      !is_table && message && std::string_view(message).find("could be located") != std::string_view::npos;
+  duck::duckdb_table_description_destroy(&described);
+  if (is_absent) return std::nullopt;
+  if (!is_table) return Adapter::find_relation(wanted);
+  sql::Relation found = wanted;
+  found.kind = sql::RelationKind::table;
+  return found;
 }
 
 std::optional<std::vector<sql::RelationColumn>> DuckAdapter::columns(const sql::Relation& relation) {

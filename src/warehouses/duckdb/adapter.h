@@ -18,6 +18,7 @@ class DuckAdapter : public sql::Adapter {
   sql::QueryResult query(const std::string& sql, std::int64_t rows_max) override;
   std::vector<std::string> list_schemas() override;
   std::vector<sql::Relation> list_relations(const std::string& schema) override;
+  std::optional<sql::Relation> find_relation(const sql::Relation& wanted) override;
   std::optional<std::vector<sql::RelationColumn>> columns(const sql::Relation& relation) override;
   void create_schema(const std::string& schema) override;
   void drop(const sql::Relation& relation) override;

@@ -97,3 +97,25 @@ TEST_CASE("the database is known by its file's name before it is opened, as Duck
   }
   std::filesystem::remove_all(folder);
 }
+
+TEST_CASE("a relation is found by its name, whatever its case, in the transaction that makes it") {
+  Env env(fixed_clock({}), 1);
+  auto path = document::parse_yaml("path: ':memory:'", "x");
+  auto warehouse =
+      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+  auto adapter = warehouse->adapter();
+  adapter->execute(
+      "create schema s; create table s.Orders (a int); create view s.v as select 1 as x; create table s.gone "
+      "(a int); "
+      "create view s.broken as select * from s.gone; drop table s.gone");
+  CHECK(adapter->find_relation({"memory", "s", "Orders"})->kind == sql::RelationKind::table);
+  CHECK(adapter->find_relation({"", "s", "orders"})->kind == sql::RelationKind::table);
+  CHECK(adapter->find_relation({"memory", "s", "v"})->kind == sql::RelationKind::view);
+  CHECK(adapter->find_relation({"memory", "s", "broken"})->kind == sql::RelationKind::view);
+  CHECK_FALSE(adapter->find_relation({"memory", "s", "gone"}));
+  CHECK_FALSE(adapter->find_relation({"memory", "elsewhere", "Orders"}));
+  adapter->execute("begin; create table s.fresh (a int)");
+  CHECK(adapter->find_relation({"memory", "s", "fresh"}));
+  adapter->execute("rollback");
+  CHECK_FALSE(adapter->find_relation({"memory", "s", "fresh"}));
+}
