@@ -56,4 +56,9 @@ sed -i 's/nobody_knows/id/' models/below_pivoted.sql
 expect 'the sound project' 0 "$(run build)"
 expect 'without the check, as dbt' 0 "$(dbt build -q --target "$target" >run.txt 2>&1 && echo 0 || { cat run.txt; echo 1; })"
 expect 'checked over what stands there' 'no mistake, 9 checked, 2 not checked' "$(check | head -1)"
+# A table that holds a column which its incremental model has lost can't be added to; rebuilt, it can.
+sed -i 's/ as amount/ as amuont/' models/days.sql
+expect 'a column that the table has' 1 "$(check -s days >check.txt && echo 0 || echo 1)"
+expect 'its place' '✗ models/days.sql:4:18 unknown column' "$(grep '✗' check.txt)"
+expect 'with --full-refresh' 0 "$(check -s days --full-refresh >check.txt && echo 0 || echo 1)"
 finish

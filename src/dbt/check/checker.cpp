@@ -6,10 +6,12 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/spec.h"
 #include "dbt/check/bench.h"
 #include "dbt/check/literals.h"
 #include "dbt/check/place.h"
 #include "dbt/check/shadow_adapter.h"
+#include "dbt/python_model.h"
 #include "dbt/renderer.h"
 #include "dbt/seed.h"
 #include "jinja/operations.h"
@@ -204,6 +206,7 @@ class Checking {
     bool keeps = !node.is_test() && !node.is_ephemeral();
     if (keeps && !chosen_.count(node.unique_id) && take_held(node)) return Shape::known;
     if (std::string why = obstacle(node); !why.empty()) return leave_out(node, why);
+    if (is_python(node.path)) return leave_out(node, "it is a Python model");
     if (bench_.is_full()) return leave_out(node, "one transaction holds no more");
     bool incremental = node.type == ResourceType::model && node.materialized() == "incremental";
     // An incremental model's code reads the relation as it stands.
@@ -275,6 +278,16 @@ class Checking {
     });
   }
 
+  // True for the node itself and what it reads by ref(), also in ephemeral models.
+  bool is_by_ref(const Node& node, const sql::Relation& named) const {
+    if (same(named.identifier, node.relation.identifier)) return true;
+    return std::any_of(node.depends_on.begin(), node.depends_on.end(), [&](const std::string& id) {
+      const Node* above = project_.find(id);
+      if (above && above->is_ephemeral()) return is_by_ref(*above, named);
+      return above && same(above->relation.identifier, named.identifier);
+    });
+  }
+
   // Why an objection may have other reasons than a mistake; "" when it has none.
   std::string doubt(const Node& node, const std::string& sql, const sql::Objection& objection) {
     std::optional<MistakeKind> kind = kind_of(inputs_.session->dialect().name(), objection);
@@ -285,8 +298,7 @@ class Checking {
       sql::Relation named{"", read.schema, read.identifier};
       // PostgreSQL's bench has nodes under names of its own; DuckDB's may not have it yet.
       bool unseen = postgres_ ? read.schema != "pg_temp" : !bench_.holds(named);
-      if (!read.schema.empty() && unseen && is_of_project(named) &&
-          !same(named.identifier, node.relation.identifier))
+      if (!read.schema.empty() && unseen && is_of_project(named) && !is_by_ref(node, named))
         return fmt::format("it reads {} without ref()", read.identifier);
     }
     bool of_names = *kind == MistakeKind::unknown_relation || *kind == MistakeKind::unknown_function;
@@ -342,11 +354,7 @@ class Checking {
     if (!materialization || materialization->package != kOwnPackage) return Shape::unknown;
     if (kind == "snapshot" && !add_columns(node, snapshot_columns(node))) return Shape::unknown;
     if (kind == "incremental" || kind == "snapshot") {
-      // Columns that only the existing relation has stay there.
-      if (shadow_.find_held(node.relation)) {
-        std::optional<std::vector<sql::RelationColumn>> held = columns_held(node.relation);
-        if (held && !add_columns(node, *held)) return Shape::unknown;
-      }
+      if (std::optional<Shape> shape = keep_columns(node, kind == "incremental")) return *shape;
     }
     redirect(node);
     shadow_.expect(made);
@@ -354,9 +362,67 @@ class Checking {
     return Shape::known;
   }
 
+  // Columns that only the existing relation has stay there. A model that does not give one of them any more
+  // can't be added to it. nullopt: all is well.
+  std::optional<Shape> keep_columns(const Node& node, bool incremental) {
+    std::optional<sql::Relation> there = shadow_.find_held(node.relation);
+    if (!there || is_built_anew(node)) return std::nullopt;
+    std::optional<std::vector<sql::RelationColumn>> held = columns_held(node.relation);
+    if (!held) return std::nullopt;
+    std::string lost = incremental && there->kind == sql::RelationKind::table ? lost_column(node, *held) : "";
+    if (!lost.empty() && !foreign_ && chosen_.count(node.unique_id)) {
+      report_.mistakes.push_back(mistake_of_lost(node, lost));
+      return Shape::wrong;
+    }
+    return add_columns(node, *held) ? std::nullopt : std::optional(Shape::unknown);
+  }
+
+  bool is_built_anew(const Node& node) const {
+    const jinja::Value* own = node.setting("full_refresh");
+    return own ? jinja::truth(*own) : project_.options().full_refresh;
+  }
+
+  // Source: https://docs.getdbt.com/docs/build/incremental-models, on_schema_change: ignore
+  std::string lost_column(const Node& node, const std::vector<sql::RelationColumn>& held) {
+    std::string change = node.config_text("on_schema_change"),
+                strategy = node.config_text("incremental_strategy");
+    constexpr std::string_view kOwn[] = {"", "append", "delete+insert", "merge"};
+    bool known = std::find(std::begin(kOwn), std::end(kOwn), strategy) != std::end(kOwn);
+    std::optional<std::vector<sql::RelationColumn>> given = bench_.columns(node.relation);
+    if (!known || !given || !(change.empty() || change == "ignore")) return "";
+    for (const sql::RelationColumn& column : held) {
+      bool has = std::any_of(given->begin(), given->end(),
+                             [&](const sql::RelationColumn& each) { return same(each.name, column.name); });
+      if (!has) return column.name;
+    }
+    return "";
+  }
+
+  Mistake mistake_of_lost(const Node& node, const std::string& lost) {
+    Mistake out;
+    out.node = &node;
+    out.kind = MistakeKind::unknown_column;
+    out.text = fmt::format(
+        "The table has a column \"{}\" that the model does not give, and on_schema_change is ignore", lost);
+    std::vector<std::string> names;
+    for (const sql::RelationColumn& each :
+         bench_.columns(node.relation).value_or(std::vector<sql::RelationColumn>()))
+      names.push_back(each.name);
+    std::string near = nearest(lost, names);
+    out.where = node.display;
+    if (near.empty()) return out;
+    std::size_t at = node.raw_code.rfind(near);
+    Place place = place_of(node.raw_code, at == std::string::npos ? 0 : at, node.first_line);
+    out.where = fmt::format("{}:{}:{}", node.display, place.line, place.column);
+    out.line = place.text;
+    out.column = place.column;
+    out.near = lost;
+    return out;
+  }
+
   // The branch of the code that runs when the relation is there.
   Shape bind_next_run(const Node& node) {
-    if (shadow_.find_held(node.relation) || project_.options().full_refresh) return Shape::known;
+    if (shadow_.find_held(node.relation) || is_built_anew(node)) return Shape::known;
     std::size_t before = report_.unchecked.size();
     std::optional<Shape> shape = bind(node, false);
     report_.unchecked.resize(std::min(before, report_.unchecked.size()));

@@ -13,13 +13,23 @@ void ShadowAdapter::refuse() {
               "the check before a run");
 }
 
+// `extract(year from now())` looks like reading: then what is named is on no bench.
+bool ShadowAdapter::reads_nothing(const std::string& sql) const {
+  for (const sql::RelationName& read : sql::relations_read(sql)) {
+    bool system = read.identifier.starts_with("pg_") || read.identifier.starts_with("duckdb_") ||
+                  read.identifier.starts_with("sqlite_");
+    if (!read.schema.empty() || system || bench_.holds({"", "main", read.identifier})) return false;
+  }
+  return true;
+}
+
 std::int64_t ShadowAdapter::execute(const std::string&) {
   refuse();
 }
 
 sql::QueryResult ShadowAdapter::query(const std::string& sql, std::int64_t rows_max) {
   // What reads nothing gives the same everywhere.
-  if (sql::relations_read(sql).empty() && !bench_.probe(sql)) return bench_.session().query(sql, rows_max);
+  if (reads_nothing(sql) && !bench_.probe(sql)) return bench_.session().query(sql, rows_max);
   // Which columns a query gives (adapter.get_column_schema_from_query) does not depend on rows.
   constexpr std::string_view kColumnsOnly = "\n) as dbt_query where false";
   if (!std::string_view(sql).ends_with(kColumnsOnly)) refuse();

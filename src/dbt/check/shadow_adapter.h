@@ -42,6 +42,7 @@ class ShadowAdapter : public sql::Adapter {
 
  private:
   const std::vector<sql::Relation>& held(const std::string& schema);
+  bool reads_nothing(const std::string& sql) const;
   [[noreturn]] void refuse();
 
   Bench& bench_;
