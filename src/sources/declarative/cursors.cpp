@@ -82,6 +82,7 @@ class DatetimeRun final : public CursorRun {
 
  private:
   void plan(Timestamp from, Timestamp to, bool is_end) {
+    to = std::min(to, end_);
     if (from > to || (from == to && !cursor_.granularity()) || to < start_) return;
     from = std::max(from, start_);
     for (const TimeSpan& span : cursor_.slices({from, to}, is_end)) windows_.push_back(span);

@@ -213,9 +213,6 @@ TEST_CASE("what is wrong with a connector is said with file, line and column bef
         "LEAT-CONFIG-001:15:22 `client_id` is missing in OAuthAuthenticator");
   CHECK(place(one_stream("      authenticator: {type: BearerAuthenticator}\n")) ==
         "LEAT-CONFIG-001:15:22 `api_token` is missing in BearerAuthenticator");
-  CHECK(
-      place(one_stream("      request_parameters: {a: \"{{ config[ }}\"}\n")).rfind("LEAT-JINJA-001:15", 0) ==
-      0);
   CHECK(place("version: 1\ncheck: {\n").rfind("LEAT-DOC-001", 0) == 0);
   CHECK(place(one_stream("",
                          "    paginator: {type: DefaultPaginator, page_size_option: {inject_into: header, "
@@ -243,6 +240,19 @@ TEST_CASE("a stream that needs Python code is refused by its class, the others a
   REQUIRE(error);
   CHECK(sink.rows == Lines{"id=1"});
   CHECK(error->where().find("stream s") == 0);
+}
+
+TEST_CASE("a stream whose template can't be read is refused with its place, the others are read") {
+  std::string broken = one_stream("      request_parameters: {a: \"{{ config['x') }}\"}\n");
+  std::string plain = one_stream();
+  plain.replace(plain.find("name: s"), 7, "name: t");
+  Connector api(broken + plain.substr(plain.find('\n') + 1),
+                [](const Asked&) { return json(R"([{"id":1}])"); });
+  CHECK(api.read("t").rows == Lines{"id=1"});
+  auto error = api.failure([&] { api.read("s"); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::jinja_syntax);
+  CHECK(error->where().find(":15:") != std::string::npos);
 }
 
 TEST_CASE("only the streams that are asked for are described, the others are named") {

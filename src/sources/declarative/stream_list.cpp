@@ -9,6 +9,23 @@
 #include "sources/declarative/parent_cache.h"
 
 namespace leat::sources::declarative {
+namespace {
+
+// Python code that is not there, and templates, which the reference runtime reads only when they are used.
+bool concerns_one_stream(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::source_custom_code:
+    case ErrorCode::jinja_syntax:
+    case ErrorCode::jinja_undefined:
+    case ErrorCode::jinja_type:
+    case ErrorCode::jinja_limit:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 StreamList::StreamList(const Value& manifest, const Workshop& workshop)
     : manifest_(manifest), workshop_(workshop) {
@@ -30,7 +47,7 @@ void StreamList::add(const Value& component, const std::string& definition) {
   try {
     entry.stream = make_stream(component, workshop_);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::source_custom_code) throw;
+    if (!concerns_one_stream(error.code())) throw;
     entry.reason = error;
     workshop_.env.emit({"stream_unavailable",
                         EventLevel::warning,

@@ -1,10 +1,12 @@
 // StreamList: the streams of an opened connector: those of the manifest, those of fulfilled conditions, and
 // dynamic ones, which are made when they are first needed.
 //
-// Guarantees: a stream that needs Python code is listed and refused when it is used; the others are not
-// touched. Threads: one at a time. Owns: the streams. Errors: Error(config_invalid, source_unknown_component)
-// for what can't be made; Error(source_stream_unknown,
-//   source_custom_code) when a stream is used.
+// Guarantees: a stream that needs Python code, or has a template that can't be read, is listed and refused
+//   when it is used; the others are not touched.
+// Threads: one at a time.
+// Owns: the streams.
+// Errors: Error(config_invalid, source_unknown_component) for what can't be made; Error(source_stream_unknown,
+//   source_custom_code, jinja_…) when a stream is used.
 // Source: behaviour of the Airbyte CDK's ConcurrentDeclarativeSource, CheckStream and CheckDynamicStream.
 #pragma once
 #include <memory>
