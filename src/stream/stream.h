@@ -39,7 +39,7 @@ struct Stream {
   /// How its rows are written where nothing else is asked for.
   WriteMode usual_mode = WriteMode::append;
   std::string json_schema;  ///< as its author wrote it, JSON; "" where the columns tell all
-  bool any_cursor = false;               ///< any column may be the cursor of an incremental read
+  bool any_cursor = false;  ///< any column may be the cursor of an incremental read
   /// Streams of one name here are read together, and share the state of that name; "" for a state of its own.
   std::string shared_state;
   /// Says which rows tell that their key was deleted; "" where none does. One that is set here is the
@@ -74,7 +74,8 @@ struct Selection {
   SyncMode mode = SyncMode::full_refresh;
   State state;
   std::optional<Window> window;
-  bool follow = false;  ///< of a shared state: reads on until it is stopped
+  bool follow = false;                             ///< of a shared state: reads on until it is stopped
+  std::optional<std::vector<std::string>> fields;  ///< of its records that are wanted; none: all
 };
 
 /// A record that could not be read or does not fit: kept in `_leat.dead_letters` with its reason.

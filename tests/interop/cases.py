@@ -15,7 +15,9 @@ KEPT = ("requests", "purposes", "records", "states", "control", "spec", "catalog
 
 def read(run, case, manifest, config, state):
     mode = case.get("sync_mode", "incremental")
-    streams = [{"stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]},
+    schemas = case.get("schemas", {})  # what is selected of a stream
+    streams = [{"stream": {"name": name, "json_schema": schemas.get(name, {}),
+                           "supported_sync_modes": ["full_refresh", "incremental"]},
                 "sync_mode": mode, "destination_sync_mode": "append"} for name in case["streams"]]
     given = [{"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": value}}
              for name, value in (state or {}).items()]

@@ -95,7 +95,7 @@ class WaitTimeFromHeader final : public BackoffStrategy {
   Backoff backoff(const http::Response* response, int, Timestamp) const override {
     std::optional<double> seconds = header_.read(response);
     if (!seconds) return {};
-    return {seconds_of(*seconds), most_ && *seconds >= *most_};
+    return {seconds_of(*seconds), most_ && *seconds > 0 && *seconds >= *most_};
   }
 
  private:

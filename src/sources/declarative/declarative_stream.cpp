@@ -154,6 +154,7 @@ void DeclarativeStream::walk(const Value& state, const std::optional<stream::Win
   ReadPlan plan;
   fill_plan(plan, *feed, static_cast<bool>(listener.on_batch));
   plan.concurrency = std::max<std::size_t>(1, concurrency);
+  plan.wanted = listener.wanted;
   plan.on_batch = [&, index](batch::RecordBatch&& batch) {
     workshop_.env.check_cancelled();
     if (listener.on_batch) listener.on_batch(batch);
@@ -244,6 +245,7 @@ void DeclarativeStream::read(const stream::Selection& selection, std::size_t ind
     stream::State out = selection.window ? selection.state : stream::State{document::to_json(after)};
     sink.checkpoint(index, std::move(out), partition);
   };
+  listener.wanted = selection.fields;
   walk(state, selection.window, index, sink, concurrency, listener);
 }
 

@@ -34,6 +34,7 @@ class DeclarativeStream final : public ManifestStream {
     std::function<void(const http::Response&)> on_response = {};
     /// The state after a window; `partition` names it.
     std::function<void(Value state, const std::string& partition)> on_state = {};
+    std::optional<std::vector<std::string>> wanted = {};  ///< fields that are selected; none: all
   };
   /// Reads after `state` (null: from the beginning) and hands rows to the sink; states go to the listener.
   void walk(const Value& state, const std::optional<stream::Window>& window, std::size_t index,

@@ -41,6 +41,9 @@ QueryProperties::QueryProperties(const Value& component, std::string, const Work
     endpoint_ = make_retriever(need(list, "retriever"), Value(), workshop);
   }
   always_ = texts_now(component["always_include_properties"], component, workshop);
+  selects_ = component["property_selector"].is_mapping();
+  for (const Value& each : component["property_selector"]["transformations"].items())
+    changes_.push_back(make_transformation(each, workshop));
   const Value& chunking = component["property_chunking"];
   if (!chunking.is_mapping()) return;
   chunked_ = true;
@@ -74,8 +77,22 @@ std::vector<std::string> QueryProperties::all() const {
   return out;
 }
 
-std::vector<std::vector<std::string>> QueryProperties::chunks(const Scope&) const {
-  std::vector<std::string> names = all();
+std::vector<std::string> QueryProperties::selected(const std::vector<std::string>& wanted) const {
+  jinja::Value names = jinja::Value::dict({});
+  for (const std::string& each : wanted) names.as_dict().set(each, jinja::Value::dict({}));
+  Scope scope;
+  scope.set("record", names);
+  for (const auto& change : changes_) change->apply(names, scope);
+  std::vector<std::string> out = all();
+  std::erase_if(out, [&](const std::string& each) { return !names.as_dict().find(std::string_view(each)); });
+  return out;
+}
+
+std::vector<std::vector<std::string>> QueryProperties::chunks(
+    const std::optional<std::vector<std::string>>& wanted) const {
+  // Without a limit a chunk holds all there is, as in the CDK.
+  const bool selects = selects_ && wanted && (!chunked_ || limit_ > 0);
+  std::vector<std::string> names = selects ? selected(*wanted) : all();
   if (!chunked_) {
     std::vector<std::string> one = always_;
     one.insert(one.end(), names.begin(), names.end());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sources/declarative/component.h"
+#include "sources/declarative/record_selector.h"
 
 namespace leat::sources::declarative {
 
@@ -24,7 +25,8 @@ class QueryProperties {
   /// `parameter` is the query parameter that takes them, "" where templates do.
   QueryProperties(const Value& component, std::string parameter, const Workshop& workshop);
   ~QueryProperties();
-  std::vector<std::vector<std::string>> chunks(const Scope& scope) const;
+  /// `wanted` are the fields that are selected of the stream; none: all.
+  std::vector<std::vector<std::string>> chunks(const std::optional<std::vector<std::string>>& wanted) const;
   /// The properties as templates see them: a list.
   static jinja::Value value_of(const std::vector<std::string>& chunk);
   /// What tells which records of several chunks are one; nullopt where they stay apart.
@@ -33,11 +35,13 @@ class QueryProperties {
 
  private:
   std::vector<std::string> all() const;
+  std::vector<std::string> selected(const std::vector<std::string>& wanted) const;
   std::vector<std::string> listed_, always_, merge_keys_, field_path_;
   std::unique_ptr<Retriever> endpoint_;
   std::int64_t limit_ = 0;
-  bool by_characters_ = false, chunked_ = false;
-  mutable std::mutex mutex_;  // guards found_
+  bool by_characters_ = false, chunked_ = false, selects_ = false;
+  std::vector<std::unique_ptr<Transformation>> changes_;  // of the names that are selected
+  mutable std::mutex mutex_;                              // guards found_
   mutable std::optional<std::vector<std::string>> found_;
 };
 

@@ -42,6 +42,7 @@ struct ReadPlan {
   std::vector<Field> fields;
   std::size_t concurrency = 4;
   std::size_t ahead_bytes_max = 64u << 20;  ///< of answers that wait to be decoded
+  std::optional<std::vector<std::string>> wanted = {};  ///< fields that are selected; none: all
   std::size_t batch_rows_max = 50'000;
   std::int64_t records_max = 0;  ///< ends the read after so many records; 0: none
   std::function<std::optional<StreamSlice>()> next_slice;

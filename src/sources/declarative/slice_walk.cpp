@@ -235,7 +235,7 @@ std::int64_t SliceWalk::read_chunks(OpenSlice& slice, const std::optional<jinja:
   MergedRecords merged(*retriever_.properties_);
   std::int64_t count = 0;
   Selected selected;
-  for (const std::vector<std::string>& chunk : retriever_.properties_->chunks(slice.scope)) {
+  for (const std::vector<std::string>& chunk : retriever_.properties_->chunks(plan_.wanted)) {
     slice.slice.extra = jinja::Value::dict({{"query_properties", retriever_.properties_->value_of(chunk)}});
     slice.scope.set_slice(slice_value(slice.slice));
     answer = fetcher_.wait(fetcher_.submit(request_of(slice, token)));

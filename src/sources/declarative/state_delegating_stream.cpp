@@ -62,7 +62,8 @@ class StateDelegatingStream final : public ManifestStream {
       state = document::parse_json(selection.state.json, "state of " + name_);
     }
     if (is_too_old(state)) state = Value();
-    if (!workshop_.connector.record_column.empty()) return read_by_state(state, selection, index, sink, concurrency);
+    if (!workshop_.connector.record_column.empty())
+      return read_by_state(state, selection, index, sink, concurrency);
     bool is_first = state.members().empty() || state[kPhase].raw() == kFullRefresh;
     if (selection.window) {
       // A window is of the time that the first load is cut by; what was read so far is untouched.
@@ -104,6 +105,7 @@ class StateDelegatingStream final : public ManifestStream {
     listener.on_state = [&](Value after, const std::string& partition) {
       sink.checkpoint(index, {document::to_json(after)}, partition);
     };
+    listener.wanted = selection.fields;
     bool is_first = state.members().empty();
     (is_first ? full_ : incremental_).walk(state, selection.window, index, sink, concurrency, listener);
   }

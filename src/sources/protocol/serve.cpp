@@ -133,6 +133,7 @@ void read_stream(const OpenSource& open, std::unique_ptr<stream::Source>& source
   std::vector<std::string> names = {wanted.name};
   selection.stream = find(source->describe(names), wanted.name);
   selection.mode = wanted.mode;
+  selection.fields = wanted.fields;
   if (wanted.mode == stream::SyncMode::incremental) selection.state = std::move(state);
   source->read({&selection, 1}, sink);
 }

@@ -99,8 +99,7 @@ std::string json_schema_of(const batch::Schema& schema) {
 
 std::string catalog_json(const stream::Catalog& catalog) {
   std::string out;
-  for (const stream::Stream& stream : catalog.streams)
-    out += (out.empty() ? "" : ",") + stream_json(stream);
+  for (const stream::Stream& stream : catalog.streams) out += (out.empty() ? "" : ",") + stream_json(stream);
   return "[" + out + "]";
 }
 
@@ -117,6 +116,10 @@ std::vector<Wanted> read_configured_catalog(const Value& catalog) {
       throw Error(ErrorCode::config_invalid,
                   fmt::format("`sync_mode` of stream {} has to be full_refresh or incremental", wanted.name),
                   catalog.where());
+    }
+    if (const Value& properties = stream["json_schema"]["properties"]; properties.is_mapping()) {
+      wanted.fields.emplace();
+      for (const auto& [name, schema] : properties.members()) wanted.fields->push_back(name);
     }
     all.push_back(std::move(wanted));
   }

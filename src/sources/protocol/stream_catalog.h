@@ -6,6 +6,7 @@
 // Errors: Error(config_invalid, source_stream_unknown, state_invalid) with the file's name.
 // Source: Airbyte protocol 0.18 (AirbyteCatalog, ConfiguredAirbyteCatalog, AirbyteStateMessage).
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,6 @@ namespace leat::sources::protocol {
 
 using document::Value;
 
-
 /// The JSON Schema of columns.
 std::string json_schema_of(const batch::Schema& schema);
 /// The JSON list of a catalog's streams.
@@ -26,6 +26,7 @@ std::string catalog_json(const stream::Catalog& catalog);
 struct Wanted {
   std::string name, namespace_name;
   stream::SyncMode mode = stream::SyncMode::full_refresh;
+  std::optional<std::vector<std::string>> fields;  ///< those of its schema; none where it tells none
 };
 /// The streams of a configured catalog.
 std::vector<Wanted> read_configured_catalog(const Value& catalog);
