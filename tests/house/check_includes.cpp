@@ -21,12 +21,12 @@ bool is_in(std::string_view header, std::string_view pattern) {
 
 bool is_system_header(std::string_view header) {
   if (header.find('.') == std::string_view::npos && header.find('/') == std::string_view::npos) return true;
-  constexpr std::array<std::string_view, 33> kPosix{
-      "sys/",     "arpa/",      "netinet/",  "linux/",      "unistd.h",  "fcntl.h",  "poll.h",
-      "signal.h", "netdb.h",    "errno.h",   "stdio.h",     "stdlib.h",  "string.h", "strings.h",
-      "time.h",   "math.h",     "stdint.h",  "dirent.h",    "dlfcn.h",   "spawn.h",  "pwd.h",
-      "grp.h",    "termios.h",  "pthread.h", "ctype.h",     "limits.h",  "locale.h", "endian.h",
-      "getopt.h", "inttypes.h", "ifaddrs.h", "immintrin.h", "execinfo.h"};
+  constexpr std::array<std::string_view, 34> kPosix{
+      "sys/",     "arpa/",      "netinet/",  "linux/",      "unistd.h",   "fcntl.h",  "poll.h",
+      "signal.h", "netdb.h",    "errno.h",   "stdio.h",     "stdlib.h",   "string.h", "strings.h",
+      "time.h",   "math.h",     "stdint.h",  "dirent.h",    "dlfcn.h",    "spawn.h",  "pwd.h",
+      "grp.h",    "termios.h",  "pthread.h", "ctype.h",     "limits.h",   "locale.h", "endian.h",
+      "getopt.h", "inttypes.h", "ifaddrs.h", "immintrin.h", "execinfo.h", "malloc.h"};
   return std::any_of(kPosix.begin(), kPosix.end(),
                      [&](std::string_view known) { return is_in(header, known); });
 }

@@ -36,9 +36,12 @@ class ListPartitionRouter final : public PartitionRouter {
     const Value& values = need(component, "values");
     if (values.is_list()) {
       for (const Value& item : values.items()) {
+        // Text stays text, also where it looks like a number: it names the partition in states.
+        const bool is_plain = item.is_text() && item.raw().find('{') == std::string::npos;
         values_.push_back(
-            Interpolated(item, component["$parameters"], workshop.interpolation, workshop.config)
-                .evaluate(Scope()));
+            is_plain ? jinja::Value(item.raw())
+                     : Interpolated(item, component["$parameters"], workshop.interpolation, workshop.config)
+                           .evaluate(Scope()));
       }
       return;
     }
