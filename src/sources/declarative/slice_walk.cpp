@@ -27,6 +27,7 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
+constexpr std::size_t kSelectedBytesMax = 128 * 1024;  // of changed records that are held before they go on
 constexpr std::int64_t kPagesMax = 10'000'000;
 constexpr std::int64_t kResetsMax = 100;  // of pages of one slice, without getting on
 
@@ -239,6 +240,7 @@ std::int64_t SliceWalk::read_chunks(OpenSlice& slice, const std::optional<jinja:
     slice.slice.extra = jinja::Value::dict({{"query_properties", retriever_.properties_->value_of(chunk)}});
     slice.scope.set_slice(slice_value(slice.slice));
     answer = fetcher_.wait(fetcher_.submit(request_of(slice, token)));
+    selected.url = answer.response.url;
     if (plan_.on_response) plan_.on_response(answer.response);
     if (answer.reset) return 0;
     if (answer.ignored || is_blank(answer.response.body.view())) continue;
@@ -258,7 +260,7 @@ std::int64_t SliceWalk::read_chunks(OpenSlice& slice, const std::optional<jinja:
     count = std::max(count, static_cast<std::int64_t>(records));
   }
   for (jinja::Value& record : merged.records()) take(std::move(record), slice, selected);
-  hand_on(selected, answer.response.url);
+  hand_on(selected);
   facts.scope.set("last_page_size", jinja::Value(selected.emitted));
   facts.scope.set("last_record", selected.last);
   return count;
@@ -311,6 +313,7 @@ std::int64_t SliceWalk::decode(Answer& answer, OpenSlice& slice, PageFacts& fact
 // decoder.
 std::int64_t SliceWalk::decode_selected(OpenSlice& slice, const std::string& url, PageFacts& facts) {
   Selected selected;
+  selected.url = url;
   std::size_t count = 0, expanded = 0;
   bool good = retriever_.selector_.path().visit(
       index_,
@@ -336,7 +339,7 @@ std::int64_t SliceWalk::decode_selected(OpenSlice& slice, const std::string& url
   facts.scope.set("last_record", selected.last);
   bool ended = plan_.covers_ends && plan_.covers && selected.last.is_dict() && !plan_.covers(selected.last);
   facts.is_over = ended;
-  hand_on(selected, url);
+  hand_on(selected);
   return static_cast<std::int64_t>(expanded);
 }
 
@@ -349,13 +352,15 @@ void SliceWalk::take(jinja::Value record, OpenSlice& slice, Selected& selected) 
   if (plan_.on_record) return plan_.on_record(std::move(record), slice.slice);
   if (selected.json.size() > 1) selected.json += ',';
   append_json(selected.json, record);
+  if (selected.json.size() >= kSelectedBytesMax) hand_on(selected);
 }
 
-void SliceWalk::hand_on(const Selected& selected, const std::string& url) {
+void SliceWalk::hand_on(Selected& selected) {
   if (plan_.on_record || selected.json.size() <= 1) return;
   selected_.clear();
   selected_.append(selected.json);
   selected_.append("]");
+  selected.json = "[";
   std::string wrong = selected_index_.build(selected_.view());
   std::size_t decoded = 0;
   static const RecordPath kItems({});
@@ -365,7 +370,7 @@ void SliceWalk::hand_on(const Selected& selected, const std::string& url) {
           [&](const char* text, JsonAt at, JsonAt end) { return decoder_.record(text, at, end); }, decoded)) {
     wrong = "a record could not be written as JSON";
   }
-  if (!wrong.empty()) throw Error(ErrorCode::source_invalid_response, wrong, http::safe_url(url));
+  if (!wrong.empty()) throw Error(ErrorCode::source_invalid_response, wrong, http::safe_url(selected.url));
 }
 
 void SliceWalk::offer_facts(const Answer& answer, PageFacts& facts) {

@@ -39,6 +39,7 @@ class SliceWalk final : public RetrieverRun {
   /// What the long way of a page yields.
   struct Selected {
     std::string json = "[";  // what goes to the decoder
+    std::string url;         // of the page
     std::int64_t emitted = 0;
     jinja::Value last = jinja::Value::none();
   };
@@ -52,7 +53,7 @@ class SliceWalk final : public RetrieverRun {
   bool is_plain() const;
   std::int64_t decode_selected(OpenSlice& slice, const std::string& url, PageFacts& facts);
   void take(jinja::Value record, OpenSlice& slice, Selected& selected);
-  void hand_on(const Selected& selected, const std::string& url);
+  void hand_on(Selected& selected);
   std::int64_t read_chunks(OpenSlice& slice, const std::optional<jinja::Value>& token, Answer& answer,
                            PageFacts& facts);
   bool goes_round(OpenSlice& slice, const Answer& answer, const jinja::Value& next) const;
