@@ -54,7 +54,7 @@ project() { # FOLDER METHOD TABLE [METADATA]
 name: bench
 target: duckdb
 targets:
-  duckdb: {type: duckdb, path: w.duckdb}
+  duckdb: {type: duckdb, path: w.duckdb, memory_limit: ${DUCKDB_MEMORY:-1GB}}
   postgres: {type: postgres, url: "$server/target"}
 connections:
   shop:
@@ -145,6 +145,7 @@ if wants small; then
   measure_changes small "$transactions transactions of one row" 'at most 1.25'
 fi
 if wants huge; then
+  DUCKDB_MEMORY=${DUCKDB_MEMORY:-512MB} # beside what Leat itself holds
   begin_changes huge
   sql "insert into huge select $new_row from generate_series(1, ${HUGE_ROWS:-10000000}) i"
   runs=1
@@ -163,6 +164,12 @@ SQL
   sql "create sequence lag_ids start 200000; insert into lag select $new_row from generate_series(1, 100000) i"
   "$bin/leat" sync shop --follow >follow.txt 2>&1 &
   follower=$!
+  # It counts from where it follows: what was there before is no lag.
+  at=$(sql 'select pg_current_wal_insert_lsn()')
+  for _ in $(seq 600); do
+    [ "$(sql "select confirmed_flush_lsn >= '$at' from pg_replication_slots where slot_name = 'leat'")" != t ] || break
+    timeout 0.2 tail -f /dev/null || true
+  done
   pgbench -n -c 4 -j 2 -R 1000 -T "$seconds" -f two.sql "$source" >pgbench.txt 2>&1 &
   writer=$!
   held=0

@@ -531,7 +531,7 @@ history() {
 }
 
 for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot huge_transaction savepoints toast key_changes same_key \
-  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types geometries infinities \
+  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types geometries infinities wide_rows \
   source_restarts history}; do
   wrong_before=$failures
   "$recipe"

@@ -190,11 +190,29 @@ void Session::begin_copy(const std::string& sql) {
   if (PQresultStatus(result.get()) != PGRES_COPY_OUT) raise(result.get(), sql);
 }
 
-CopyRow Session::next_copy() {
-  char* bytes = nullptr;
-  int size = PQgetCopyData(handle_, &bytes, 0);
-  if (size > 0) return {bytes, static_cast<std::size_t>(size)};
-  if (size == -2) raise(nullptr, "copy");
+void Session::await_input() {
+  pollfd socket{PQsocket(handle_), POLLIN, 0};
+  while (poll(&socket, 1, -1) < 0 && errno == EINTR) continue;
+  if (!PQconsumeInput(handle_)) raise(nullptr, "copy");
+}
+
+// Into a buffer of ours: libpq's other way allocates for each row. A row that fills it may have a rest.
+std::string_view Session::next_copy() {
+  constexpr std::size_t kRoomMin = 64 * 1024;
+  if (copied_.size() < kRoomMin) copied_.resize(kRoomMin);
+  std::size_t filled = 0;
+  while (true) {
+    int size = PQgetlineAsync(handle_, copied_.data() + filled, static_cast<int>(copied_.size() - filled));
+    if (size == 0) {
+      await_input();
+      continue;
+    }
+    if (size < 0) break;
+    filled += static_cast<std::size_t>(size);
+    if (filled < copied_.size()) return {copied_.data(), filled};
+    copied_.resize(2 * copied_.size());
+  }
+  if (filled > 0) return {copied_.data(), filled};  // the end is met again with the next call
   Result result(PQgetResult(handle_), PQclear);
   bool failed = PQresultStatus(result.get()) != PGRES_COMMAND_OK;
   while (PGresult* rest = PQgetResult(handle_)) PQclear(rest);

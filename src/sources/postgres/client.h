@@ -59,9 +59,9 @@ class Session {
   /// host:port/database, without user and password.
   const std::string& place() const { return place_; }
 
-  /// COPY … TO STDOUT: begin, then next until it is empty.
+  /// COPY … TO STDOUT: begin, then next until it is empty: one or more whole rows, valid until the next call.
   void begin_copy(const std::string& sql);
-  CopyRow next_copy();
+  std::string_view next_copy();
 
   /// START_REPLICATION: begin, then receive. An empty CopyRow: nothing came within `wait`.
   void begin_stream(const std::string& sql);
@@ -71,7 +71,9 @@ class Session {
 
  private:
   [[noreturn]] void raise(const PGresult* result, const std::string& sql);
+  void await_input();
   PGconn* handle_ = nullptr;
+  std::vector<char> copied_;  // what next_copy() shows
   std::string place_;
 };
 

@@ -47,11 +47,18 @@ void RowReader::take(std::string_view bytes) {
     header_ = false;
     if (bytes.empty()) return;
   }
-  if (bytes.size() < 2) refuse("");
-  std::uint16_t count = number16(bytes.data());
-  if (count == 0xffff) return;  // the end
+  const char *at = bytes.data(), *end = at + bytes.size();
+  while (at < end) at = take_row(at, end);
+}
+
+// Returns where the row ends.
+const char* RowReader::take_row(const char* at, const char* end) {
+  const char* begin = at;
+  if (end - at < 2) refuse("");
+  std::uint16_t count = number16(at);
+  at += 2;
+  if (count == 0xffff) return at;  // the end
   if (count != plans_.size()) refuse("");
-  const char *at = bytes.data() + 2, *end = bytes.data() + bytes.size();
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     if (end - at < 4) refuse(plans_[i].name);
     auto size = static_cast<std::int32_t>(number32(at));
@@ -75,8 +82,9 @@ void RowReader::take(std::string_view bytes) {
     }
   }
   ++rows_;
-  bytes_ += bytes.size();
+  bytes_ += static_cast<std::size_t>(at - begin);
   if (rows_ >= kRowsMax || bytes_ >= kBytesMax) flush();
+  return at;
 }
 
 void RowReader::flush() {

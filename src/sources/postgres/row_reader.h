@@ -21,13 +21,14 @@ class RowReader {
             const std::string& stream, std::size_t index, stream::Sink& sink);
   /// A COPY begins: its header comes first.
   void begin() { header_ = true; }
-  /// Takes one message of it.
+  /// Takes the next whole rows of it.
   void take(std::string_view bytes);
   /// Hands over what is left.
   void finish();
   std::int64_t replaced() const { return replaced_; }
 
  private:
+  const char* take_row(const char* at, const char* end);
   void flush();
   [[noreturn]] void refuse(const std::string& column) const;
 

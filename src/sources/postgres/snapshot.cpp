@@ -112,8 +112,8 @@ std::int64_t Snapshot::read(const Table& table, const std::string& condition, st
     for (std::size_t i = next++; i < todo.size() && !failed; i = next++) {
       session.begin_copy(fmt::format("copy ({}) to stdout with (format binary)", todo[i]));
       reader.begin();
-      for (CopyRow row = session.next_copy(); !row.empty(); row = session.next_copy())
-        reader.take(row.bytes());
+      for (std::string_view rows = session.next_copy(); !rows.empty(); rows = session.next_copy())
+        reader.take(rows);
       env_.check_cancelled();
     }
     reader.finish();
