@@ -13,6 +13,7 @@
 #include "cli/summary.h"
 #include "cli/terminal.h"
 #include "dbt/profile.h"
+#include "dbt/selector_file.h"
 
 namespace leat::cli {
 
@@ -129,6 +130,13 @@ class DbtCommand : public Command {
         {"--favor-state", "With --defer: also where it is built", &given.run.favor_state},
         {"--debug,-d", "Print every statement", &debug_},
         {"--empty", "Build everything without rows", &given.empty},
+        {"--sample",
+         "Build from the rows of some time only: \"3 days\", or {start: 2024-07-01, end: 2024-07-08}",
+         &given.sample, false, "WINDOW"},
+        {"--event-time-start", "Microbatch models: build the batches from this time on", &given.event_start,
+         false, "TIME"},
+        {"--event-time-end", "Microbatch models: build the batches before this time", &given.event_end, false,
+         "TIME"},
         {"--threads", "How many nodes at once", &given.run.threads, false, "N"},
         {"--project-dir", "Where dbt_project.yml stands", &given.project_dir, false, "DIR"},
         {"--profiles-dir", "Where profiles.yml stands; a project with leat.yml needs none",
@@ -176,12 +184,15 @@ class DbtCommand : public Command {
     if (given.verb == "debug") return dbt_debug(globals, given, env);
     if (given.verb == "deps") return dbt_deps(dbt_folder(globals, env), given, env);
     if (given.verb == "clean") return dbt_clean(dbt_folder(globals, env));
-    run::WorkspaceOptions options = workspace_options(globals);
+    run::WorkspaceOptions options = workspace_options(globals, env);
     run::ProjectFile project = open_project(globals, options.vars, env);
     if (project.dbt_folder.empty())
       throw Error(ErrorCode::config_invalid, "The project has no `dbt:`", project.folder + "/leat.yml");
     if (given.verb != "docs") project.pages_folder.clear();
     given.run.indirect = indirect_selection();
+    given.run.when_nothing = [](const std::string& word) {
+      Terminal::complain(fmt::format("The selection criterion '{}' does not match any enabled nodes", word));
+    };
     Globals told = globals;
     if (debug_) told.verbosity = 2;
     Progress progress(told, env);
@@ -200,7 +211,7 @@ class DbtCommand : public Command {
   }
 
  private:
-  run::WorkspaceOptions workspace_options(const Globals& globals) const {
+  run::WorkspaceOptions workspace_options(const Globals& globals, Env& env) const {
     run::WorkspaceOptions options;
     options.target = globals.target;
     options.stand_in = false;
@@ -208,11 +219,37 @@ class DbtCommand : public Command {
     options.store_failures = arguments_.store_failures;
     options.empty = arguments_.empty;
     options.keeps_parse = !arguments_.no_partial_parse;
+    if (!arguments_.sample.empty()) options.sample = dbt::parse_sample(arguments_.sample, env.now());
+    options.event_times = event_times();
+    options.only_batches = failed_batches_;
     if (!arguments_.state.empty()) options.state = dbt::SavedState::load(arguments_.state);
     options.target_folder = arguments_.target_path;
     options.command = arguments_.verb == "list" ? "ls" : arguments_.verb;
     if (!arguments_.vars.empty()) options.vars = document::parse_yaml(arguments_.vars, "--vars");
     return options;
+  }
+
+  std::optional<dbt::TimeWindow> event_times() const {
+    const std::string &start = arguments_.event_start, &end = arguments_.event_end;
+    if (start.empty() && end.empty()) return std::nullopt;
+    if (start.empty() || end.empty())
+      throw Error(ErrorCode::cli_usage, "--event-time-start and --event-time-end go together", "leat dbt");
+    dbt::TimeWindow times{dbt::parse_event_time(start, "--event-time-start"),
+                          dbt::parse_event_time(end, "--event-time-end")};
+    if (times.end <= times.begin)
+      throw Error(ErrorCode::cli_usage, "--event-time-start must be before --event-time-end", "leat dbt");
+    return times;
+  }
+
+  // Of a microbatch model only what failed is built again.
+  void note_failed_batches(const document::Value& result) {
+    std::vector<dbt::TimeWindow>& failed = failed_batches_[result["unique_id"].raw()];
+    for (const document::Value& each : result["batch_results"]["failed"].items()) {
+      if (each.items().size() == 2)
+        failed.push_back({dbt::parse_event_time(each.items()[0].raw(), "run_results.json"),
+                          dbt::parse_event_time(each.items()[1].raw(), "run_results.json")});
+    }
+    if (failed.empty()) failed_batches_.erase(result["unique_id"].raw());
   }
 
   // A project with leat.yml, or a plain dbt project with its profiles.yml.
@@ -247,8 +284,10 @@ class DbtCommand : public Command {
     arguments_.verb = last["args"]["which"].raw();
     for (const document::Value& each : last["results"].items()) {
       const std::string& status = each["status"].raw();
-      if (status == "error" || status == "fail" || status == "skipped" || status == "runtime error")
+      if (status == "error" || status == "fail" || status == "skipped" || status == "runtime error" ||
+          status == "partial success")
         arguments_.run.select.push_back(each["unique_id"].raw());
+      if (status == "partial success") note_failed_batches(each);
     }
     auto verb = std::find_if(verbs().begin(), verbs().end(),
                              [&](const Verb& each) { return each.name == arguments_.verb; });
@@ -267,12 +306,9 @@ class DbtCommand : public Command {
   }
 
   dbt::IndirectSelection indirect_selection() const {
-    const std::string& how = arguments_.indirect;
-    if (how.empty() || how == "eager") return dbt::IndirectSelection::eager;
-    if (how == "cautious") return dbt::IndirectSelection::cautious;
-    if (how == "buildable") return dbt::IndirectSelection::buildable;
-    if (how == "empty") return dbt::IndirectSelection::empty;
-    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no way of selecting tests", how),
+    if (arguments_.indirect.empty()) return dbt::IndirectSelection::eager;
+    if (auto known = dbt::indirect_selection(arguments_.indirect)) return *known;
+    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no way of selecting tests", arguments_.indirect),
                 "--indirect-selection")
         .fix("There are eager, cautious, buildable, empty.");
   }
@@ -298,6 +334,7 @@ class DbtCommand : public Command {
   }();
   bool taken_ = false, debug_ = false;
   std::vector<std::string> taken_texts_;
+  std::map<std::string, std::vector<dbt::TimeWindow>> failed_batches_;
 };
 
 }  // namespace

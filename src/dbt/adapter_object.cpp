@@ -42,6 +42,18 @@ void commit_for(Rendering& rendering) {
   rendering.in_transaction = false;
 }
 
+// A statement that failed left its transaction open; the session must be usable for the next node.
+void roll_back_for(Rendering& rendering) {
+  if (!rendering.in_transaction) return;
+  rendering.in_transaction = false;
+  try {
+    rendering.adapter->execute("rollback");
+  } catch (const Error&) {
+    // The engine ended the transaction itself.
+    return;
+  }
+}
+
 namespace {
 
 class AdapterObject final : public jinja::Object {
@@ -137,9 +149,9 @@ class AdapterObject final : public jinja::Object {
     throw Error(ErrorCode::dbt_project,
                 fmt::format("dbt could not find an incremental strategy macro with the name \"{}\" in {}",
                             name, renderer_.project().name()))
-        .fix(fmt::format(
-            "There is no strategy `{}`; there are append, delete+insert, merge, and those of such macros.",
-            strategy));
+        .fix(fmt::format("There is no strategy `{}`; there are append, delete+insert, merge, microbatch, and "
+                         "those of such macros.",
+                         strategy));
   }
 
   const sql::Relation& relation_of(CallArguments& arguments, std::size_t index, std::string_view name) const {

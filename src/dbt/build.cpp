@@ -18,25 +18,9 @@
 
 namespace leat::dbt {
 
-namespace {
-
-// A statement that failed left its transaction open; the session must be usable for the next node.
-void roll_back(Rendering& rendering) {
-  if (!rendering.in_transaction) return;
-  rendering.in_transaction = false;
-  try {
-    rendering.adapter->execute("rollback");
-  } catch (const Error&) {
-    // The engine ended the transaction itself.
-    return;
-  }
-}
-
 std::string rows_message(std::int64_t rows) {
   return rows < 0 ? "" : format_count(rows) + (rows == 1 ? " row" : " rows");
 }
-
-}  // namespace
 
 NodeBuilder::NodeBuilder(const Project& project, Env& env)
     : project_(project),
@@ -83,6 +67,11 @@ std::string NodeBuilder::compile_inline(const std::string& sql, sql::Adapter& ad
 NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
   NodeResult result;
   result.started = env_.now();
+  if (is_in_batches(node)) {
+    build_batches(node, adapter, result);
+    result.finished = env_.now();
+    return result;
+  }
   Rendering rendering = rendering_of(&node, adapter);
   if (node.type == ResourceType::model && is_python(node.path)) {
     throw Error(ErrorCode::dbt_unsupported, "Python models are not run", node.display)
@@ -108,7 +97,7 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
     }
     commit_for(rendering);
   } catch (const Error& error) {
-    roll_back(rendering);
+    roll_back_for(rendering);
     throw failure_of(node, rendering, error);
   }
   result.finished = env_.now();
@@ -202,7 +191,7 @@ std::string NodeBuilder::run_macro(const std::string& name, const document::Valu
     commit_for(rendering);
     return text;
   } catch (const Error&) {
-    roll_back(rendering);
+    roll_back_for(rendering);
     throw;
   }
 }

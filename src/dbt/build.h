@@ -21,7 +21,7 @@
 
 namespace leat::dbt {
 
-enum class NodeStatus { success, pass, warn, fail };
+enum class NodeStatus { success, partial, pass, warn, fail };
 
 struct NodeResult {
   NodeStatus status = NodeStatus::success;
@@ -29,6 +29,8 @@ struct NodeResult {
   std::string message;     ///< "1,234 rows", "3 rows fail"
   std::string compiled;
   std::string relation;  ///< of a test: where its failures are kept
+  std::vector<TimeWindow> batches,
+      failed_batches;  ///< of a microbatch model: those that are built, and those not
   Timestamp started{}, compiled_at{}, finished{};
 };
 
@@ -38,6 +40,9 @@ struct FinishedNode {
   std::string status;  ///< dbt's words: success, error, skipped, pass, warn, fail
   NodeResult result;
 };
+
+/// "1 row", "1,234 rows"; "" where the number is not known.
+std::string rows_message(std::int64_t rows);
 
 struct Rendering;
 class MacroUses;
@@ -54,7 +59,7 @@ class NodeBuilder {
   /// Compiles SQL that is no node of the project (`show --inline`).
   std::string compile_inline(const std::string& sql, sql::Adapter& adapter) const;
   /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not
-  /// an error.
+  /// an error; nor is a microbatch model of which some batches are built (status partial).
   NodeResult build(const Node& node, sql::Adapter& adapter) const;
   /// Makes the node's relation be another one (`clone`): a copy where the engine has cheap ones, else a view
   /// of it. Leaves what is there, unless it is to be made anew.
@@ -73,6 +78,9 @@ class NodeBuilder {
   std::string compile_quietly(const Node& node, Rendering& rendering) const;
   std::string compile_test(const Node& node, Rendering& rendering) const;
   std::string with_ephemerals(std::string code, const Rendering& rendering) const;
+  bool is_in_batches(const Node& node) const;
+  void build_batches(const Node& node, sql::Adapter& adapter, NodeResult& result) const;
+  bool is_continued(const Node& node, sql::Adapter& adapter) const;
   void build_model(const Node& node, Rendering& rendering, NodeResult& result) const;
   void build_seed(const Node& node, Rendering& rendering, NodeResult& result) const;
   void run_test(const Node& node, Rendering& rendering, NodeResult& result) const;

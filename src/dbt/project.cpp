@@ -1,8 +1,11 @@
 #include "dbt/project.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/error.h"
+#include "dbt/config_defaults.h"
 #include "dbt/renderer.h"
 #include "dbt/saved_state.h"
 
@@ -122,6 +125,12 @@ std::vector<std::string> Project::schemas() const {
 std::vector<Selectable> Project::selectables() const {
   std::vector<Selectable> items;
   items.reserve(nodes_.size());
+  std::map<std::string, std::string, std::less<>> loaded;
+  std::set<std::string> changed;
+  if (options_.state) {
+    loaded = SavedState::loaded_times(target_folder());
+    changed = options_.state->changed_macros(*this);
+  }
   for (const Node& node : nodes_) {
     Selectable item;
     item.id = node.unique_id;
@@ -129,16 +138,21 @@ std::vector<Selectable> Project::selectables() const {
     item.kind = dbt::name(node.type);
     item.path = node.path;
     item.package = node.package;
-    item.materialized = node.materialized();
+    item.patch = node.patch;
+    item.is_root = node.package == name();
     item.version = node.version;
+    if (!node.version.empty()) item.latest_version = node.properties["latest_version"].raw();
     item.test_name = node.is_generic_test() ? node.test.macro : "";
     item.fqn = node.fqn;
     item.tags = node.tags();
     item.upstream = node.depends_on;
     item.config = node.config;
+    item.whole_config = [&node] { return full_config(node); };
     if (options_.state) {
-      item.state = options_.state->words(*this, node);
+      item.state = options_.state->words(*this, node, changed);
       item.result = options_.state->result(node.unique_id);
+      if (node.type == ResourceType::source && options_.state->is_fresher(node.unique_id, loaded))
+        item.source_status = "fresher";
     }
     items.push_back(std::move(item));
   }

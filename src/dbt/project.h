@@ -12,6 +12,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "dbt/node.h"
 #include "dbt/package.h"
 #include "dbt/selector.h"
+#include "dbt/time_window.h"
 #include "document/value.h"
 
 namespace leat::dbt {
@@ -47,8 +49,11 @@ struct ProjectOptions {
   document::Value vars;  ///< of the command line: they win over the project's
   bool full_refresh = false;
   bool store_failures = false;
-  bool empty = false;             ///< ref() and source() give no rows
-  std::string command = "build";  ///< what templates see as flags.WHICH
+  bool empty = false;                     ///< ref() and source() give no rows
+  std::optional<TimeWindow> sample;       ///< ref() and source() give rows of these times only
+  std::optional<TimeWindow> event_times;  ///< what microbatch models build, instead of what is due
+  std::map<std::string, std::vector<TimeWindow>> only_batches;  ///< of models, by unique id (retry)
+  std::string command = "build";                                ///< what templates see as flags.WHICH
   std::string invocation_id;
   std::shared_ptr<const SavedState> state;  ///< of --state: what `state:` compares with; null for none
   std::string target_folder;                ///< of --target-path, instead of the project's `target-path`

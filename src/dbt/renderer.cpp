@@ -115,20 +115,37 @@ Value Renderer::relation_value(const Node& node) const {
   return RelationObject::unbuilt(node.relation, dialect, node.quotes);
 }
 
-Value Renderer::input_value(const Node& node, const Rendering& rendering) const {
+// Which rows of a node a model or snapshot reads; "" for all.
+std::string Renderer::input_condition(const Node& node, const Rendering& rendering) const {
   bool reads = rendering.node && (rendering.node->type == ResourceType::model ||
                                   rendering.node->type == ResourceType::snapshot);
-  if (auto found = elsewhere_.find(node.unique_id); found != elsewhere_.end())
-    return RelationObject::unbuilt(found->second, *project_.options().dialect, node.quotes);
-  if (!project_.options().empty || !reads) return relation_value(node);
+  if (!reads) return "";
+  if (project_.options().empty) return "where false limit 0";
+  std::optional<TimeWindow> times = project_.options().sample;
+  if (rendering.batch) times = times ? common(rendering.batch->times, *times) : rendering.batch->times;
+  std::string column = node.config_text("event_time");
+  if (!times || column.empty()) return "";
+  return fmt::format("where {0} >= '{1}' and {0} < '{2}'", column, event_time_text(times->begin),
+                     event_time_text(times->end));
+}
+
+Value Renderer::input_value(const Node& node, const Rendering& rendering) const {
+  sql::Relation named = node.relation;
+  std::string condition = input_condition(node, rendering);
+  if (auto found = elsewhere_.find(node.unique_id); found != elsewhere_.end()) {
+    named = found->second;
+    if (condition.empty()) return RelationObject::unbuilt(named, *project_.options().dialect, node.quotes);
+  } else if (node.is_ephemeral()) {
+    named = {"", "", "__dbt__cte__" + node.name};
+  }
+  if (condition.empty()) return relation_value(node);
   // DuckDB needs no alias, and the model may give one.
   bool needs_alias = project_.options().dialect->name() != "duckdb";
-  sql::Relation named = node.relation;
-  if (node.is_ephemeral()) named = {"", "", "__dbt__cte__" + node.name};
+  const char* prefix = project_.options().empty ? "_dbt_limit_subq_" : "_dbt_et_filter_subq_";
   const bool bare[3] = {false, false, false};
   return RelationObject::filtered(named, *project_.options().dialect,
-                                  node.is_ephemeral() ? bare : node.quotes, "where false limit 0",
-                                  needs_alias ? "_dbt_limit_subq_" + named.identifier : "");
+                                  node.is_ephemeral() ? bare : node.quotes, condition,
+                                  needs_alias ? prefix + named.identifier : "");
 }
 
 namespace {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,16 +30,24 @@ struct UnitInputs {
   jinja::Value macros, vars, env_vars;  ///< dicts of overrides, by name; absent where there are none
 };
 
+/// The batch that a rendering of a microbatch model is for.
+struct RenderedBatch {
+  TimeWindow times;
+  std::string id;
+  bool incremental = true;  ///< false: it makes the relation anew
+};
+
 /// One rendering of one node: what it reads, and what came of it.
 struct Rendering {
   const Project* project = nullptr;
   const Node* node = nullptr;       ///< null for operations
   sql::Adapter* adapter = nullptr;  ///< null while parsing
   Env* env = nullptr;
-  std::string package;               ///< whose macros come first; "" for the project's
-  std::string compiled;              ///< the node's SQL, for materializations
-  const UnitInputs* unit = nullptr;  ///< of a unit test: what stands in for the model's inputs
-  jinja::Value results;              ///< on-run-end: the results of the run; absent else
+  std::string package;                 ///< whose macros come first; "" for the project's
+  std::string compiled;                ///< the node's SQL, for materializations
+  const UnitInputs* unit = nullptr;    ///< of a unit test: what stands in for the model's inputs
+  std::optional<RenderedBatch> batch;  ///< of a microbatch model
+  jinja::Value results;                ///< on-run-end: the results of the run; absent else
   bool execute() const { return adapter != nullptr; }
 
   // Recorded:
@@ -79,7 +88,7 @@ class Renderer {
   jinja::Value whole_value(const Node& node) const;
   /// What ref() and source() give for a node.
   jinja::Value relation_value(const Node& node) const;
-  /// The same as a rendering reads it: without rows under --empty.
+  /// The same as a rendering reads it: without rows under --empty, of some times in batches and samples.
   jinja::Value input_value(const Node& node, const Rendering& rendering) const;
 
   /// From now on these nodes, by unique id, are read from other places (--defer). Call before any build.
@@ -99,6 +108,7 @@ class Renderer {
   jinja::Value graph() const;
 
  private:
+  std::string input_condition(const Node& node, const Rendering& rendering) const;
   const jinja::Environment& environment_of(const Rendering& rendering) const;
 
   const Project& project_;
@@ -122,6 +132,8 @@ std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begi
 void begin_for(Rendering& rendering);
 /// Commits the rendering's transaction, if one is open.
 void commit_for(Rendering& rendering);
+/// Rolls the rendering's transaction back, if one is open.
+void roll_back_for(Rendering& rendering);
 /// A node's hooks as macros see them: dicts with sql and transaction.
 jinja::Value hooks_of(const Node& node, std::string_view key);
 

@@ -76,6 +76,24 @@ void write_timing(JsonWriter& out, const NodeResult& result) {
   out.end_array();
 }
 
+void write_batches(JsonWriter& out, const NodeResult& result) {
+  if (result.batches.empty() && result.failed_batches.empty()) {
+    out.raw("null");
+    return;
+  }
+  out.begin_object();
+  auto write = [&](const char* name, const std::vector<TimeWindow>& batches) {
+    out.key(name);
+    out.begin_array();
+    for (const TimeWindow& each : batches)
+      out.texts({format_iso_timestamp(each.begin), format_iso_timestamp(each.end)});
+    out.end_array();
+  };
+  write("successful", result.batches);
+  write("failed", result.failed_batches);
+  out.end_object();
+}
+
 void write_result(JsonWriter& out, const FinishedNode& each, const Project& project) {
   const Node& node = *each.node;
   out.begin_object();
@@ -101,7 +119,7 @@ void write_result(JsonWriter& out, const FinishedNode& each, const Project& proj
   bool kept = node.referable() && !node.is_ephemeral();
   out.text_or_null(kept ? jinja::to_text(project.renderer().relation_value(node)) : each.result.relation);
   out.key("batch_results");
-  out.raw("null");
+  write_batches(out, each.result);
   out.end_object();
 }
 

@@ -9,6 +9,7 @@
 #include "dbt/basics.h"
 #include "dbt/relation_object.h"
 #include "dbt/values.h"
+#include "jinja/datetime.h"
 #include "jinja/operations.h"
 
 namespace leat::dbt {
@@ -123,6 +124,11 @@ std::optional<Value> Scope::make(std::string_view name) {
   const MacroTable& macros = renderer_.project().macros();
   if (rendering_.unit)
     if (std::optional<Value> given = make_override(name)) return given;
+  if (rendering_.batch && rendering_.batch->incremental) {
+    // What came before this batch made the relation, whatever was asked for.
+    if (name == "is_incremental") return OverriddenPackage::constant(Value(true));
+    if (name == "should_full_refresh") return OverriddenPackage::constant(Value(false));
+  }
   if (const MacroEntry* macro = macros.find(name, rendering_.package)) return macro->value;
   static const std::unordered_map<std::string_view, Maker> kMakers = {
       {"ref", &Scope::make_ref_function},
@@ -273,7 +279,15 @@ Value Scope::make_this() {
   return RelationObject::unbuilt(node.relation, *renderer_.project().options().dialect, node.quotes);
 }
 Value Scope::make_model() {
-  return rendering_.node ? renderer_.whole_value(*rendering_.node) : Value::none();
+  if (!rendering_.node) return Value::none();
+  Value model = renderer_.whole_value(*rendering_.node);
+  if (rendering_.batch) {
+    const TimeWindow& times = rendering_.batch->times;
+    model.as_dict().set("batch", Value::dict({{"id", Value(rendering_.batch->id)},
+                                              {"event_time_start", jinja::make_utc_datetime(times.begin)},
+                                              {"event_time_end", jinja::make_utc_datetime(times.end)}}));
+  }
+  return model;
 }
 Value Scope::make_sql() {
   return Value(rendering_.compiled);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "dbt/selection_tree.h"
 
 namespace leat::dbt {
 
@@ -13,12 +14,13 @@ using document::Value;
 
 namespace {
 
+using Kind = SelectionTree::Kind;
+
 class Definitions {
  public:
-  Definitions(const std::vector<Selectable>& items, const Value& file, IndirectSelection indirect)
-      : items_(items), file_(file), indirect_(indirect) {}
+  Definitions(const Value& file, IndirectSelection indirect) : file_(file), indirect_(indirect) {}
 
-  std::vector<bool> named(const std::string& name, const std::string& where) {
+  SelectionTree named(const std::string& name, const std::string& where) {
     std::vector<std::string> names;
     for (const Value& each : file_["selectors"].items()) {
       names.push_back(each["name"].raw());
@@ -27,9 +29,9 @@ class Definitions {
         throw Error(ErrorCode::dbt_selector, fmt::format("The selector `{}` means itself", name),
                     each.where());
       open_.push_back(name);
-      std::vector<bool> chosen = any(each["definition"]);
+      SelectionTree tree = any(each["definition"]);
       open_.pop_back();
-      return chosen;
+      return tree;
     }
     std::string near = nearest(name, names);
     throw Error(ErrorCode::dbt_selector,
@@ -39,52 +41,80 @@ class Definitions {
   }
 
  private:
-  std::vector<bool> text(const std::string& words, const std::string& indirect,
-                         const std::string& where) const {
-    IndirectSelection how = indirect.empty()          ? indirect_
-                            : indirect == "cautious"  ? IndirectSelection::cautious
-                            : indirect == "buildable" ? IndirectSelection::buildable
-                            : indirect == "empty"     ? IndirectSelection::empty
-                                                      : IndirectSelection::eager;
-    try {
-      return select(items_, Selection{{words}, {}, how});
-    } catch (const Error& error) {
-      // A criterion of a file may fit nothing just now.
-      if (error.code() == ErrorCode::cli_selection) return std::vector<bool>(items_.size());
-      throw Error(error.code(), error.what_failed(), where).fix(error.fix());
+  // A text of the selection language: unions and intersections of it mean what they mean on a command line.
+  SelectionTree words(const Value& definition) const {
+    SelectionTree all;
+    const std::string& text = definition.raw();
+    for (std::size_t at = 0; at < text.size();) {
+      std::size_t space = std::min(text.find(' ', at), text.size());
+      SelectionTree both;
+      both.kind = Kind::all_of;
+      for (std::size_t from = at; from < space;) {
+        std::size_t comma = std::min(text.find(',', from), space);
+        both.parts.push_back(term(text.substr(from, comma - from), indirect_, definition.where()));
+        from = comma + 1;
+      }
+      at = space + 1;
+      if (!both.parts.empty()) all.parts.push_back(std::move(both));
     }
+    return all;
   }
 
-  std::vector<bool> any(const Value& definition) {
-    if (definition.is_text()) return text(definition.raw(), "", definition.where());
+  static SelectionTree term(const std::string& text, IndirectSelection indirect, const std::string& where) {
+    SelectionTree tree;
+    tree.kind = Kind::term;
+    try {
+      tree.term = parse_selection_term(text, indirect);
+    } catch (const Error& error) {
+      throw Error(error.code(), error.what_failed(), where).fix(error.fix());
+    }
+    return tree;
+  }
+
+  SelectionTree any(const Value& definition) {
+    if (++depth_ > kDepthMax)
+      throw Error(ErrorCode::dbt_selector, "A definition is nested too deep", definition.where());
+    SelectionTree tree = any_of_its_forms(definition);
+    --depth_;
+    return tree;
+  }
+
+  SelectionTree any_of_its_forms(const Value& definition) {
+    if (definition.is_text()) return words(definition);
     if (!definition.is_mapping())
       throw Error(ErrorCode::dbt_selector, "A definition is a text or a mapping", definition.where());
-    if (const Value* parts = definition.find("union")) return combined(*parts, true);
-    if (const Value* parts = definition.find("intersection")) return combined(*parts, false);
+    if (const Value* parts = definition.find("union")) return combined(*parts, Kind::any_of);
+    if (const Value* parts = definition.find("intersection")) return combined(*parts, Kind::all_of);
     return criterion(definition);
   }
 
-  std::vector<bool> combined(const Value& parts, bool is_union) {
-    std::vector<bool> total, left_out(items_.size());
+  static SelectionTree without(SelectionTree tree, SelectionTree left_out) {
+    if (left_out.parts.empty()) return tree;
+    SelectionTree both;
+    both.kind = Kind::without;
+    both.parts.push_back(std::move(tree));
+    both.parts.push_back(std::move(left_out));
+    return both;
+  }
+
+  SelectionTree combined(const Value& parts, Kind kind) {
+    if (!parts.is_list())
+      throw Error(ErrorCode::dbt_selector, "A union, an intersection and an exclude are lists",
+                  parts.where());
+    SelectionTree tree, left_out;
+    tree.kind = kind;
     for (const Value& part : parts.items()) {
       if (const Value* excluded = part.find("exclude"); excluded && part.members().size() == 1) {
-        add(left_out, combined(*excluded, true));
-        continue;
+        left_out.parts.push_back(combined(*excluded, Kind::any_of));
+      } else {
+        tree.parts.push_back(any(part));
       }
-      std::vector<bool> one = any(part);
-      if (total.empty()) {
-        total = std::move(one);
-        continue;
-      }
-      for (std::size_t i = 0; i < total.size(); ++i)
-        total[i] = is_union ? total[i] || one[i] : total[i] && one[i];
     }
-    if (total.empty()) total.resize(items_.size());
-    return without(std::move(total), left_out);
+    return without(std::move(tree), std::move(left_out));
   }
 
   // {method: tag, value: nightly, parents: true, children_depth: 2}, or {tag: nightly}
-  std::vector<bool> criterion(const Value& definition) {
+  SelectionTree criterion(const Value& definition) {
     std::string method = definition["method"].raw(), value = definition["value"].raw();
     if (method.empty() && definition.members().size() == 1) {
       method = definition.members()[0].first;
@@ -92,40 +122,65 @@ class Definitions {
     }
     if (method.empty() || value.empty())
       throw Error(ErrorCode::dbt_selector, "A criterion has a `method` and a `value`", definition.where());
-    std::vector<bool> chosen;
+    SelectionTree tree;
     if (method == "selector") {
-      chosen = named(value, definition.where());
+      tree = named(value, definition.where());
     } else {
-      std::string words = method + ":" + value;
-      if (definition["parents"].boolean()) words = definition["parents_depth"].raw() + "+" + words;
-      if (definition["children"].boolean()) words += "+" + definition["children_depth"].raw();
-      if (definition["childrens_parents"].boolean()) words = "@" + words;
-      chosen = text(words, definition["indirect_selection"].raw(), definition.where());
+      tree.kind = Kind::term;
+      tree.term.text = method + ":" + value;
+      tree.term.method = method;
+      tree.term.pattern = value;
+      tree.term.indirect = indirect(definition["indirect_selection"]);
+      tree.term.at = definition["childrens_parents"].boolean();
+      tree.term.up = definition["parents"].boolean();
+      tree.term.down = definition["children"].boolean();
+      tree.term.up_depth = depth(definition["parents_depth"]);
+      tree.term.down_depth = depth(definition["children_depth"]);
+      if (tree.term.at && tree.term.down)
+        throw Error(ErrorCode::dbt_selector, "A criterion has either `childrens_parents` or `children`",
+                    definition.where());
     }
+    SelectionTree left_out;
     if (const Value* excluded = definition.find("exclude"))
-      chosen = without(std::move(chosen), combined(*excluded, true));
-    return chosen;
+      left_out.parts.push_back(combined(*excluded, Kind::any_of));
+    return without(std::move(tree), std::move(left_out));
   }
 
-  static void add(std::vector<bool>& all, const std::vector<bool>& more) {
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = all[i] || more[i];
-  }
-  static std::vector<bool> without(std::vector<bool> all, const std::vector<bool>& less) {
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = all[i] && !less[i];
-    return all;
+  IndirectSelection indirect(const Value& given) const {
+    if (given.is_null()) return indirect_;
+    if (std::optional<IndirectSelection> known = indirect_selection(given.raw())) return *known;
+    throw Error(ErrorCode::dbt_selector, fmt::format("`{}` is no way of selecting tests", given.raw()),
+                given.where())
+        .fix("There are eager, cautious, buildable, empty.");
   }
 
-  const std::vector<Selectable>& items_;
+  // None, and none at all, are the whole graph.
+  static std::optional<int> depth(const Value& given) {
+    constexpr std::int64_t kDeepest = 1 << 20;
+    if (given.integer() <= 0) return std::nullopt;
+    return static_cast<int>(std::min(given.integer(), kDeepest));
+  }
+
+  static constexpr int kDepthMax = 100;
   const Value& file_;
   const IndirectSelection indirect_;
   std::vector<std::string> open_;
+  int depth_ = 0;
 };
 
 }  // namespace
 
+std::optional<IndirectSelection> indirect_selection(std::string_view word) {
+  if (word == "eager") return IndirectSelection::eager;
+  if (word == "cautious") return IndirectSelection::cautious;
+  if (word == "buildable") return IndirectSelection::buildable;
+  if (word == "empty") return IndirectSelection::empty;
+  return std::nullopt;
+}
+
 std::vector<bool> select_named(const std::vector<Selectable>& items, const Value& file,
                                const std::string& name, IndirectSelection indirect) {
-  return Definitions(items, file, indirect).named(name, "selectors.yml");
+  return SelectionGraph(items).select(Definitions(file, indirect).named(name, "selectors.yml"), nullptr);
 }
 
 std::string default_selector(const Value& file) {

@@ -7,7 +7,9 @@
 // definitions, with file:line.
 // Source: https://docs.getdbt.com/reference/node-selection/yaml-selectors
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dbt/selector.h"
@@ -15,6 +17,8 @@
 
 namespace leat::dbt {
 
+/// eager, cautious, buildable or empty.
+std::optional<IndirectSelection> indirect_selection(std::string_view word);
 /// For each item whether the selection of that name takes it.
 std::vector<bool> select_named(const std::vector<Selectable>& items, const document::Value& file,
                                const std::string& name, IndirectSelection indirect);

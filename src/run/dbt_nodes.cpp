@@ -72,6 +72,11 @@ Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter) {
     outcome.error = Error(ErrorCode::dbt_test_failed,
                           fmt::format("The test {} finds {}", node.name, result.message), node.where);
   }
+  if (result.status == dbt::NodeStatus::partial) {
+    outcome.status = Status::error;
+    outcome.error = std::move(Error(ErrorCode::dbt_model_failed, result.message, node.display))
+                        .fix("`leat dbt retry` builds the batches that failed.");
+  }
   std::lock_guard lock(mutex_);
   results_[node.unique_id] = std::move(result);
   return outcome;
@@ -149,6 +154,7 @@ void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
   }
   dbt::FinishedNode finished{node, dbt_status(*node, outcome), {}};
   if (auto found = results_.find(node->unique_id); found != results_.end()) finished.result = found->second;
+  if (finished.result.status == dbt::NodeStatus::partial) finished.status = "partial success";
   finished.result.message = outcome.error ? dbt_message(*node, *outcome.error) : outcome.message;
   if (auto above = broken_ephemerals_.find(outcome.message); above != broken_ephemerals_.end())
     finished.result.message = above->second;

@@ -68,7 +68,8 @@ std::vector<bool> choose(const std::vector<dbt::Selectable>& items, const docume
   bool says_nothing = options.select.empty() && options.exclude.empty();
   std::string name =
       options.selector.empty() && says_nothing ? dbt::default_selector(selectors) : options.selector;
-  if (name.empty()) return dbt::select(items, {options.select, options.exclude, options.indirect});
+  if (name.empty())
+    return dbt::select(items, {options.select, options.exclude, options.indirect, options.when_nothing});
   return dbt::select_named(items, selectors, name, options.indirect);
 }
 

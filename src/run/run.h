@@ -9,6 +9,7 @@
 //   are thrown.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct RunOptions {
   std::vector<std::string>
       kinds;  ///< empty: every kind; else only these ("stream", "model", "seed", "test", "page")
   dbt::IndirectSelection indirect = dbt::IndirectSelection::eager;
+  /// Is told of each word that selects nothing; when it is unset, names and paths that do are errors.
+  std::function<void(const std::string& word)> when_nothing;
   bool full_refresh = false;
   bool skip_unchanged = true;
   std::shared_ptr<const dbt::SavedState>

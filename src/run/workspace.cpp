@@ -32,6 +32,9 @@ DbtNodes* Workspace::dbt_nodes() {
   options.store_failures = options_.store_failures;
   options.empty = options_.empty;
   options.keeps_parse = options_.keeps_parse;
+  options.sample = options_.sample;
+  options.event_times = options_.event_times;
+  options.only_batches = options_.only_batches;
   options.state = options_.state;
   options.target_folder = options_.target_folder;
   options.vars = options_.vars;

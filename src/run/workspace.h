@@ -30,11 +30,13 @@ struct WorkspaceOptions {
   bool live = false;     ///< reads the real source even where there is a stand-in
   bool stand_in = true;  ///< false: never starts it (commands that read no source)
   bool full_refresh = false;
-  bool follow = false;  ///< reads changes on until the run is stopped
+  bool follow = false;   ///< reads changes on until the run is stopped
   document::Value vars;  ///< of --vars
   bool store_failures = false;
-  bool empty = false;                            ///< reads no rows of what nodes read
-  bool keeps_parse = true;                       ///< reads a dbt project that has not changed from the run before
+  bool keeps_parse = true;  ///< reads a dbt project that has not changed from the run before
+  bool empty = false;       ///< reads no rows of what nodes read
+  std::optional<dbt::TimeWindow> sample, event_times;  ///< as dbt::ProjectOptions has them
+  std::map<std::string, std::vector<dbt::TimeWindow>> only_batches;
   std::shared_ptr<const dbt::SavedState> state;  ///< what `state:` compares with
   std::string target_folder;                     ///< where dbt's artifacts go; "" leaves it to the project
   std::string command = "build";                 ///< dbt's verb, as its templates see it

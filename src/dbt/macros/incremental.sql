@@ -67,6 +67,33 @@
   {%- do return(get_merge_sql(arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'],
                               arg_dict['dest_columns'], arg_dict['incremental_predicates'])) -%}
 {%- endmacro %}
+{# A batch replaces the rows of its times. #}
+{% macro get_incremental_microbatch_sql(arg_dict) -%}{{ return(adapter.dispatch('get_incremental_microbatch_sql', 'dbt')(arg_dict)) }}{%- endmacro %}
+{% macro default__get_incremental_microbatch_sql(arg_dict) -%}
+  {%- set target = arg_dict['target_relation'] -%}
+  {%- set names = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+  {%- set column = config.require('event_time') -%}
+  {%- set times = column ~ " >= '" ~ model.batch.event_time_start ~ "' and " ~ column ~ " < '" ~ model.batch.event_time_end ~ "'" -%}
+  {%- set code %}
+  delete from {{ target }} where {{ times }}
+  {%- for predicate in arg_dict['incremental_predicates'] or [] %} and ({{ predicate }}){% endfor %};
+  insert into {{ target }} ({{ names }}) (select {{ names }} from {{ arg_dict['temp_relation'] }} where {{ times }})
+  {%- endset -%}
+  {%- do return(code) -%}
+{%- endmacro %}
+{# With a key, PostgreSQL's rows of a batch are merged, as dbt has it there. #}
+{% macro postgres__get_incremental_microbatch_sql(arg_dict) -%}
+  {%- do return(get_incremental_merge_sql(arg_dict) if arg_dict['unique_key'] else default__get_incremental_microbatch_sql(arg_dict)) -%}
+{%- endmacro %}
+{% macro get_incremental_insert_overwrite_sql(arg_dict) -%}{{ return(adapter.dispatch('get_incremental_insert_overwrite_sql', 'dbt')(arg_dict)) }}{%- endmacro %}
+{% macro default__get_incremental_insert_overwrite_sql(arg_dict) -%}
+  {{ exceptions.raise_not_implemented('The incremental strategy insert_overwrite is Snowflake\'s; ' ~ adapter.type() ~ ' has delete+insert.') }}
+{%- endmacro %}
+{# Snowflake replaces the whole table, in one statement. #}
+{% macro snowflake__get_incremental_insert_overwrite_sql(arg_dict) -%}
+  {%- set names = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+  {%- do return('insert overwrite into ' ~ arg_dict['target_relation'] ~ ' (' ~ names ~ ') select ' ~ names ~ ' from ' ~ arg_dict['temp_relation']) -%}
+{%- endmacro %}
 {% macro get_incremental_default_sql(arg_dict) -%}{{ return(adapter.dispatch('get_incremental_default_sql', 'dbt')(arg_dict)) }}{%- endmacro %}
 {% macro default__get_incremental_default_sql(arg_dict) -%}
   {%- do return(get_incremental_delete_insert_sql(arg_dict) if arg_dict['unique_key'] else get_incremental_append_sql(arg_dict)) -%}

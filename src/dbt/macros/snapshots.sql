@@ -26,7 +26,7 @@
   {%- call statement('close') -%}
     update {{ target_relation }} as held set {{ names.dbt_valid_to }} = staged.{{ names.dbt_valid_to }}
     from {{ staged }} as staged
-    where staged.dbt_target_id = held.{{ names.dbt_scd_id }} and staged.dbt_change_type = 'close'
+    where staged.dbt_target_id = held.{{ names.dbt_scd_id }} and staged.dbt_change_type = 'close' and {{ snapshot_still_valid(names) }}
   {%- endcall -%}
   {%- call statement('main') -%}
     insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from {{ staged }} where dbt_change_type = 'insert'
@@ -101,10 +101,16 @@
 {%- endmacro %}
 {% macro snapshot_first_sql(sql, names, rules) -%}{{ snapshot_fresh_sql(sql, names, rules) }}{%- endmacro %}
 
+{# Two versions of one key and one time have one id: only the one that still holds is ended. #}
+{% macro snapshot_still_valid(names) -%}
+  {%- set current = config.get('dbt_valid_to_current') -%}
+  {%- do return(('(held.' ~ names.dbt_valid_to ~ ' is null or held.' ~ names.dbt_valid_to ~ ' = ' ~ current ~ ')') if current else 'held.' ~ names.dbt_valid_to ~ ' is null') -%}
+{%- endmacro %}
+
 {# One row for each version to begin ('insert') and each to end ('close'). #}
 {% macro snapshot_staging_sql(sql, target_relation, names, rules) -%}
   {%- set current = config.get('dbt_valid_to_current') -%}
-  {%- set still = ('(held.' ~ names.dbt_valid_to ~ ' is null or held.' ~ names.dbt_valid_to ~ ' = ' ~ current ~ ')') if current else 'held.' ~ names.dbt_valid_to ~ ' is null' -%}
+  {%- set still = snapshot_still_valid(names) -%}
   {%- set matched = [] -%}
   {%- for key in rules['keys'] -%}{%- do matched.append('fresh.dbt_unique_key_' ~ loop.index ~ ' = held.dbt_unique_key_' ~ loop.index) -%}{%- endfor -%}
   {%- set matched = matched | join(' and ') -%}
