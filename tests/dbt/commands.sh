@@ -54,7 +54,8 @@ cp -r target earlier
 expect 'nothing is modified' '' "$(dbt ls -q --state earlier --select state:modified 2>/dev/null)"
 echo 'select 1 as id' >models/new_one.sql
 sed -i 's/count(\*)/count(id)/' models/totals.sql
-expect 'what is modified' shop.totals "$(dbt ls -q --state earlier --select state:modified)"
+expect 'what is modified, or new' 'shop.new_one
+shop.totals' "$(dbt ls -q --state earlier --select state:modified)"
 expect 'what is new' shop.new_one "$(dbt ls -q --state earlier --select state:new)"
 expect 'what did well' 'shop.promised
 shop.totals' "$(dbt ls -q --state earlier --select result:success)"
