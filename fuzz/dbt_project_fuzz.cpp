@@ -26,13 +26,14 @@ void write(const std::string& path, const std::string& text) {
 }
 
 // In memory where the machine has such a folder, one for each process.
+// It outlives what is destroyed at the end, when the folder is taken away.
 const std::string& folder() {
-  static const std::string made = [] {
+  static const std::string& made = *[] {
     std::string base = std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
-    std::string path = base + "/leat-fuzz-" + std::to_string(getpid());
-    std::filesystem::create_directories(path + "/models");
-    write(path + "/models/a.sql", "select 1 as id");
-    write(path + "/models/b.sql", "select id from {{ ref('a') }}");
+    auto* path = new std::string(base + "/leat-fuzz-" + std::to_string(getpid()));
+    std::filesystem::create_directories(*path + "/models");
+    write(*path + "/models/a.sql", "select 1 as id");
+    write(*path + "/models/b.sql", "select id from {{ ref('a') }}");
     std::atexit([] { std::filesystem::remove_all(folder()); });
     return path;
   }();
