@@ -35,6 +35,8 @@ ${table}  };
 }  // namespace leat
 " @ONLY)
   set_source_files_properties(${base}_bytes.s PROPERTIES OBJECT_DEPENDS "${EMBED_FILES}" SKIP_PRECOMPILE_HEADERS ON)
+  # An assembler has no use for the options of C++, and Clang minds.
+  set_property(SOURCE ${base}_bytes.s APPEND PROPERTY COMPILE_OPTIONS -Wno-unused-command-line-argument)
   set_source_files_properties(${base}.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   target_sources(${EMBED_TARGET} PRIVATE ${base}.cpp ${base}_bytes.s)
 endfunction()

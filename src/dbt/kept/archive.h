@@ -101,7 +101,17 @@ void keep(Archive& archive, jinja::Value& value) {
 template <class Archive, class T>
 void keep(Archive& archive, std::vector<T>& values) {
   if constexpr (Archive::kReads) {
-    values.resize(archive.count());
+    const std::size_t count = archive.count();
+    values.clear();
+    values.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      // Clang takes a pair with a Value for one that can't be made without arguments.
+      if constexpr (requires { typename T::second_type; }) {
+        values.emplace_back(typename T::first_type(), typename T::second_type());
+      } else {
+        values.emplace_back();
+      }
+    }
   } else {
     archive.number(values.size());
   }
