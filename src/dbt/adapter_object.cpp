@@ -160,13 +160,6 @@ class AdapterObject final : public jinja::Object {
     arguments.fail(fmt::format("needs a Relation as `{}`, this is a {}", name, jinja::type_name(value)));
   }
 
-  // Names are compared as the engine does: DuckDB ignores case, Snowflake folds it.
-  bool same_name(const std::string& a, const std::string& b) const {
-    if (a == b || dialect_.name() == "postgres" || a.size() != b.size()) return a == b;
-    return std::equal(a.begin(), a.end(), b.begin(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-  }
-
   Value find_relation(const sql::Relation& wanted) const {
     std::optional<sql::Relation> found = now_.adapter->find_relation(wanted);
     return found ? RelationObject::make(*found, dialect_) : Value::none();
@@ -199,7 +192,8 @@ class AdapterObject final : public jinja::Object {
     for (const Value& column : here.items()) {
       bool found = false;
       for (const Value& other : there.items())
-        found = found || same_name(column.as<ColumnObject>()->name(), other.as<ColumnObject>()->name());
+        found =
+            found || dialect_.same_name(column.as<ColumnObject>()->name(), other.as<ColumnObject>()->name());
       if (!found) missing.push_back(column);
     }
     return Value::list(std::move(missing));
@@ -235,7 +229,7 @@ class AdapterObject final : public jinja::Object {
   Value check_schema_exists(CallArguments& arguments) {
     std::string schema = arguments.text(1, "schema");
     for (const std::string& each : now_.adapter->list_schemas()) {
-      if (same_name(each, schema)) return Value(true);
+      if (dialect_.same_name(each, schema)) return Value(true);
     }
     return Value(false);
   }

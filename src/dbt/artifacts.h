@@ -20,8 +20,9 @@ namespace leat::dbt {
 /// The manifest's text.
 std::string manifest_json(const Project& project, Env& env);
 class JsonWriter;
-/// The environment variables that an artifact's metadata tells, as an object.
-void write_env(JsonWriter& out, const Env& env);
+/// The members that the metadata of every artifact begins with: schema, versions, time, invocation,
+/// environment.
+void write_metadata(JsonWriter& out, std::string_view schema, const Project& project, Env& env);
 /// Writes a text beside and renames it into target/NAME.
 void write_artifact(const Project& project, const char* name, const std::string& text);
 /// What the manifest begins with: its metadata, up to the nodes.

@@ -82,18 +82,6 @@ void look_at(const std::string& schema, sql::Adapter& adapter, Found& found) {
   }
 }
 
-void write_metadata(JsonWriter& out, const Project& project, Env& env) {
-  out.key("metadata");
-  out.begin_object();
-  out.member("dbt_schema_version", kSchema);
-  out.member("dbt_version", kDbtVersion);
-  out.member("generated_at", format_iso_timestamp(env.now()));
-  out.member("invocation_id", project.options().invocation_id);
-  out.key("env");
-  write_env(out, env);
-  out.end_object();
-}
-
 void write_relation(JsonWriter& out, const Node& node, const FoundRelation& relation) {
   out.key(node.unique_id);
   out.begin_object();
@@ -147,7 +135,10 @@ std::string written(const Project& project, const std::set<std::string>& chosen,
                     Env& env) {
   JsonWriter out;
   out.begin_object();
-  write_metadata(out, project, env);
+  out.key("metadata");
+  out.begin_object();
+  write_metadata(out, kSchema, project, env);
+  out.end_object();
   write_section(out, "nodes", project, chosen, found, false);
   write_section(out, "sources", project, chosen, found, true);
   out.key("errors");

@@ -22,14 +22,9 @@ std::string NodeBuilder::compile_test(const Node& node, Rendering& rendering) co
   const Node* tested = project_.find(node.test.attached_to);
   LEAT_ASSERT(tested);
   const Renderer& renderer = project_.renderer();
-  std::vector<std::pair<std::string, jinja::Value>> arguments = {
-      {"model", renderer.render_native(model_argument(*tested), node.where, rendering)}};
-  if (!node.test.column.empty()) arguments.emplace_back("column_name", jinja::Value(node.test.column));
-  jinja::Value given = renderer.render_document(node.test.arguments, rendering);
-  given.as_dict().each([&](const jinja::Value& key, const jinja::Value& value) {
-    arguments.emplace_back(key.as_string(), value);
-  });
-  return jinja::to_text(renderer.call(*macro, std::move(arguments), rendering));
+  jinja::Value model = renderer.render_native(model_argument(*tested), node.where, rendering);
+  return jinja::to_text(
+      renderer.call(*macro, renderer.test_arguments(node, std::move(model), rendering), rendering));
 }
 
 namespace {

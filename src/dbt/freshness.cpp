@@ -133,12 +133,7 @@ std::string sources_json(const Project& project, const std::vector<SourceFreshne
   out.begin_object();
   out.key("metadata");
   out.begin_object();
-  out.member("dbt_schema_version", kSchema);
-  out.member("dbt_version", kDbtVersion);
-  out.member("generated_at", format_iso_timestamp(env.now()));
-  out.member("invocation_id", project.options().invocation_id);
-  out.key("env");
-  write_env(out, env);
+  write_metadata(out, kSchema, project, env);
   out.end_object();
   out.key("results");
   out.begin_array();

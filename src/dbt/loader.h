@@ -44,6 +44,7 @@ class ProjectLoader {
   void configure();
   void configure_node(Node& node);
   void configure_test(Node& node);
+  jinja::Value config_of_test(const Node& node, const jinja::Value& called, const jinja::Value& declared);
   void take_settings_of_test_macros();
   void parse_hooks(Node& node, Rendering& rendering);
   void refuse_inputs_of_seed(Node& node);

@@ -71,13 +71,22 @@ void ProjectLoader::refuse_inputs_of_seed(Node& node) {
 
 // The test's own settings were read with its properties.
 void ProjectLoader::configure_test(Node& node) {
-  jinja::Value own = node.config;
-  if (node.is_generic_test()) test_configs_[node.unique_id] = own;
-  node.config = jinja::Value::dict();
-  jinja::Dict& merged = node.config.as_dict();
+  jinja::Value declared = node.config;
+  if (node.is_generic_test()) test_configs_[node.unique_id] = declared;
+  node.config = config_of_test(node, jinja::Value::dict(), declared);
+}
+
+// Trees, then what the test's macro called, then what was declared; as in configure_node the project has the
+// last word.
+jinja::Value ProjectLoader::config_of_test(const Node& node, const jinja::Value& called,
+                                           const jinja::Value& declared) {
+  jinja::Value config = jinja::Value::dict();
+  jinja::Dict& merged = config.as_dict();
   merge_tree(project_->package(node.package).tree(node.type), node, merged);
-  merge_config(merged, own.as_dict());
+  merge_config(merged, called.as_dict());
+  merge_config(merged, declared.as_dict());
   if (node.package != project_->name()) merge_tree(project_->packages_.front().tree(node.type), node, merged);
+  return config;
 }
 
 namespace {
@@ -110,25 +119,13 @@ void ProjectLoader::take_settings_of_test_macros() {
     if (fresh) known->second = tells(*macro, uses);
     if (!known->second) continue;
     Rendering rendering = parsing(&node);
-    std::vector<std::pair<std::string, jinja::Value>> arguments = {
-        {"model", jinja::Value(node.test.attached_to)}};
-    if (!node.test.column.empty()) arguments.emplace_back("column_name", jinja::Value(node.test.column));
-    project_->renderer_->render_document(node.test.arguments, rendering)
-        .as_dict()
-        .each([&](const jinja::Value& key, const jinja::Value& value) {
-          arguments.emplace_back(key.as_string(), value);
-        });
+    auto arguments =
+        project_->renderer_->test_arguments(node, jinja::Value(node.test.attached_to), rendering);
     Rendering body = parsing(&node);
     project_->renderer_->call(*macro, std::move(arguments), body);
     for (Reference& each : body.refs) node.refs.push_back(std::move(each));
     for (Reference& each : body.sources) node.sources.push_back(std::move(each));
-    jinja::Value config = jinja::Value::dict();
-    merge_tree(project_->package(node.package).tree(node.type), node, config.as_dict());
-    merge_config(config.as_dict(), body.config.as_dict());
-    merge_config(config.as_dict(), test_configs_.at(node.unique_id).as_dict());
-    if (node.package != project_->name())
-      merge_tree(project_->packages_.front().tree(node.type), node, config.as_dict());
-    node.config = std::move(config);
+    node.config = config_of_test(node, body.config, test_configs_.at(node.unique_id));
   }
 }
 

@@ -19,15 +19,10 @@ double seconds_of(Timestamp time) {
   return static_cast<double>(time.time_since_epoch().count()) / 1e6;
 }
 
-void write_metadata(JsonWriter& out, const Project& project, Env& env) {
+void write_manifest_metadata(JsonWriter& out, const Project& project, Env& env) {
   out.key("metadata");
   out.begin_object();
-  out.member("dbt_schema_version", kSchema);
-  out.member("dbt_version", kDbtVersion);
-  out.member("generated_at", format_iso_timestamp(env.now()));
-  out.member("invocation_id", project.options().invocation_id);
-  out.key("env");
-  write_env(out, env);
+  write_metadata(out, kSchema, project, env);
   out.member("project_name", project.name());
   out.key("user_id");
   out.raw("null");
@@ -105,7 +100,7 @@ void write_selectors(JsonWriter& out, const Project& project) {
 std::string manifest_front(const Project& project, Env& env) {
   JsonWriter out;
   out.begin_object();
-  write_metadata(out, project, env);
+  write_manifest_metadata(out, project, env);
   return out.take();
 }
 
@@ -113,7 +108,7 @@ std::string manifest_json(const Project& project, Env& env) {
   JsonWriter out;
   ManifestParts parts{out, project, seconds_of(env.now())};
   out.begin_object();
-  write_metadata(out, project, env);
+  write_manifest_metadata(out, project, env);
   write_section(parts, "nodes", project.nodes(),
                 {ResourceType::model, ResourceType::seed, ResourceType::snapshot, ResourceType::test,
                  ResourceType::analysis});

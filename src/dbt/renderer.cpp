@@ -46,6 +46,16 @@ const jinja::Environment& Renderer::environment_of(const Rendering& rendering) c
   return rendering.execute() ? *text_ : *parsing_;
 }
 
+std::vector<std::pair<std::string, Value>> Renderer::test_arguments(const Node& test, Value model,
+                                                                    Rendering& rendering) const {
+  std::vector<std::pair<std::string, Value>> arguments = {{"model", std::move(model)}};
+  if (!test.test.column.empty()) arguments.emplace_back("column_name", Value(test.test.column));
+  Value given = render_document(test.test.arguments, rendering);
+  given.as_dict().each(
+      [&](const Value& key, const Value& value) { arguments.emplace_back(key.as_string(), value); });
+  return arguments;
+}
+
 std::shared_ptr<const jinja::Template> Renderer::parsed(const Node& node) const {
   std::lock_guard lock(mutex_);
   std::shared_ptr<const jinja::Template>& held = templates_[node.unique_id];

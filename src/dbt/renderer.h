@@ -82,6 +82,9 @@ class Renderer {
   jinja::Value render_document(const document::Value& value, Rendering& rendering) const;
   /// Parses a node's code once and keeps it.
   std::shared_ptr<const jinja::Template> parsed(const Node& node) const;
+  /// The arguments of a generic test's macro; `model` is what it gets as such.
+  std::vector<std::pair<std::string, jinja::Value>> test_arguments(const Node& test, jinja::Value model,
+                                                                   Rendering& rendering) const;
   /// The node as generate_…_name(node) sees it.
   jinja::Value node_value(const Node& node) const;
   /// The same with all that the manifest tells of it, as `model` and `graph` have it.

@@ -50,8 +50,13 @@ double seconds_between(Timestamp from, Timestamp to) {
 }  // namespace
 
 // DBT_ENV_CUSTOM_ENV_BRANCH=main is told as BRANCH: main.
-void write_env(JsonWriter& out, const Env& env) {
+void write_metadata(JsonWriter& out, std::string_view schema, const Project& project, Env& env) {
   constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
+  out.member("dbt_schema_version", schema);
+  out.member("dbt_version", kDbtVersion);
+  out.member("generated_at", format_iso_timestamp(env.now()));
+  out.member("invocation_id", project.options().invocation_id);
+  out.key("env");
   out.begin_object();
   for (const auto& [name, value] : env.variables(kPrefix)) out.member(name.substr(kPrefix.size()), value);
   out.end_object();
@@ -149,12 +154,7 @@ std::string run_results_json(const Project& project, const std::vector<FinishedN
   out.begin_object();
   out.key("metadata");
   out.begin_object();
-  out.member("dbt_schema_version", kSchema);
-  out.member("dbt_version", kDbtVersion);
-  out.member("generated_at", format_iso_timestamp(env.now()));
-  out.member("invocation_id", project.options().invocation_id);
-  out.key("env");
-  write_env(out, env);
+  write_metadata(out, kSchema, project, env);
   out.end_object();
   out.key("results");
   out.begin_array();

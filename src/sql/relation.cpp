@@ -1,5 +1,8 @@
 #include "sql/relation.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace leat::sql {
 namespace {
 std::string quoted(std::string_view text, char mark) {
@@ -12,6 +15,11 @@ std::string quoted(std::string_view text, char mark) {
   return out;
 }
 }  // namespace
+
+bool same_but_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
 
 std::string Dialect::quote(std::string_view identifier) const {
   return quoted(identifier, '"');

@@ -23,6 +23,9 @@ struct Relation {
   bool operator==(const Relation&) const = default;
 };
 
+/// True when both are the same but for the case of ASCII letters.
+bool same_but_case(std::string_view a, std::string_view b);
+
 class Dialect {
  public:
   virtual ~Dialect() = default;
@@ -30,6 +33,8 @@ class Dialect {
   virtual std::string_view name() const = 0;
   /// Quotes an identifier: "a""b".
   virtual std::string quote(std::string_view identifier) const;
+  /// True when the engine takes both for one name: most ignore or fold case.
+  virtual bool same_name(std::string_view a, std::string_view b) const { return same_but_case(a, b); }
   /// Quotes a text literal: 'it''s'.
   virtual std::string literal(std::string_view text) const;
   /// "schema"."identifier", with the database in front where there is one.

@@ -1,4 +1,5 @@
 #include "under_test.h"
+#include "support/sorted_rows.h"
 
 #include <doctest/doctest.h>
 #include <fmt/core.h>
@@ -58,19 +59,7 @@ UnderTest::~UnderTest() {
 }
 
 std::vector<std::string> UnderTest::rows(const std::string& sql) {
-  std::vector<std::string> out;
-  for (const batch::RecordBatch& batch : adapter_->query(sql, 10'000'000).batches) {
-    for (std::size_t row = 0; row < batch.rows(); ++row) {
-      std::string line;
-      for (std::size_t i = 0; i < batch.schema()->size(); ++i) {
-        const batch::ColumnData& column = batch.column(i);
-        line += fmt::format("{}{}", i ? "|" : "", column.is_null(row) ? "~" : column.print(row));
-      }
-      out.push_back(std::move(line));
-    }
-  }
-  std::sort(out.begin(), out.end());
-  return out;
+  return testing::sorted_rows(*adapter_, sql);
 }
 
 void ScriptedSource::read(std::span<const stream::Selection>, stream::Sink& sink) {

@@ -5,19 +5,14 @@
 # chaos.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres CHANGES [CLIENTS]. Exit code 77 means skipped.
 # At least ROUNDS kills (12). BULK=N: rows of the largest transactions (half of them over 1 kB); SEED=N.
 set -eu
-root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
-if [ -z "${LEAT_CHAOS_INSIDE:-}" ]; then
-  [ -x "$1/initdb" ] || { printf 'skipped: there is no PostgreSQL in %s\n' "$1"; exit 77; }
-  command -v pgbench >/dev/null || { printf 'skipped: pgbench is not installed\n'; exit 77; }
-  exec env -u LEAT_TEST_POSTGRES LEAT_CHAOS_INSIDE=1 LEAT_POSTGRES_BIN="$1" "$root/scripts/with_postgres.sh" "$0" "$@"
-fi
-bin=${LEAT_BIN_DIR:-$root/build/release/bin}
+. "$(dirname -- "$0")/server.sh"
+command -v pgbench >/dev/null || { printf 'skipped: pgbench is not installed\n'; exit 77; }
 programs=$1 target=$2 changes=$3 clients=${4:-4} bulk=${BULK:-20000}
 work=$(mktemp -d)
 failures=0 follower= writers=
 server=${LEAT_TEST_POSTGRES%/*}
 source=$server/source
-export LEAT_TARGET="$target" NO_COLOR=1 PGOPTIONS="-c client_min_messages=error" PGCONNECT_TIMEOUT=10
+export LEAT_TARGET="$target" PGCONNECT_TIMEOUT=10
 stop_all() {
   touch "$work/over"
   for process in $follower $writers; do kill -9 "$process" 2>/dev/null || true; done

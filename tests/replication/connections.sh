@@ -2,13 +2,8 @@
 # The ways to a database: every sslmode against a server with a certificate, and through a jump host.
 # connections.sh FOLDER-OF-POSTGRES-PROGRAMS. Exit code 77 means skipped.
 set -eu
-root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
-if [ -z "${LEAT_CONNECTIONS_INSIDE:-}" ]; then
-  [ -x "$1/initdb" ] || { printf 'skipped: there is no PostgreSQL in %s\n' "$1"; exit 77; }
-  exec env -u LEAT_TEST_POSTGRES LEAT_CONNECTIONS_INSIDE=1 LEAT_POSTGRES_BIN="$1" "$root/scripts/with_postgres.sh" "$0" "$@"
-fi
-bin=${LEAT_BIN_DIR:-$root/build/release/bin}
-export NO_COLOR=1 PGOPTIONS="-c client_min_messages=error" PGCONNECT_TIMEOUT=10
+. "$(dirname -- "$0")/server.sh"
+export PGCONNECT_TIMEOUT=10
 work=$(mktemp -d)
 chmod 755 "$work"
 failures=0 jump=

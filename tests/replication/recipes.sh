@@ -2,18 +2,13 @@
 # What broke readers of logical replication, one recipe after another, on a PostgreSQL server of its own.
 # recipes.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres [RECIPE...]. Exit code 77 means skipped.
 set -eu
-root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
-if [ -z "${LEAT_RECIPES_INSIDE:-}" ]; then
-  [ -x "$1/initdb" ] || { printf 'skipped: there is no PostgreSQL in %s\n' "$1"; exit 77; }
-  exec env -u LEAT_TEST_POSTGRES LEAT_RECIPES_INSIDE=1 LEAT_POSTGRES_BIN="$1" "$root/scripts/with_postgres.sh" "$0" "$@"
-fi
-bin=${LEAT_BIN_DIR:-$root/build/release/bin}
+. "$(dirname -- "$0")/server.sh"
 target=$2
 shift 2
 work=$(mktemp -d)
 failures=0
 trap 'if [ $failures = 0 ]; then rm -rf "$work"; else printf "the folder is kept: %s\n" "$work"; fi' EXIT
-export LEAT_TARGET="$target" NO_COLOR=1 PGOPTIONS="-c client_min_messages=error"
+export LEAT_TARGET="$target"
 server=${LEAT_TEST_POSTGRES%/*}
 version=$(psql -qXAt "$LEAT_TEST_POSTGRES" -c "select current_setting('server_version_num')::int / 10000")
 

@@ -3,13 +3,8 @@
 # takes over too far behind is told, never followed.
 # standby.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres. Exit code 77 means skipped.
 set -eu
-root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
-if [ -z "${LEAT_STANDBY_INSIDE:-}" ]; then
-  [ -x "$1/initdb" ] || { printf 'skipped: there is no PostgreSQL in %s\n' "$1"; exit 77; }
-  exec env -u LEAT_TEST_POSTGRES LEAT_STANDBY_INSIDE=1 LEAT_POSTGRES_BIN="$1" "$root/scripts/with_postgres.sh" "$0" "$@"
-fi
-bin=${LEAT_BIN_DIR:-$root/build/release/bin}
-export LEAT_TARGET="$2" NO_COLOR=1 PGOPTIONS="-c client_min_messages=error" PGCONNECT_TIMEOUT=10
+. "$(dirname -- "$0")/server.sh"
+export LEAT_TARGET="$2" PGCONNECT_TIMEOUT=10
 primary=$LEAT_TEST_POSTGRES
 data=$(psql -qXAt "$primary" -c 'show data_directory') port=$PGPORT
 other_port=$((port + 1)) programs=$LEAT_POSTGRES_PROGRAMS

@@ -15,16 +15,10 @@ namespace {
 
 using batch::TypeKind;
 
-bool same_name(const std::string& a, const std::string& b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 std::optional<std::size_t> find_column(const sql::QueryResult& side, const std::string& wanted) {
   const std::vector<batch::Column>& columns = side.schema->columns();
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (same_name(columns[i].name, wanted)) return i;
+    if (sql::same_but_case(columns[i].name, wanted)) return i;
   }
   return std::nullopt;
 }
@@ -122,8 +116,9 @@ std::vector<Pair> pair_columns(const sql::QueryResult& left, const sql::QueryRes
     std::optional<std::size_t> other = find_column(right, columns[i].name);
     diff.columns.push_back(
         {columns[i].name, left.native_types.at(i), other ? right.native_types.at(*other) : "", 0, {}});
-    bool ignored = std::any_of(options.ignored.begin(), options.ignored.end(),
-                               [&](const std::string& each) { return same_name(each, columns[i].name); });
+    bool ignored = std::any_of(options.ignored.begin(), options.ignored.end(), [&](const std::string& each) {
+      return sql::same_but_case(each, columns[i].name);
+    });
     if (other && !ignored) pairs.push_back({i, *other, diff.columns.size() - 1});
   }
   for (std::size_t i = 0; i < right.schema->columns().size(); ++i) {

@@ -10,6 +10,8 @@ namespace leat::warehouses::postgres {
 
 class PgDialect : public sql::Dialect {
  public:
+  /// Names are kept as they are quoted.
+  bool same_name(std::string_view a, std::string_view b) const override { return a == b; }
   std::string_view name() const override { return "postgres"; }
   std::string literal(std::string_view text) const override;
   std::string type_name(batch::Type type) const override;

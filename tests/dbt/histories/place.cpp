@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "support/sorted_rows.h"
 
 namespace leat::dbt {
 
@@ -78,19 +79,7 @@ bool Place::build(const Project& project, const std::string& unique_id, sql::Ada
 }
 
 std::vector<std::string> Place::rows(const std::string& sql) {
-  std::vector<std::string> out;
-  for (const batch::RecordBatch& batch : adapter_->query(sql).batches) {
-    for (std::size_t row = 0; row < batch.rows(); ++row) {
-      std::string line;
-      for (std::size_t i = 0; i < batch.schema()->size(); ++i) {
-        const batch::ColumnData& column = batch.column(i);
-        line += fmt::format("{}{}", i ? "|" : "", column.is_null(row) ? "~" : column.print(row));
-      }
-      out.push_back(std::move(line));
-    }
-  }
-  std::sort(out.begin(), out.end());
-  return out;
+  return testing::sorted_rows(*adapter_, sql);
 }
 
 std::vector<std::string> Place::columns(const std::string& identifier) {
