@@ -38,7 +38,8 @@ class ConnectorCommand : public Command {
          "with an answer",
          &arguments_.subjects},
         {"--manifest", "The connector's YAML file", &arguments_.manifest, false, "FILE"},
-        {"--config", "What the connector asks for, JSON or YAML", &arguments_.config, false, "FILE"},
+        {"--config", "What the connector asks for, JSON or YAML; new: the file to write it to",
+         &arguments_.config, false, "FILE"},
         {"--catalog", "read: the configured catalog", &arguments_.catalog, false, "FILE"},
         {"--state", "read: the states to go on from", &arguments_.state, false, "FILE"},
         {"--stream,-s", "try, record, replay: only this stream (may be repeated)", &arguments_.streams, false,
@@ -47,6 +48,11 @@ class ConnectorCommand : public Command {
          &arguments_.concurrency, false, "N"},
         {"--limit", "try: how many records", &arguments_.limit, false, "N"},
         {"--cassette", "record, replay: the file of the HTTP session", &arguments_.cassette, false, "FILE"},
+        {"--cassette-bytes", "record: where the recording ends, 50MB when left out",
+         &arguments_.cassette_bytes, false, "SIZE"},
+        {"--header,-H",
+         "new: sent with the request to the URL (may be repeated); a key in it is one of the config",
+         &arguments_.headers, false, "NAME: VALUE"},
         {"--output,-o", "new, schema: the file to write, else it is printed", &arguments_.output, false,
          "FILE"},
         {"--source", "Another kind of source than declarative; --config holds its settings", &arguments_.kind,
@@ -60,6 +66,7 @@ it without a network and prints the same messages each time.
 
 Examples:
   leat connector new https://api.example.com/v1/orders?limit=50 -o connectors/example.yaml
+  leat connector new https://api.example.com/v1/orders -H "Authorization: Bearer KEY" -o example.yaml --config config.json
   leat connector lint connectors/
   leat connector try connectors/example.yaml --config config.json --stream orders
   leat connector spec --manifest connectors/chicago.yaml

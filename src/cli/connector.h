@@ -22,7 +22,8 @@ struct ConnectorArguments {
   std::vector<std::string> subjects;
   std::string kind = "declarative";  ///< the kind of source
   std::string manifest, config, catalog, state;
-  std::string cassette, output;
+  std::string cassette, cassette_bytes, output;
+  std::vector<std::string> headers;  ///< new: sent with the sample's request
   std::vector<std::string> streams;
   int limit = 10;
   int concurrency = 0;  ///< 0: as the connector says
@@ -35,7 +36,7 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
                                                                   Env& env);
 /// try: reads the first records of a stream and shows the requests and what came.
 int try_stream(const ConnectorArguments& arguments, Env& env);
-/// record: reads streams and keeps what is said over HTTP in a cassette.
+/// record: reads streams and keeps what is said over HTTP in a cassette, up to a bound.
 int record_session(const ConnectorArguments& arguments, Env& env);
 /// replay: reads with a cassette in place of the network, at the time at which it was recorded.
 int replay_session(const ConnectorArguments& arguments, Env& env);

@@ -1,4 +1,4 @@
-// leat connector new, try, record, replay: for those who write a connector.
+// leat connector try, record, replay: for those who write a connector.
 #include <fmt/core.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,10 +17,6 @@
 #include "cli/terminal.h"
 #include "document/value.h"
 #include "http/cassette.h"
-#include "http/client.h"
-#include "http/url.h"
-#include "sources/authoring/openapi.h"
-#include "sources/authoring/sample.h"
 #include "stream/source.h"
 
 namespace leat::cli {
@@ -159,29 +155,6 @@ std::string need_cassette(const ConnectorArguments& arguments) {
   return std::filesystem::absolute(arguments.cassette).string();
 }
 
-std::string draft_of_url(const std::string& url, Env& env) {
-  http::Client client(env);
-  http::Request request;
-  request.url = url;
-  request.headers.set("Accept", "application/json");
-  http::Response response = client.send(request);
-  if (!response.ok()) {
-    throw Error(ErrorCode::http_failed, fmt::format("The address answered {}", response.status),
-                http::safe_url(url))
-        .fix(
-            "Save an answer to a file, and name the OpenAPI file instead, or add what the API asks for to "
-            "the URL.");
-  }
-  return manifest_text(sources::authoring::draft_of_sample(url, response.body.view()));
-}
-
-std::string draft_of_file(const std::string& path) {
-  std::string text = document::read_file(path);
-  document::Value document =
-      path.ends_with(".json") ? document::parse_json(text, path) : document::parse_yaml(text, path);
-  return manifest_text(sources::authoring::draft_of_openapi(document));
-}
-
 }  // namespace
 
 int try_stream(const ConnectorArguments& arguments, Env& env) {
@@ -208,20 +181,40 @@ int try_stream(const ConnectorArguments& arguments, Env& env) {
 
 int record_session(const ConnectorArguments& arguments, Env& env) {
   env.set_variable(http::kRecordVariable, need_cassette(arguments));
+  if (!arguments.cassette_bytes.empty())
+    env.set_variable(http::kRecordBytesVariable, arguments.cassette_bytes);
   auto source = connector_opener(arguments, env)();
   stream::Catalog catalog = source->describe(arguments.streams);
   std::vector<std::string> names = arguments.streams;
   if (names.empty()) {
     for (const stream::Stream& each : catalog.streams) names.push_back(each.name);
   }
+  bool is_full = false;
   for (const std::string& name : names) {
+    if (is_full) {
+      Terminal::line(fmt::format("{}  not read", pad(name, 30)));
+      continue;
+    }
     stream::Selection selection = select(catalog, name);
     CountingSink sink;
-    source->read({&selection, 1}, sink);
-    Terminal::line(fmt::format("{}  {} records{}", pad(name, 30), format_count(sink.rows),
-                               sink.rejected > 0 ? fmt::format(", {} rejected", sink.rejected) : ""));
+    try {
+      source->read({&selection, 1}, sink);
+    } catch (const Error&) {
+      if (!http::cassette_is_over(env)) throw;
+      is_full = true;
+    }
+    Terminal::line(fmt::format("{}  {} records{}{}", pad(name, 30), format_count(sink.rows),
+                               sink.rejected > 0 ? fmt::format(", {} rejected", sink.rejected) : "",
+                               is_full ? ", and there are more" : ""));
   }
-  Terminal::line("kept in " + arguments.cassette);
+  Terminal::line(fmt::format("kept in {}, {}", arguments.cassette,
+                             format_bytes(static_cast<std::int64_t>(std::filesystem::file_size(
+                                 std::filesystem::absolute(arguments.cassette))))));
+  if (is_full) {
+    Terminal::line(
+        Terminal::ink(Ink::yellow, "!") +
+        " The cassette has reached its bound; a replay ends there, too. --cassette-bytes raises it.");
+  }
   return kExitOk;
 }
 
@@ -243,33 +236,6 @@ int replay_session(const ConnectorArguments& arguments, Env& env) {
   pointers.push_back(nullptr);
   ::execv("/proc/self/exe", pointers.data());
   throw Error(ErrorCode::file_io, std::strerror(errno), "/proc/self/exe");
-}
-
-void write_output(const ConnectorArguments& arguments, const std::string& text) {
-  if (std::filesystem::exists(arguments.output))
-    throw Error(ErrorCode::file_io, "The file is there already", arguments.output)
-        .fix("Choose another name.");
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(arguments.output.c_str(), "wb"),
-                                                       std::fclose);
-  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size())
-    throw Error(ErrorCode::file_io, std::strerror(errno), arguments.output);
-}
-
-int draft_manifest(const ConnectorArguments& arguments, Env& env) {
-  if (arguments.subjects.empty())
-    throw Error(ErrorCode::cli_usage, "There is nothing to draft from", "leat connector new")
-        .fix("Name an OpenAPI file, or a URL that answers with records.");
-  const std::string& subject = arguments.subjects[0];
-  bool is_url = subject.starts_with("http://") || subject.starts_with("https://");
-  std::string text = is_url ? draft_of_url(subject, env) : draft_of_file(subject);
-  if (arguments.output.empty()) {
-    Terminal::print(text);
-    return kExitOk;
-  }
-  write_output(arguments, text);
-  Terminal::line(fmt::format("{} is written; `leat connector try {} --config CONFIG` shows what it reads",
-                             arguments.output, arguments.output));
-  return kExitOk;
 }
 
 }  // namespace leat::cli

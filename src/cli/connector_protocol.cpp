@@ -225,7 +225,10 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
     mapping.set("manifest", Value::of(arguments.manifest));
     mapping.set("config", config);
     // Who looks at the first records wants no page ahead of them.
-    if (arguments.verb == "try") mapping.set("concurrency", Value::of(std::int64_t{1}));
+    if (arguments.verb == "try") {
+      mapping.set("concurrency", Value::of(std::int64_t{1}));
+      mapping.set("batch_rows_max", Value::of(std::int64_t{arguments.limit}));
+    }
     // Messages hold each record as it came, and come soon.
     if (arguments.verb == "read") {
       mallopt(M_ARENA_MAX, 1);  // what one thread frees another takes; less memory, and no slower
@@ -236,7 +239,16 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
     if (arguments.concurrency != 0)
       mapping.set("concurrency", Value::of(std::int64_t{arguments.concurrency}));
   }
-  return [&kind, mapping, &env] { return kind.open(document::read_settings(*kind.spec, mapping, env), env); };
+  bool has_config = !arguments.config.empty();
+  return [&kind, mapping, has_config, &env] {
+    try {
+      return kind.open(document::read_settings(*kind.spec, mapping, env), env);
+    } catch (Error& error) {
+      if (!has_config && error.what_failed().find("missing in the config") != std::string::npos)
+        error.fix("Write it into a file, such as config.json, and name that with --config.");
+      throw;
+    }
+  };
 }
 
 int speak_protocol(const ConnectorArguments& arguments, Env& env) {

@@ -22,5 +22,7 @@ void authorize_basic(Request& request, std::string_view user, std::string_view p
 
 /// RFC 4648 base64 with padding.
 std::string base64(std::string_view bytes);
+/// The bytes of base64; what is no digit is passed over.
+std::string decode_base64(std::string_view text);
 
 }  // namespace leat::http

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "base/units.h"
 #include "document/value.h"
 #include "http/auth.h"
 #include "http/url.h"
@@ -111,24 +113,6 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string decode_base64(std::string_view text) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (char c : text) {
-    static constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) continue;
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xFF);
-  }
-  return out;
-}
-
 std::string exact_key(std::string_view method, std::string_view url, std::string_view body) {
   return fmt::format("{} {}\n{}", method, url, body);
 }
@@ -146,10 +130,12 @@ std::string loose_key(std::string_view method, std::string_view url) {
 class Recorder final : public Cassette {
  public:
   Recorder(const std::string& path, Env& env)
-      : file_(std::fopen(path.c_str(), "wb"), std::fclose), path_(path) {
+      : file_(std::fopen(path.c_str(), "wb"), std::fclose), path_(path), bytes_max_(bytes_max(env)) {
+    std::lock_guard lock(mutex_);
     write(fmt::format(R"({{"leat_cassette":1,"recorded_at":"{}"}})", format_iso_timestamp(env.now())));
   }
   bool plays() const override { return false; }
+  bool is_over() const override { return is_full_; }
   Response play(const Request&) override { return {}; }
   void record(const Request& request, const Response& response) override {
     auto quoted = [](std::string_view text) { return document::json_quote(text); };
@@ -168,19 +154,39 @@ class Recorder final : public Cassette {
     line += fmt::format(R"(,"status":{},"headers":[{}],)", response.status, headers);
     line +=
         is_text ? "\"answer\":" + quoted(body) : "\"answer_base64\":\"" + base64(response.body.view()) + "\"";
-    write(line + "}");
+    keep(line + "}");
   }
 
  private:
-  void write(const std::string& line) {
+  static std::int64_t bytes_max(Env& env) {
+    std::string given = env.variable(kRecordBytesVariable).value_or("");
+    if (given.empty()) return kRecordBytesMax;
+    if (std::optional<std::int64_t> bytes = parse_bytes(given); bytes && *bytes > 0) return *bytes;
+    throw Error(ErrorCode::config_invalid, fmt::format("`{}` is no size of a cassette", given),
+                kRecordBytesVariable)
+        .fix("Write a number of bytes, or one such as 200MB.");
+  }
+  void keep(const std::string& line) {
     std::lock_guard lock(mutex_);
+    bool fits = written_ + static_cast<std::int64_t>(line.size()) < bytes_max_;
+    if (fits && !is_full_) return write(line);
+    if (!is_full_) write(fmt::format(R"({{"leat_cassette_end":{{"bytes_max":{}}}}})", bytes_max_));
+    is_full_ = true;
+    throw Error(ErrorCode::http_too_large,
+                fmt::format("The cassette has reached its bound of {}", format_bytes(bytes_max_)), path_)
+        .fix("Record fewer streams or less time, or raise --cassette-bytes (LEAT_HTTP_RECORD_BYTES).");
+  }
+  void write(const std::string& line) {
     bool wrote = file_ && std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() &&
                  std::fputc('\n', file_.get()) == '\n' && std::fflush(file_.get()) == 0;
     if (!wrote) throw Error(ErrorCode::file_io, "The cassette can't be written", path_);
+    written_ += static_cast<std::int64_t>(line.size()) + 1;
   }
-  std::mutex mutex_;  // guards file_
+  std::mutex mutex_;  // guards file_, written_
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   std::string path_;
+  std::int64_t bytes_max_, written_ = 0;
+  std::atomic<bool> is_full_ = false;
 };
 
 class Player final : public Cassette {
@@ -194,6 +200,7 @@ class Player final : public Cassette {
     }
   }
   bool plays() const override { return true; }
+  bool is_over() const override { return is_over_; }
   void record(const Request&, const Response&) override {}
   Response play(const Request& request) override {
     std::string url = hidden_url(request.url);
@@ -203,6 +210,13 @@ class Player final : public Cassette {
     if (found == kNone) found = unused(loose_[loose_key(request.method, url)]);
     // What was asked once may be asked again: the answer stays the same.
     if (found == kNone && !exact_[key].empty()) found = exact_[key].back();
+    if (found == kNone && ended_at_ > 0) {
+      is_over_ = true;
+      throw Error(ErrorCode::http_not_recorded,
+                  fmt::format("The recording ends here: it reached its bound of {}", format_bytes(ended_at_)),
+                  path_)
+          .fix("What came before stands; record it anew with a larger --cassette-bytes.");
+    }
     if (found == kNone)
       throw Error(ErrorCode::http_not_recorded, "The cassette has no such request", url + " in " + path_);
     used_[found] = true;
@@ -214,6 +228,10 @@ class Player final : public Cassette {
 
   void add(Value exchange) {
     if (exchange.find("leat_cassette")) return;
+    if (const Value* end = exchange.find("leat_cassette_end")) {
+      ended_at_ = (*end)["bytes_max"].integer();
+      return;
+    }
     std::string method = exchange["method"].raw(), url = exchange["url"].raw();
     exact_[exact_key(method, url, exchange["body"].raw())].push_back(exchanges_.size());
     loose_[loose_key(method, url)].push_back(exchanges_.size());
@@ -242,6 +260,8 @@ class Player final : public Cassette {
   std::string path_;
   std::vector<Value> exchanges_;
   std::vector<bool> used_;
+  std::atomic<bool> is_over_ = false;
+  std::int64_t ended_at_ = 0;  // the bound that ended the recording; 0: none did
   std::map<std::string, std::vector<std::size_t>> exact_, loose_;
 };
 
@@ -276,6 +296,11 @@ std::shared_ptr<Cassette> open_cassette(Env& env) {
     cassette = std::make_shared<Player>(played);
   }
   return cassette;
+}
+
+bool cassette_is_over(Env& env) {
+  std::shared_ptr<Cassette> cassette = open_cassette(env);
+  return cassette && cassette->is_over();
 }
 
 std::string cassette_time(const std::string& path) {

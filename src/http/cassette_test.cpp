@@ -110,3 +110,36 @@ TEST_CASE("Bytes that are no text survive a cassette") {
   }
   CHECK(run(kReplayVariable, path, requests) == std::vector<std::string>{bytes});
 }
+
+TEST_CASE("A recording ends at its bound and says so, and what is played ends there too") {
+  leat::testing::TemporaryFolder folder;
+  std::string path = folder.path() + "/full.cassette";
+  std::vector<Request> requests;
+  {
+    ScriptedServer server(
+        [](const ScriptedRequest&) { return ScriptedReply{.body = std::string(400, 'x')}; });
+    for (const char* target : {"/a", "/b", "/c", "/d"}) requests.push_back(get(server.url() + target));
+    Env env;
+    env.set_variable(kRecordVariable, path);
+    env.set_variable(kRecordBytesVariable, "1.3KB");
+    Client client(env);
+    client.send(requests[0]);
+    client.send(requests[1]);
+    CHECK_FALSE(cassette_is_over(env));
+    for (std::size_t i : {2, 3})
+      CHECK_THROWS_WITH_AS(client.send(requests[i]), doctest::Contains("bound"), Error);
+    CHECK(cassette_is_over(env));
+    Env wrong;
+    wrong.set_variable(kRecordVariable, path + "2");
+    wrong.set_variable(kRecordBytesVariable, "much");
+    CHECK_THROWS_WITH_AS(Client{wrong}, doctest::Contains("much"), Error);
+  }
+  CHECK(std::filesystem::file_size(path) < 1500);
+  Env env;
+  env.set_variable(kReplayVariable, path);
+  Client client(env);
+  for (std::size_t i : {1, 0}) CHECK(client.send(requests[i]).body.view() == std::string(400, 'x'));
+  CHECK_FALSE(cassette_is_over(env));
+  CHECK_THROWS_WITH_AS(client.send(requests[2]), doctest::Contains("The recording ends here"), Error);
+  CHECK(cassette_is_over(env));
+}

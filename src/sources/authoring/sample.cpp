@@ -1,14 +1,11 @@
 #include "sources/authoring/sample.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
-#include "base/secret.h"
 #include "base/time.h"
 #include "http/url.h"
+#include "sources/authoring/request_guess.h"
 
 namespace leat::sources::authoring {
 namespace {
@@ -16,26 +13,59 @@ namespace {
 using document::Value;
 
 constexpr std::size_t kRecordsMax = 1000;
+constexpr int kDepthMax = 4;  // of objects in records, that are described
 
-// The first list of objects, nearest to the top.
-const Value* find_records(const Value& body, std::vector<std::string>& path) {
-  std::vector<std::pair<const Value*, std::vector<std::string>>> level = {{&body, {}}};
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Beside the records there may be lists of other things.
+bool is_beside_the_point(std::string_view name) {
+  return is_one_of(name, {"errors", "warnings", "links", "_links", "messages", "facets", "meta"});
+}
+
+struct Records {
+  const Value* list;
+  std::vector<std::string> path;
+};
+
+bool is_records(const Value& value) {
+  return value.is_list() && !value.items().empty() && value.items()[0].is_mapping();
+}
+
+// The lists of objects of one mapping: the one that is named like records are, or all of them.
+std::vector<Records> lists_of(const Value& value, const std::vector<std::string>& path,
+                              std::string_view name) {
+  std::vector<Records> lists;
+  for (const auto& [member_name, member] : value.members()) {
+    if (!is_records(member) || is_beside_the_point(member_name)) continue;
+    Records found{&member, path};
+    found.path.push_back(member_name);
+    bool is_named = member_name == name || is_one_of(member_name, {"data", "items", "results", "records",
+                                                                   "values", "rows", "entries", "value"});
+    if (is_named) return {std::move(found)};
+    lists.push_back(std::move(found));
+  }
+  return lists;
+}
+
+// The lists of objects nearest to the top.
+std::vector<Records> find_records(const Value& body, std::string_view name) {
+  if (is_records(body)) return {{&body, {}}};
+  std::vector<Records> level = {{&body, {}}};
   for (int depth = 0; depth < 4; ++depth) {
-    std::vector<std::pair<const Value*, std::vector<std::string>>> below;
-    for (auto& [value, at] : level) {
-      if (value->is_list() && !value->items().empty() && value->items()[0].is_mapping()) {
-        path = at;
-        return value;
-      }
-      for (const auto& [name, member] : value->members()) {
-        std::vector<std::string> deeper = at;
-        deeper.push_back(name);
-        below.emplace_back(&member, std::move(deeper));
+    std::vector<Records> below;
+    for (const Records& each : level) {
+      std::vector<Records> lists = lists_of(*each.list, each.path, name);
+      if (!lists.empty()) return lists;
+      for (const auto& [member_name, member] : each.list->members()) {
+        below.push_back({&member, each.path});
+        below.back().path.push_back(member_name);
       }
     }
     level = std::move(below);
   }
-  return nullptr;
+  return {};
 }
 
 std::string type_name(const Value& value) {
@@ -85,21 +115,32 @@ Value schema_of(const std::vector<std::string>& types) {
   return out;
 }
 
-Value properties_of(const Value& records) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> fields;
-  for (std::size_t i = 0; i < std::min(kRecordsMax, records.items().size()); ++i) {
-    for (const auto& [name, value] : records.items()[i].members()) {
+Value properties_of(const std::vector<const Value*>& records, int depth = 0) {
+  struct Field {
+    std::string name;
+    std::vector<std::string> types;
+    std::vector<const Value*> objects;
+  };
+  std::vector<Field> fields;
+  for (const Value* record : records) {
+    for (const auto& [name, value] : record->members()) {
       auto found =
           std::find_if(fields.begin(), fields.end(),
-                       [&, key = std::string_view(name)](const auto& each) { return each.first == key; });
-      if (found == fields.end()) found = fields.insert(fields.end(), {name, {}});
+                       [&, key = std::string_view(name)](const Field& each) { return each.name == key; });
+      if (found == fields.end()) found = fields.insert(fields.end(), {name, {}, {}});
       std::string type = type_name(value);
-      auto& types = found->second;
-      if (!type.empty() && std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+      if (!type.empty() && std::find(found->types.begin(), found->types.end(), type) == found->types.end())
+        found->types.push_back(type);
+      if (value.is_mapping()) found->objects.push_back(&value);
     }
   }
   Value out = Value::mapping();
-  for (const auto& [name, types] : fields) out.set(name, schema_of(types));
+  for (const Field& field : fields) {
+    Value schema = schema_of(field.types);
+    if (field.types.size() == 1 && !field.objects.empty() && depth < kDepthMax)
+      schema.set("properties", properties_of(field.objects, depth + 1));
+    out.set(field.name, schema);
+  }
   return out;
 }
 
@@ -118,70 +159,62 @@ std::string unique_key(const Value& records) {
   return "";
 }
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Takes what the query tells apart: a key, the page, its size; the rest is sent always.
-void read_query(const std::string& url, ManifestDraft& draft, DraftStream& stream) {
-  for (const auto& [name, value] : http::query_of(url)) {
-    std::string upper = name;
-    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-    if (sounds_secret(upper) || is_one_of(name, {"key", "apikey", "api_key", "$$app_token"})) {
-      draft.auth = Auth::api_key_query;
-      draft.key_name = name;
-    } else if (is_one_of(name, {"limit", "$limit", "per_page", "page_size", "pageSize"})) {
-      stream.paging.size_name = name;
-      std::from_chars(value.data(), value.data() + value.size(), stream.paging.page_size);
-    } else if (is_one_of(name, {"offset", "$offset", "skip"})) {
-      stream.paging.kind = Paging::offset;
-      stream.paging.token_name = name;
-    } else if (is_one_of(name, {"page", "page_number"})) {
-      stream.paging.kind = Paging::page;
-      stream.paging.token_name = name;
-    } else {
-      stream.parameters.emplace_back(name, value);
-    }
+// What the records show: types, a key, a cursor; and whether as many came as were asked for.
+void complete(DraftStream& stream, const Value& list) {
+  std::vector<const Value*> records;
+  for (const Value& record : list.items()) {
+    if (records.size() < kRecordsMax) records.push_back(&record);
   }
-  // A size without a page is a size that is always sent.
-  if (stream.paging.kind == Paging::none && !stream.paging.size_name.empty() &&
-      stream.paging.size_name == "$limit") {
-    stream.paging.kind = Paging::offset;
-    stream.paging.token_name = "$offset";
+  stream.properties = properties_of(records);
+  stream.primary_key = unique_key(list);
+  find_cursor_field(list, stream);
+  DraftPaging& paging = stream.paging;
+  auto count = static_cast<std::int64_t>(list.items().size());
+  // An API that gives less at once than it is asked for gives a round number.
+  for (std::int64_t usual : {10, 20, 25, 50, 100, 200, 250, 500, 1000, 5000}) {
+    if (count == usual && paging.page_size > count) paging.page_size = count;
   }
+  // A size without pages is sent always.
+  if (paging.kind == Paging::none && !paging.size_name.empty())
+    stream.parameters.emplace_back(paging.size_name, std::to_string(paging.page_size));
 }
 
 }  // namespace
 
-ManifestDraft draft_of_sample(const std::string& url, std::string_view body) {
+ManifestDraft draft_of_sample(const Sample& sample) {
+  const std::string& url = sample.url;
+  std::string shown = http::safe_url(url);
   Value answer;
   try {
-    answer = document::parse_json(body, http::safe_url(url));
+    answer = document::parse_json(sample.body, shown);
   } catch (const Error& error) {
-    throw Error(ErrorCode::source_invalid_response, error.what_failed(), http::safe_url(url));
+    throw Error(ErrorCode::source_invalid_response, error.what_failed(), shown)
+        .fix("A draft is made of JSON; take one of the examples for other formats, and name their decoder.");
   }
   ManifestDraft draft;
-  DraftStream stream;
-  const Value* records = find_records(answer, stream.field_path);
-  if (!records)
-    throw Error(ErrorCode::source_invalid_response, "The answer holds no list of records",
-                http::safe_url(url));
+  DraftStream common;
+  std::size_t scheme = url.find("://"), slash = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  common.path = slash == std::string::npos ? "/" : url.substr(slash, url.find_first_of("?#", slash) - slash);
+  common.name = stream_name(common.path);
+  std::vector<Records> lists = find_records(answer, common.name);
+  if (lists.empty()) {
+    bool is_empty = answer.is_list() && answer.items().empty();
+    throw Error(ErrorCode::source_invalid_response,
+                is_empty ? "The answer is an empty list" : "The answer holds no list of records", shown)
+        .fix("Choose an address that answers with some records.");
+  }
   draft.base_url = http::origin(url);
   draft.title = http::host(url);
-  std::size_t scheme = url.find("://"), slash = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
-  stream.path = slash == std::string::npos ? "/" : url.substr(slash, url.find_first_of("?#", slash) - slash);
-  stream.name = stream_name(stream.path);
-  read_query(url, draft, stream);
-  const Value& next = answer["next"];
-  if (next.is_text() && (next.raw().starts_with("http") || next.raw().starts_with("/"))) {
-    stream.paging.kind = Paging::link_in_body;
-    stream.paging.link_field = "next";
+  read_headers(sample.headers, draft);
+  read_query(url, draft, common);
+  find_next_page(answer, sample.link, common.paging);
+  for (const Records& each : lists) {
+    DraftStream stream = common;
+    stream.field_path = each.path;
+    if (lists.size() > 1) stream.name = stream_name(each.path.back());
+    complete(stream, *each.list);
+    draft.streams.push_back(std::move(stream));
   }
-  if (stream.paging.kind == Paging::none && !stream.paging.size_name.empty())
-    stream.parameters.emplace_back(stream.paging.size_name, std::to_string(stream.paging.page_size));
-  stream.properties = properties_of(*records);
-  stream.primary_key = unique_key(*records);
-  draft.streams.push_back(std::move(stream));
   return draft;
 }
 

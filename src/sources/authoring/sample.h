@@ -8,7 +8,14 @@
 
 namespace leat::sources::authoring {
 
-/// `url` is what was asked, `body` the JSON that came.
-ManifestDraft draft_of_sample(const std::string& url, std::string_view body);
+struct Sample {
+  std::string url;                                           ///< what was asked
+  std::vector<std::pair<std::string, std::string>> headers;  ///< that were sent with it
+  std::string_view body;                                     ///< the JSON that came
+  std::string_view link = {};                                ///< the answer's Link header
+};
+
+/// The draft's config holds the keys of the sample.
+ManifestDraft draft_of_sample(const Sample& sample);
 
 }  // namespace leat::sources::authoring

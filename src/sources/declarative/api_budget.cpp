@@ -7,10 +7,9 @@
 #include <mutex>
 
 #include "base/error.h"
-#include "http/url.h"
 #include "jinja/operations.h"
-#include "jinja/regex.h"
 #include "sources/declarative/calendar_duration.h"
+#include "sources/declarative/request_matcher.h"
 
 namespace leat::sources::declarative {
 
@@ -30,59 +29,6 @@ microseconds duration_of(const Value& component, std::string_view name, const Wo
   return duration->length + std::chrono::days(30) * duration->months;
 }
 
-std::int64_t count_of(const Value& component, std::string_view name, const Workshop& workshop,
-                      std::int64_t least) {
-  need(component, name);
-  std::optional<std::int64_t> count = jinja::parse_integer(workshop.text_now(component, name));
-  if (!count || *count < least) {
-    throw Error(ErrorCode::config_invalid, fmt::format("`{}` has to be a whole number above 0", name),
-                component[name].where());
-  }
-  return *count;
-}
-
-std::string path_of(const std::string& url) {
-  std::string rest = url.substr(http::origin(url).size());
-  std::string path = rest.substr(0, std::min(rest.find_first_of("?#"), rest.size()));
-  return path.empty() ? "/" : path;
-}
-
-// HttpRequestRegexMatcher.
-class Matcher {
- public:
-  Matcher(const Value& component, const Workshop& workshop)
-      : method_(plain_text(component, "method")),
-        base_(workshop.text_now(component, "url_base")),
-        pattern_(plain_text(component, "url_path_pattern")) {
-    while (!base_.empty() && base_.back() == '/') base_.pop_back();
-    if (!pattern_.empty()) jinja::regex_first(pattern_, "");
-    for (const auto& [name, value] : component["params"].members()) params_.emplace_back(name, value.raw());
-    for (const auto& [name, value] : component["headers"].members()) headers_.emplace_back(name, value.raw());
-    if (component.find("weight")) weight_ = count_of(component, "weight", workshop, 1);
-  }
-  bool matches(const http::Request& request) const {
-    if (!method_.empty() && method_ != request.method) return false;
-    if (!base_.empty() && http::origin(request.url) != http::origin(base_)) return false;
-    // The path is looked at whole; the expression has to match from its beginning.
-    if (!pattern_.empty() && !jinja::regex_first("\\A(?:" + pattern_ + ")", path_of(request.url)))
-      return false;
-    http::Query query = http::query_of(request.url);
-    for (const auto& pair : params_) {
-      if (std::find(query.begin(), query.end(), pair) == query.end()) return false;
-    }
-    return std::all_of(headers_.begin(), headers_.end(), [&](const auto& pair) {
-      const std::string* value = request.headers.find(pair.first);
-      return value && *value == pair.second;
-    });
-  }
-  std::int64_t weight() const { return weight_; }
-
- private:
-  std::string method_, base_, pattern_;
-  http::Query params_, headers_;
-  std::int64_t weight_ = 1;
-};
-
 }  // namespace
 
 class CallPolicy {
@@ -95,7 +41,7 @@ class CallPolicy {
     return matchers_.empty() || matcher_of(request) != nullptr;
   }
   std::int64_t weight(const http::Request& request) const {
-    const Matcher* matcher = matcher_of(request);
+    const RequestMatcher* matcher = matcher_of(request);
     return matcher ? matcher->weight() : 1;
   }
   /// Takes `weight` calls, or returns how long to wait before another try.
@@ -124,13 +70,13 @@ class CallPolicy {
   virtual void limit(std::int64_t, std::optional<Timestamp>) {}
 
  private:
-  const Matcher* matcher_of(const http::Request& request) const {
-    for (const Matcher& each : matchers_) {
+  const RequestMatcher* matcher_of(const http::Request& request) const {
+    for (const RequestMatcher& each : matchers_) {
       if (each.matches(request)) return &each;
     }
     return nullptr;
   }
-  std::vector<Matcher> matchers_;
+  std::vector<RequestMatcher> matchers_;
   std::mutex mutex_;  // guards blocked_until_ and what the kinds of policies count
   std::optional<Timestamp> blocked_until_;
 };
@@ -241,8 +187,7 @@ constexpr ComponentRow<CallPolicy> kPolicies[] = {
 }  // namespace
 
 ApiBudget::ApiBudget(const Value& component, const Workshop& workshop)
-    : env_(workshop.env),
-      reset_header_(plain_text(component, "ratelimit_reset_header", "ratelimit-reset")),
+    : reset_header_(plain_text(component, "ratelimit_reset_header", "ratelimit-reset")),
       remaining_header_(plain_text(component, "ratelimit_remaining_header", "ratelimit-remaining")) {
   for (const Value& each : need(component, "policies").items())
     policies_.push_back(make_component<CallPolicy>(kPolicies, each, "policies", workshop));
@@ -260,22 +205,22 @@ CallPolicy* ApiBudget::policy_of(const http::Request& request) const {
   return nullptr;
 }
 
-void ApiBudget::acquire(const http::Request& request, std::stop_token stop) {
+void ApiBudget::acquire(const http::Request& request, Env& env, std::stop_token stop) {
   CallPolicy* policy = policy_of(request);
   if (!policy) return;
   std::int64_t weight = policy->weight(request);
-  while (std::optional<microseconds> wait = policy->take(env_.now(), weight)) {
+  while (std::optional<microseconds> wait = policy->take(env.now(), weight)) {
     if (stop.stop_requested()) throw Error(ErrorCode::cancelled, "A request was given up");
     // In short steps, so that a page that nobody needs any more does not hold its thread.
     milliseconds step = std::chrono::ceil<milliseconds>(std::max(*wait, microseconds(1)));
-    env_.wait(std::min(step, milliseconds(200)));
+    env.wait(std::min(step, milliseconds(200)));
   }
 }
 
-void ApiBudget::learn(const http::Request& request, const http::Response& response) {
+void ApiBudget::learn(const http::Request& request, const http::Response& response, Timestamp now) {
   CallPolicy* policy = policy_of(request);
   if (!policy) return;
-  policy->answered(env_.now(), policy->weight(request));
+  policy->answered(now, policy->weight(request));
   std::optional<std::int64_t> left, reset;
   if (const std::string* text = response.headers.find(remaining_header_)) left = jinja::parse_integer(*text);
   if (const std::string* text = response.headers.find(reset_header_)) reset = jinja::parse_integer(*text);
@@ -283,7 +228,7 @@ void ApiBudget::learn(const http::Request& request, const http::Response& respon
   if (!left) return;
   std::optional<Timestamp> at;
   if (reset) at = Timestamp(std::chrono::seconds(*reset));
-  policy->learn(env_.now(), *left, at);
+  policy->learn(now, *left, at);
 }
 
 }  // namespace leat::sources::declarative

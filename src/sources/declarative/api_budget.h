@@ -1,4 +1,5 @@
-// ApiBudget: how many requests an API allows in a time, for the whole connector.
+// ApiBudget: how many requests an API allows in a time, for the whole connector, however
+// often it is opened.
 //
 // Guarantees: the first policy that fits a request counts; a request without one goes at once. What an answer
 //   says of the rest (remaining calls, time of reset) is obeyed.
@@ -22,13 +23,12 @@ class ApiBudget {
   ApiBudget(const Value& component, const Workshop& workshop);
   ~ApiBudget();
   /// Waits until the request may be sent.
-  void acquire(const http::Request& request, std::stop_token stop);
+  void acquire(const http::Request& request, Env& env, std::stop_token stop);
   /// Takes note of an answer.
-  void learn(const http::Request& request, const http::Response& response);
+  void learn(const http::Request& request, const http::Response& response, Timestamp now);
 
  private:
   CallPolicy* policy_of(const http::Request& request) const;
-  Env& env_;
   std::vector<std::unique_ptr<CallPolicy>> policies_;
   std::string reset_header_, remaining_header_;
   std::vector<int> hit_codes_;

@@ -114,6 +114,7 @@ constexpr ComponentRow<Authenticator> kAuthenticators[] = {
        return std::make_unique<NoAuth>();
      }},
     {"OAuthAuthenticator", make_oauth_authenticator},
+    {"RateLimitedMultipleTokenAuthenticator", make_rotating_authenticator},
     {"SelectiveAuthenticator", make_selective},
     {"SessionTokenAuthenticator", make_session_authenticator},
 };

@@ -81,7 +81,8 @@ struct ConnectorContext {
   std::string files_folder;           ///< where files of records go, "" for nowhere
   std::string record_column;          ///< a column with each record as it came, "" for none
   std::size_t jobs_max = 1;           ///< reports that an API makes at the same time
-  std::unique_ptr<ApiBudget> budget;  // null: none
+  std::string identity;               ///< the same for all openings of a connector with this config
+  std::shared_ptr<ApiBudget> budget;  // null: none
   AnswerCache cache;
   LiveConfig config;
 

@@ -13,6 +13,8 @@
 #include "sources/declarative/manifest.h"
 #include "sources/declarative/parent_cache.h"
 #include "sources/declarative/settings.h"
+#include "sources/declarative/shared_parts.h"
+#include "sources/declarative/stream_groups.h"
 #include "sources/declarative/stream_list.h"
 
 namespace leat::sources::declarative {
@@ -66,8 +68,13 @@ class ManifestSource final : public stream::Source {
         static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("batch_rows_max")));
     if (auto jobs = whole_number(manifest_, "max_concurrent_async_job_count", workshop))
       context_->jobs_max = static_cast<std::size_t>(std::max<std::int64_t>(1, *jobs));
-    if (manifest_["api_budget"].is_mapping())
-      context_->budget = std::make_unique<ApiBudget>(manifest_["api_budget"], workshop);
+    // What an API allows, it allows to all who read with this config at once.
+    context_->identity = settings.resolve_path("manifest") + "\n" + document::to_json(config);
+    if (const Value& budget = manifest_["api_budget"]; budget.is_mapping()) {
+      context_->budget = shared<ApiBudget>(env, "budget " + document::to_json(budget) + context_->identity,
+                                           [&] { return std::make_shared<ApiBudget>(budget, workshop); });
+    }
+    groups_.emplace(manifest_, context_->identity, env);
     streams_.emplace(manifest_, workshop);
   }
 
@@ -103,6 +110,7 @@ class ManifestSource final : public stream::Source {
     std::optional<Error> first;
     for (std::size_t i = 0; i < selections.size(); ++i) {
       try {
+        StreamGroups::Turn turn = groups_->wait_for_turn(selections[i].stream.name, env_);
         streams_->find(selections[i].stream.name, "").read(selections[i], i, sink, context_->concurrency);
       } catch (Error& error) {
         // What the destination can't take ends everything; a source's trouble with one stream does not.
@@ -178,6 +186,7 @@ class ManifestSource final : public stream::Source {
   Interpolation interpolation_;
   bool migrated_ = false;
   std::optional<ConnectorContext> context_;
+  std::optional<StreamGroups> groups_;
   std::optional<StreamList> streams_;
 };
 

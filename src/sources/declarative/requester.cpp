@@ -19,6 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kUnreachableRetriesMax = 2;
+constexpr milliseconds kRotationWait(1100);  // another token does not need the wait of the one refused
 
 // The properties of the slice's chunk, in one value.
 jinja::Value scope_properties(const Scope& scope) {
@@ -86,7 +87,7 @@ class HttpRequester final : public Requester {
     return InterpolatedTree(plain, component["$parameters"], workshop.interpolation, workshop.config);
   }
   void read_body(const Value& body, const Workshop& workshop);
-  http::Response fetch(const http::Request& request, std::stop_token stop) const;
+  http::Response fetch(http::Request& request, std::stop_token stop) const;
   static Value default_handler(const Value& component) {
     Value handler = Value::mapping();
     handler.set("type", Value::of(std::string("DefaultErrorHandler")));
@@ -233,15 +234,17 @@ std::optional<milliseconds> HttpRequester::next_wait(http::Retry& retry, const h
                                                    : retry.after_failure(backoff.wait);
 }
 
-http::Response HttpRequester::fetch(const http::Request& request, std::stop_token stop) const {
+http::Response HttpRequester::fetch(http::Request& request, std::stop_token stop) const {
   ConnectorContext& connector = workshop_.connector;
   std::string key = uses_cache_ ? request.method + " " + request.url + "\n" + request.body : std::string();
   if (uses_cache_) {
     if (std::optional<http::Response> kept = connector.cache.find(key)) return std::move(*kept);
   }
-  if (connector.budget) connector.budget->acquire(request, stop);
+  if (connector.budget) connector.budget->acquire(request, workshop_.env, stop);
+  if (authenticator_) authenticator_->sign(request, stop);
   http::Response response = workshop_.client.send(request, stop);
-  if (connector.budget) connector.budget->learn(request, response);
+  if (connector.budget) connector.budget->learn(request, response, workshop_.env.now());
+  if (authenticator_) authenticator_->learn(request, response);
   if (uses_cache_ && response.status == 200) connector.cache.keep(key, response);
   return response;
 }
@@ -282,7 +285,11 @@ Answer HttpRequester::send(const http::Request& request, std::stop_token stop) c
       }
       if (resolution.action == Action::fail) refuse(*response, resolution, retry.failures() + 1);
     }
-    std::optional<milliseconds> pause = next_wait(retry, response ? &*response : nullptr, resolution);
+    bool rotates = response && resolution.action == Action::rate_limited && authenticator_ &&
+                   authenticator_->has_other_token(current);
+    std::optional<milliseconds> pause = rotates
+                                            ? retry.after_rate_limit(kRotationWait)
+                                            : next_wait(retry, response ? &*response : nullptr, resolution);
     // A host that is not there now will hardly be there in half a minute.
     bool is_gone = unanswered && unanswered->code() == ErrorCode::http_unreachable;
     if (is_gone && retry.failures() > kUnreachableRetriesMax) pause.reset();

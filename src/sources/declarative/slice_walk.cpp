@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/secret.h"
+#include "http/cassette.h"
 #include "http/url.h"
 #include "jinja/operations.h"
 #include "sources/declarative/json_value.h"
@@ -46,7 +47,13 @@ bool SliceWalk::step() {
     return false;
   }
   OpenSlice& front = open_.front();
-  if (consume_page(front)) return true;
+  try {
+    if (consume_page(front)) return true;
+  } catch (const Error&) {
+    // Where a recording is full, or ends, the pages before still count.
+    if (http::cassette_is_over(retriever_.workshop_.env)) decoder_.flush();
+    throw;
+  }
   likely_pages_ = front.consumed;
   drop_ahead(front);
   if (plan_.on_slice_end) {

@@ -208,7 +208,7 @@ TEST_CASE("what is wrong with a connector is said with file, line and column bef
         "LEAT-SOURCE-001:15:29 There is no component `BearerAuthentcator`; did you mean "
         "`BearerAuthenticator`?");
   CHECK(place(one_stream("      authenticator: {type: RateLimitedMultipleTokenAuthenticator}\n")) ==
-        "LEAT-SOURCE-001:15:29 `RateLimitedMultipleTokenAuthenticator` is not supported at `authenticator`");
+        "LEAT-CONFIG-001:15:22 `quota_status_source` is missing in RateLimitedMultipleTokenAuthenticator");
   CHECK(place(one_stream("      authenticator: {type: OAuthAuthenticator}\n")) ==
         "LEAT-CONFIG-001:15:22 `client_id` is missing in OAuthAuthenticator");
   CHECK(place(one_stream("      authenticator: {type: BearerAuthenticator}\n")) ==

@@ -21,6 +21,8 @@ class JwtSigner : public Authenticator {
 };
 
 std::unique_ptr<JwtSigner> make_jwt_signer(const Value& component, const Workshop& workshop);
+/// Several tokens in turn, each as far as its quota goes.
+std::unique_ptr<Authenticator> make_rotating_authenticator(const Value& component, const Workshop& workshop);
 std::unique_ptr<Authenticator> make_oauth_authenticator(const Value& component, const Workshop& workshop);
 std::unique_ptr<Authenticator> make_session_authenticator(const Value& component, const Workshop& workshop);
 std::unique_ptr<Authenticator> make_legacy_session_authenticator(const Value& component,
