@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/error.h"
 #include "cli/connector.h"
@@ -171,6 +172,25 @@ std::vector<protocol::Wanted> everything(stream::Source& source, const std::vect
   return all;
 }
 
+// The streams whose records stand for files.
+std::set<std::string> file_streams(const ConnectorArguments& arguments) {
+  std::set<std::string> names;
+  bool has_any = arguments.kind == "declarative" &&
+                 document::read_file(arguments.manifest).find("file_uploader") != std::string::npos;
+  if (!has_any) return names;
+  Value manifest = sources::declarative::load_manifest(arguments.manifest);
+  for (const Value& stream : manifest["streams"].items()) {
+    if (stream["file_uploader"].is_mapping()) names.insert(stream["name"].raw());
+  }
+  return names;
+}
+
+// Where a platform takes the files of records from.
+std::string files_folder(Env& env) {
+  std::string staging = env.variable("AIRBYTE_STAGING_DIRECTORY").value_or("/staging/files");
+  return std::filesystem::exists(staging) ? staging : "/tmp/airbyte-file-transfer";
+}
+
 int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& env) {
   if (arguments.verb == "spec") {
     writer.spec(spec_json(arguments));
@@ -191,14 +211,19 @@ int answer(ConnectorArguments arguments, protocol::MessageWriter& writer, Env& e
     return source;
   };
   if (arguments.verb == "check") return protocol::serve_check(open, writer);
-  if (arguments.verb == "discover") return protocol::serve_discover(open, writer);
+  std::set<std::string> with_files = file_streams(arguments);
+  if (arguments.verb == "discover") return protocol::serve_discover(open, writer, with_files);
+  auto read = [&](std::vector<protocol::Wanted> wanted, const protocol::GivenState& state) {
+    for (protocol::Wanted& each : wanted) each.has_files = with_files.count(each.name) > 0;
+    return protocol::serve_read(open, wanted, state, writer, env);
+  };
   if (!arguments.cassette.empty() && arguments.catalog.empty())
-    return protocol::serve_read(open, everything(*open(), arguments.streams), {}, writer, env);
+    return read(everything(*open(), arguments.streams), {});
   if (arguments.catalog.empty())
     throw Error(ErrorCode::cli_usage, "There is no catalog", "leat connector read")
         .fix("Name it with --catalog.");
-  return protocol::serve_read(open, protocol::read_configured_catalog(read_document(arguments.catalog)),
-                              protocol::read_states(read_state_file(arguments.state)), writer, env);
+  return read(protocol::read_configured_catalog(read_document(arguments.catalog)),
+              protocol::read_states(read_state_file(arguments.state)));
 }
 
 }  // namespace
@@ -235,6 +260,7 @@ std::function<std::unique_ptr<stream::Source>()> connector_opener(const Connecto
       mapping.set("record_column", Value::of(std::string(protocol::kRecordColumn)));
       mapping.set("batch_rows_max", Value::of(kRowsTogether));
       mapping.set("ahead_bytes_max", Value::of(kBytesAhead));
+      mapping.set("files_folder", Value::of(files_folder(env)));
     }
     if (arguments.concurrency != 0)
       mapping.set("concurrency", Value::of(std::int64_t{arguments.concurrency}));

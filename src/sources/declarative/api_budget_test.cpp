@@ -35,7 +35,7 @@ Reply nothing(const Asked&) {
 TEST_CASE("of several rates of a moving window all count, and waiting costs no refusal") {
   Connector api(with_budget("  - type: MovingWindowCallRatePolicy\n    matchers: []\n    rates:\n"
                             "    - {limit: 2, interval: PT1S}\n    - {limit: 4, interval: PT1M}\n"),
-                nothing);
+                nothing, "concurrency: 1\n");  // waits move the clock, also that of calls under way
   Timestamp start = api.env.now();
   api.read();
   CHECK(api.server.requests().size() == 6);

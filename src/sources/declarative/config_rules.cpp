@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "jinja/operations.h"
+#include "sources/declarative/analytics_filters.h"
 #include "sources/declarative/json_value.h"
 #include "sources/declarative/known_classes.h"
 #include "sources/declarative/manifest.h"
@@ -111,6 +112,8 @@ void ConfigRules::apply(const Value& transformations, jinja::Value& config,
       remap_field(rule, config);
     } else if (class_of(each) == "ExtractAndSetDataCenterConfigValue") {
       set_data_center(rule, config);
+    } else if (class_of(each) == "DimensionFilterConfigTransformation") {
+      rewrite_dimension_filters(config);
     } else {
       refuse_component(each, "transformations",
                        {"ConfigAddFields", "ConfigRemapField", "ConfigRemoveFields"});

@@ -303,3 +303,88 @@ TEST_CASE("lint names unknown classes of Python code with the streams that take 
       one_stream({.extractor = of_class("CustomRecordExtractor", "PocketExtractor")});
   CHECK(check_manifest_text(known, "m.yaml").empty());
 }
+
+TEST_CASE(
+    "reports of Google Analytics come as lists of names and values, and filters as their API takes them") {
+  std::string extractor =
+      "{type: CustomRecordExtractor, class_name: source_declarative_manifest.components.CombinedExtractor, "
+      "extractors: "
+      "[{type: CustomRecordExtractor, class_name: source_declarative_manifest.components.KeyValueExtractor, "
+      "keys_extractor: {type: DpathExtractor, field_path: [metricHeaders, '*', name]}, values_extractor: "
+      "{type: "
+      "DpathExtractor, field_path: [rows, '*', metricValues, '*', value]}}, {type: CustomRecordExtractor, "
+      "class_name: "
+      "source_declarative_manifest.components.KeyValueExtractor, keys_extractor: {type: DpathExtractor, "
+      "field_path: "
+      "[dimensionHeaders, '*', name]}, values_extractor: {type: DpathExtractor, field_path: [rows, '*', "
+      "dimensionValues, '*', value]}}]}";
+  std::string body =
+      R"({"metricHeaders":[{"name":"users"}],"dimensionHeaders":[{"name":"date"},{"name":"city"}],
+          "rows":[{"dimensionValues":[{"value":"20240101"},{"value":"A"}],"metricValues":[{"value":"5"}]},
+                  {"dimensionValues":[{"value":"20240102"},{"value":"B"}],"metricValues":[{"value":"6"}]}]})";
+  std::string filter = R"({"filter_type":"andGroup","expressions":[
+      {"field_name":"city","filter":{"filter_name":"stringFilter","value":"x","matchType":["EXACT"],"caseSensitive":true}},
+      {"field_name":"n","filter":{"filter_name":"betweenFilter","fromValue":{"value_type":"doubleValue","value":"1.5"},
+       "toValue":{"value_type":"int64Value","value":"9"}}}]})";
+  std::string manifest =
+      one_stream({.path = "\"/s{{ '' if true else 'https://analyticsdata.googleapis.com' }}\"",
+                  .extractor = extractor,
+                  .requester = "      http_method: POST\n      request_body_json: {filter: \"{{ "
+                               "config['custom_reports_array'][0]['dimensionFilter'] }}\"}\n"}) +
+      "spec: {type: Spec, connection_specification: {type: object, properties: {}}, "
+      "config_normalization_rules: "
+      "{type: ConfigNormalizationRules, transformations: [{type: CustomConfigTransformation, class_name: "
+      "source_declarative_manifest.components.DimensionFilterConfigTransformation}]}}\n";
+  Connector api(manifest, [&](const Asked&) { return Reply{.body = body}; });
+  api.set_config("custom_reports_array: [{dimensionFilter: " + filter + "}]");
+  CHECK(api.read().rows == Lines{"users=5 date=20240101 city=A", "users=6 date=20240102 city=B"});
+  CHECK(
+      api.server.requests()[0].body ==
+      R"({"filter":{"andGroup":{"expressions":[{"filter":{"fieldName":"city","stringFilter":{"value":"x","matchType":"EXACT","caseSensitive":true}}},{"filter":{"fieldName":"n","betweenFilter":{"fromValue":{"doubleValue":1.5},"toValue":{"int64Value":"9"}}}}]}}})");
+}
+
+TEST_CASE("LinkedIn's records become flat, and its parameters keep their brackets") {
+  std::string body =
+      R"({"elements":[{"id":1,"changeAuditStamps":{"created":{"time":1629581275000},"lastModified":{"time":1629664544760}},"pivot":"X"},)"
+      R"({"dateRange":{"start":{"month":8,"day":3,"year":2021},"end":{"month":9,"day":13,"year":2021}},"pivotValues":["a","b"]},)"
+      R"({"targetingCriteria":{"include":{"and":[{"or":{"t":["1","2"]}},{"or":{"l":["3"]}}]},"exclude":{"or":{"f":{"x":1}}}}},)"
+      R"({"variables":{"data":{"com.x":{"activity":"urn:é","n":0,"o":{"a":[1,2.5,true,null]}}}}}]})";
+  std::string manifest =
+      "streams:\n- type: DeclarativeStream\n  name: s\n  retriever:\n    type: SimpleRetriever\n"
+      "    record_selector: {type: RecordSelector, extractor: " +
+      of_class("CustomRecordExtractor", "LinkedInAdsRecordExtractor") +
+      "}\n    requester:\n      type: CustomRequester\n      class_name: "
+      "source_declarative_manifest.components.SafeEncodeHttpRequester\n      url_base: \"{{ config['url'] "
+      "}}\"\n"
+      "      path: /s\n      http_method: GET\n      request_parameters: {q: \"(a:List(B,urn%3Ali),c d)\"}\n";
+  Connector api(manifest, [&](const Asked&) { return Reply{.body = body}; });
+  CHECK(
+      api.read().rows ==
+      Lines{
+          "id=1 created=2021-08-21T21:27:55+00:00 lastModified=2021-08-22T20:35:44+00:00 _pivot=X",
+          R"(pivotValues=["a","b"] start_date=2021-08-03 end_date=2021-09-13 string_of_pivot_values=a,b)",
+          R"(targetingCriteria={"include":{"and":[{"type":"t","values":["1","2"]},{"type":"l","values":["3"]}]},"exclude":{"or":[{"type":"f","values":[{"x":1}]}]}})",
+          R"(variables={"type":"com.x","values":[{"key":"activity","value":"\"urn:\\u00e9\""},{"key":"n","value":"0"},{"key":"o","value":"{\"a\": [1, 2.5, true, null]}"}]})"});
+  CHECK(api.targets() == Lines{"/s?q=(a:List(B,urn%3Ali),c+d)"});
+}
+
+TEST_CASE("Klaviyo's events hold what they name, and Search Console's reports the dimensions they have") {
+  CHECK(
+      extracted(
+          "KlaviyoIncludedFieldExtractor",
+          R"({"data":[{"relationships":{"metric":{"data":{"type":"metric","id":"m"}},"attr":{"data":[{"type":"a","id":"1"},{"type":"a","id":"2"}]},"none":{}}}],)"
+          R"("included":[{"type":"metric","id":"m","attributes":{"name":"N"},"relationships":{"r":1}},{"type":"a","id":"2","attributes":{"v":2}}]})",
+          ", field_path: [data]") ==
+      Lines{
+          R"(relationships={"metric":{"data":{"type":"metric","id":"m","name":"N","relationships":{"r":1}}},"attr":{"data":[{"type":"a","id":"1"},{"type":"a","id":"2","v":2}]},"none":{}})"});
+  Connector api(
+      one_stream({.path = "\"/s{{ '' if true else 'https://www.googleapis.com' }}\"",
+                  .stream = "  schema_loader: " +
+                            of_class("CustomSchemaLoader", "CustomReportSchemaLoader",
+                                     ", dimensions: [query, date]") +
+                            "\n"}),
+      [](const Asked&) { return Reply{.body = R"([{"clicks":3,"date":"2024-01-02","query":"x"}])"}; });
+  leat::testing::RecordingSink sink = api.read();
+  CHECK(sink.columns == Lines{"clicks int64", "ctr float64", "impressions int64", "position float64",
+                              "search_type text", "site_url text", "date date", "query text"});
+}

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "jinja/operations.h"
+#include "sources/declarative/combining_extractors.h"
 #include "sources/declarative/custom_dates.h"
+#include "sources/declarative/linkedin_records.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -207,6 +209,7 @@ constexpr BodyExtractor kBodyExtractors[] = {
      }},
     {"IVRMenusRecordExtractor", [](Item body) { return phone_menus(body, false); }},
     {"IVRRoutesRecordExtractor", [](Item body) { return phone_menus(body, true); }},
+    {"LinkedInAdsRecordExtractor", [](Item body) { return linkedin_records(body); }},
     {"MailChimpRecordExtractorEmailActivity", [](Item match) { return email_activity(match); }},
     {"OutreachExtractor", [](Item body) { return outreach(body); }},
     {"QualarooExtractor", [](Item record) { return qualaroo(std::move(record)); }},
@@ -240,7 +243,7 @@ Rewrite find_custom_extractor(const std::string& name, const document::Value& co
     std::string field = plain_text(component, "field_path", "list");
     return [field](Item body) { return pocket(body, field); };
   }
-  return {};
+  return find_combining_extractor(name, component, workshop);
 }
 
 }  // namespace leat::sources::declarative

@@ -70,6 +70,7 @@ class HttpRequester final : public Requester {
     }
     if (const Value& body = component["request_body"]; body.is_mapping()) read_body(body, workshop);
     uses_cache_ = plain_flag(component, "use_cache");
+    if (component_name(component) == "SafeEncodeHttpRequester") safe_ = "():,%";
   }
 
   http::Request build(const Scope& scope, RequestParts parts, const std::string& path) const override;
@@ -98,6 +99,7 @@ class HttpRequester final : public Requester {
     if (path.empty()) return base;
     return http::join(base.empty() || base.back() == '/' ? base : base + "/", path);
   }
+  std::string with_query(const std::string& url, const http::Query& query) const;
   void add_own(const Scope& scope, RequestParts& parts) const;
   void finish(http::Request& request, RequestParts& parts) const;
   std::optional<milliseconds> next_wait(http::Retry& retry, const http::Response* response,
@@ -112,6 +114,7 @@ class HttpRequester final : public Requester {
   std::string properties_parameter_;
   InterpolatedTree headers_, form_, json_;
   bool uses_cache_ = false;
+  std::string_view safe_;  // characters of parameters that are sent as they are, by a known Python class
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<ErrorHandler> handler_;
 };
@@ -189,12 +192,30 @@ http::Request HttpRequester::build_plain(const std::string& path, const http::Qu
   return request;
 }
 
+std::string HttpRequester::with_query(const std::string& url, const http::Query& query) const {
+  if (safe_.empty() || query.empty()) return http::with_query(url, query);
+  auto encoded = [&](const std::string& text) {
+    std::string out;
+    for (char c : text)
+      out +=
+          safe_.find(c) != std::string_view::npos ? std::string(1, c) : http::encode(std::string_view(&c, 1));
+    return out;
+  };
+  std::string out = url;
+  char between = url.find('?') == std::string::npos ? '?' : '&';
+  for (const auto& [name, value] : query) {
+    out += between + encoded(name) + "=" + encoded(value);
+    between = '&';
+  }
+  return out;
+}
+
 void HttpRequester::finish(http::Request& request, RequestParts& parts) const {
   // An address of a next page may carry parameters already; equal ones are not sent twice.
   http::Query there = http::query_of(request.url);
   std::erase_if(parts.query,
                 [&](const auto& pair) { return std::find(there.begin(), there.end(), pair) != there.end(); });
-  request.url = http::requote(http::with_query(request.url, parts.query));
+  request.url = http::requote(with_query(request.url, parts.query));
   for (auto& [name, value] : parts.headers) request.headers.set(name, value);
   bool has_json = !parts.json.is_absent();
   if (has_json && !parts.form.empty()) {
@@ -330,6 +351,10 @@ void HttpRequester::refuse(const http::Response& response, const Resolution& res
 
 constexpr ComponentRow<Requester> kRequesters[] = {
     {"HttpRequester",
+     [](const Value& component, const Workshop& workshop) -> std::unique_ptr<Requester> {
+       return std::make_unique<HttpRequester>(component, workshop);
+     }},
+    {"SafeEncodeHttpRequester",
      [](const Value& component, const Workshop& workshop) -> std::unique_ptr<Requester> {
        return std::make_unique<HttpRequester>(component, workshop);
      }},

@@ -84,6 +84,26 @@ class JsonFileSchemaLoader final : public KnownSchema {
   }
 };
 
+// The metrics of Google's Search Console, with the dimensions of a report.
+class SearchConsoleSchema final : public KnownSchema {
+ public:
+  SearchConsoleSchema(const Value& component, const Workshop&) {
+    schema_ = document::parse_json(
+        R"({"$schema":"https://json-schema.org/draft-07/schema#","type":["null","object"],"additionalProperties":true,"properties":{"clicks":{"type":["null","integer"]},"ctr":{"type":["null","number"],"multipleOf":1e-25},"impressions":{"type":["null","integer"]},"position":{"type":["null","number"],"multipleOf":1e-25},"search_type":{"type":["null","string"]},"site_url":{"type":["null","string"]}}})",
+        "schema");
+    std::vector<std::string> dimensions;
+    for (const Value& each : component["dimensions"].items()) dimensions.push_back(each.raw());
+    std::sort(dimensions.begin(), dimensions.end());
+    Value properties = schema_["properties"];
+    for (const std::string& name : dimensions) {
+      Value property = document::parse_json(R"({"type":["null","string"]})", "schema");
+      if (name == "date") property.set("format", Value::of(std::string("date")));
+      properties.set(name, property);
+    }
+    schema_.set("properties", properties);
+  }
+};
+
 // Several loaders: of a property in more than one, the first counts.
 class CompositeSchemaLoader final : public SchemaLoader {
  public:
@@ -118,6 +138,7 @@ constexpr ComponentRow<SchemaLoader> kSchemaLoaders[] = {
     {"DynamicSchemaLoader", make_dynamic_schema_loader},
     {"InlineSchemaLoader", make<InlineSchemaLoader>},
     {"JsonFileSchemaLoader", make<JsonFileSchemaLoader>},
+    {"SearchConsoleSchema", make<SearchConsoleSchema>},
     {"leat.SocrataSchemaLoader", make_socrata_schema_loader},
 };
 

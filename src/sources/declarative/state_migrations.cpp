@@ -1,6 +1,7 @@
 #include "sources/declarative/state_migrations.h"
 
 #include "base/error.h"
+#include "sources/declarative/custom_state_migrations.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -62,6 +63,7 @@ std::unique_ptr<StateMigration> make_state_migration(const Value& component, con
   std::string name = component_name(component);
   if (name == "LegacyToPerPartitionStateMigration" || name == "GreenhouseStateMigration")
     return std::make_unique<LegacyToPerPartition>(stream, workshop, name == "GreenhouseStateMigration");
+  if (auto known = find_custom_state_migration(name, component, stream, workshop)) return known;
   if (component["type"].raw() == "CustomStateMigration") {
     workshop.env.emit({"state_not_migrated",
                        EventLevel::warning,

@@ -50,6 +50,18 @@ std::string message_of(const Error& error) {
   return redact(error.fix().empty() ? error.what_failed() : error.what_failed() + ". " + error.fix());
 }
 
+// What a record tells of its file, its last member; `data` is then without it, and without its closing brace.
+std::string_view take_file(std::string_view& data) {
+  constexpr std::string_view kMember = "\"file_reference\":",
+                             kBegin = "\"file_reference\":{\"staging_file_url\":";
+  std::size_t at = data.rfind(kBegin);
+  if (at == std::string_view::npos) return {};
+  std::string_view file = data.substr(at + kMember.size());
+  file.remove_suffix(1);
+  data = data.substr(0, at > 1 ? at - 1 : at);
+  return file;
+}
+
 }  // namespace
 
 std::string descriptor(const StreamName& stream) {
@@ -111,7 +123,7 @@ void MessageWriter::catalog(std::string_view streams) {
 }
 
 void MessageWriter::records(const StreamName& stream, const batch::RecordBatch& batch,
-                            std::string_view raw_column) {
+                            std::string_view raw_column, bool has_files) {
   std::string begin = "{\"type\":\"RECORD\",\"record\":{\"stream\":" + quoted(stream.name);
   if (!stream.namespace_name.empty()) begin += ",\"namespace\":" + quoted(stream.namespace_name);
   begin += ",\"data\":";
@@ -123,7 +135,10 @@ void MessageWriter::records(const StreamName& stream, const batch::RecordBatch& 
     for (std::size_t at = 0; at < scratch_.size();) {
       std::size_t stop = scratch_.find('\n', at);
       held_ += begin;
-      held_.append(scratch_, at, stop - at);
+      std::string_view data = std::string_view(scratch_).substr(at, stop - at);
+      std::string_view file = has_files ? take_file(data) : std::string_view();
+      held_ += data;
+      if (!file.empty()) held_.append("},\"file_reference\":").append(file);
       held_ += end;
       at = stop + 1;
       if (held_.size() > kHeldBytesMax) flush_held();

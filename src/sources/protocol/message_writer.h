@@ -40,7 +40,9 @@ class MessageWriter {
   /// `streams` is a JSON list.
   void catalog(std::string_view streams);
   /// Writes the rows of a batch; where it has a column `raw_column` that column's text is the record.
-  void records(const StreamName& stream, const batch::RecordBatch& batch, std::string_view raw_column);
+  /// `has_files`: what a record tells of its file stands beside its data, not in it.
+  void records(const StreamName& stream, const batch::RecordBatch& batch, std::string_view raw_column,
+               bool has_files = false);
   /// Writes a record that is JSON already.
   void record(const StreamName& stream, std::string_view json);
   /// `stream_state` is JSON; `count` is how many records stand between this state and the one before.

@@ -173,3 +173,26 @@ TEST_CASE("A configured catalog names streams and modes; a mode that is none is 
   CHECK_THROWS_AS(catalog(R"({"streams":[{"stream":{"name":"a"},"sync_mode":"sometimes"}]})"), Error);
   CHECK_THROWS_AS(catalog("{}"), Error);
 }
+
+TEST_CASE("files of records are told beside their data, and their streams as such") {
+  Env env(fixed_clock(*parse_iso_timestamp("2024-05-06T07:08:09Z")), 1);
+  Written written;
+  MessageWriter writer(written.file(), env);
+  batch::RecordBatch batch(std::make_shared<const batch::Schema>(
+      std::vector<batch::Column>{{std::string(kRecordColumn), {batch::TypeKind::json}}}));
+  for (std::string_view record :
+       {R"({"id":1,"file_reference":{"staging_file_url":"/f/1","file_size_bytes":3}})",
+        R"({"file_reference":{"staging_file_url":"/f/2","file_size_bytes":4}})", R"({"id":3})"})
+    batch.column(0).append_text(record);
+  writer.records({"s", ""}, batch, kRecordColumn, true);
+  writer.flush();
+  CHECK(
+      written.lines() ==
+      Lines{
+          R"({"type":"RECORD","record":{"stream":"s","data":{"id":1},"file_reference":{"staging_file_url":"/f/1","file_size_bytes":3},"emitted_at":1714979289000}})",
+          R"({"type":"RECORD","record":{"stream":"s","data":{},"file_reference":{"staging_file_url":"/f/2","file_size_bytes":4},"emitted_at":1714979289000}})",
+          R"({"type":"RECORD","record":{"stream":"s","data":{"id":3},"emitted_at":1714979289000}})"});
+  stream::Catalog catalog = SmallSource().discover();
+  CHECK(catalog_json(catalog, {"calls"}).find(R"("is_file_based":true)") != std::string::npos);
+  CHECK(catalog_json(catalog).find("is_file_based") == std::string::npos);
+}

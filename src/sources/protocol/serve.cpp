@@ -43,8 +43,8 @@ class GlobalState {
 // Writes what one stream yields.
 class MessageSink final : public stream::Sink {
  public:
-  MessageSink(StreamName name, GlobalState* global, MessageWriter& writer, Env& env)
-      : name_(std::move(name)), global_(global), writer_(writer), env_(env) {}
+  MessageSink(StreamName name, bool has_files, GlobalState* global, MessageWriter& writer, Env& env)
+      : name_(std::move(name)), has_files_(has_files), global_(global), writer_(writer), env_(env) {}
 
   void batch(std::size_t, batch::RecordBatch&& batch) override {
     env_.check_cancelled();
@@ -52,7 +52,7 @@ class MessageSink final : public stream::Sink {
     rows_ += static_cast<std::int64_t>(batch.rows());
     since_state_ += static_cast<std::int64_t>(batch.rows());
     bytes_ += static_cast<std::int64_t>(batch.byte_size());
-    writer_.records(name_, batch, kRecordColumn);
+    writer_.records(name_, batch, kRecordColumn, has_files_);
   }
   void checkpoint(std::size_t, stream::State state, std::string) override {
     std::string json = state_json(state);
@@ -80,6 +80,7 @@ class MessageSink final : public stream::Sink {
     if (rows_ == 0) writer_.stream_status(name_, StreamStatus::running);
   }
   StreamName name_;
+  bool has_files_;
   GlobalState* global_;
   MessageWriter& writer_;
   Env& env_;
@@ -153,8 +154,8 @@ int serve_check(const OpenSource& open, MessageWriter& writer) {
   return 0;
 }
 
-int serve_discover(const OpenSource& open, MessageWriter& writer) {
-  writer.catalog(catalog_json(open()->discover()));
+int serve_discover(const OpenSource& open, MessageWriter& writer, const std::set<std::string>& file_streams) {
+  writer.catalog(catalog_json(open()->discover(), file_streams));
   return 0;
 }
 
@@ -168,7 +169,7 @@ int serve_read(const OpenSource& open, const std::vector<Wanted>& wanted, const 
     writer.stream_status(name, StreamStatus::started);
     LimitListener listener(name, writer, env);
     try {
-      MessageSink sink(name, given.is_global ? &global : nullptr, writer, env);
+      MessageSink sink(name, each.has_files, given.is_global ? &global : nullptr, writer, env);
       read_stream(open, source, each, given.of(each.name), sink);
       writer.estimate(name, sink.rows(), sink.bytes());
       writer.stream_status(name, StreamStatus::complete);

@@ -25,8 +25,9 @@ using OpenSource = std::function<std::unique_ptr<stream::Source>()>;
 
 /// Says whether the source answers; the exit code is 0 either way.
 int serve_check(const OpenSource& open, MessageWriter& writer);
-/// Tells the streams.
-int serve_discover(const OpenSource& open, MessageWriter& writer);
+/// Tells the streams; the records of `file_streams` stand for files.
+int serve_discover(const OpenSource& open, MessageWriter& writer,
+                   const std::set<std::string>& file_streams = {});
 /// Reads the streams of a configured catalog after the states; returns 1 when one failed.
 int serve_read(const OpenSource& open, const std::vector<Wanted>& wanted, const GivenState& given,
                MessageWriter& writer, Env& env);

@@ -46,7 +46,7 @@ bool can(const stream::Stream& stream, stream::SyncMode mode) {
   return std::find(stream.sync_modes.begin(), stream.sync_modes.end(), mode) != stream.sync_modes.end();
 }
 
-std::string stream_json(const stream::Stream& stream) {
+std::string stream_json(const stream::Stream& stream, bool has_files) {
   auto quoted = [](std::string_view text) { return document::json_quote(text); };
   std::string schema = stream.json_schema.empty() ? json_schema_of(*stream.schema) : stream.json_schema;
   bool incremental = can(stream, stream::SyncMode::incremental);
@@ -60,6 +60,7 @@ std::string stream_json(const stream::Stream& stream) {
   std::string keys;
   for (const std::string& key : stream.primary_key) keys += (keys.empty() ? "[" : ",[") + quoted(key) + "]";
   if (!keys.empty()) out += ",\"source_defined_primary_key\":[" + keys + "]";
+  if (has_files) out += ",\"is_file_based\":true";
   return out + fmt::format(",\"is_resumable\":{}}}", incremental);
 }
 
@@ -97,9 +98,10 @@ std::string json_schema_of(const batch::Schema& schema) {
          properties + "},\"additionalProperties\":true}";
 }
 
-std::string catalog_json(const stream::Catalog& catalog) {
+std::string catalog_json(const stream::Catalog& catalog, const std::set<std::string>& file_streams) {
   std::string out;
-  for (const stream::Stream& stream : catalog.streams) out += (out.empty() ? "" : ",") + stream_json(stream);
+  for (const stream::Stream& stream : catalog.streams)
+    out += (out.empty() ? "" : ",") + stream_json(stream, file_streams.count(stream.name) > 0);
   return "[" + out + "]";
 }
 

@@ -7,6 +7,7 @@
 // Source: Airbyte protocol 0.18 (AirbyteCatalog, ConfiguredAirbyteCatalog, AirbyteStateMessage).
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,14 @@ using document::Value;
 /// The JSON Schema of columns.
 std::string json_schema_of(const batch::Schema& schema);
 /// The JSON list of a catalog's streams.
-std::string catalog_json(const stream::Catalog& catalog);
+std::string catalog_json(const stream::Catalog& catalog, const std::set<std::string>& file_streams = {});
 
 /// A stream that shall be read.
 struct Wanted {
   std::string name, namespace_name;
   stream::SyncMode mode = stream::SyncMode::full_refresh;
   std::optional<std::vector<std::string>> fields;  ///< those of its schema; none where it tells none
+  bool has_files = false;                          ///< its records stand for files
 };
 /// The streams of a configured catalog.
 std::vector<Wanted> read_configured_catalog(const Value& catalog);

@@ -1,0 +1,102 @@
+#include "sources/declarative/analytics_filters.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jinja/operations.h"
+
+namespace leat::sources::declarative {
+namespace {
+
+using jinja::Value;
+
+const Value& member(const Value& value, std::string_view name) {
+  static const Value kNone = Value::none();
+  const Value* found = value.is_dict() ? value.as_dict().find(name) : nullptr;
+  return found ? *found : kNone;
+}
+
+bool has(const Value& value, std::string_view name) {
+  return value.is_dict() && value.as_dict().find(name);
+}
+
+std::string_view text(const Value& value) {
+  return value.is_string() ? std::string_view(value.as_string()) : std::string_view();
+}
+
+// Choices come as lists of one.
+Value first_of(const Value& list) {
+  return list.is_list() && !list.items().empty() ? list.items()[0] : Value::none();
+}
+
+// {"value_type": "int64Value", "value": "5"} as {"int64Value": "5"}.
+Value number(const Value& given, bool as_real) {
+  Value value = member(given, "value");
+  if (as_real && text(member(given, "value_type")) == "doubleValue" && value.is_string()) {
+    if (auto real = jinja::parse_real(value.as_string())) value = Value(*real);
+  }
+  Value out = Value::dict();
+  out.as_dict().set(member(given, "value_type"), value);
+  return out;
+}
+
+Value filter_body(const Value& filter, std::string_view name) {
+  Value out = Value::dict();
+  auto copy = [&](std::string_view from, std::string_view to) {
+    if (has(filter, from)) out.as_dict().set(to, member(filter, from));
+  };
+  if (name == "stringFilter") {
+    out.as_dict().set("value", member(filter, "value"));
+    if (has(filter, "matchType")) out.as_dict().set("matchType", first_of(member(filter, "matchType")));
+    copy("caseSensitive", "caseSensitive");
+  } else if (name == "inListFilter") {
+    out.as_dict().set("values", member(filter, "values"));
+    copy("caseSensitive", "caseSensitive");
+  } else if (name == "numericFilter") {
+    out.as_dict().set("value", number(member(filter, "value"), false));
+    if (has(filter, "operation")) out.as_dict().set("operation", first_of(member(filter, "operation")));
+  } else {
+    out.as_dict().set("fromValue", number(member(filter, "fromValue"), true));
+    out.as_dict().set("toValue", number(member(filter, "toValue"), true));
+  }
+  return out;
+}
+
+Value expression_of(const Value& given) {
+  Value out = Value::dict({{"fieldName", member(given, "field_name")}});
+  const Value& filter = member(given, "filter");
+  std::string_view name = text(member(filter, "filter_name"));
+  bool known =
+      name == "stringFilter" || name == "inListFilter" || name == "numericFilter" || name == "betweenFilter";
+  if (known) out.as_dict().set(name, filter_body(filter, name));
+  return Value::dict({{"filter", std::move(out)}});
+}
+
+Value rewritten(const Value& given) {
+  std::string_view type = text(member(given, "filter_type"));
+  if (type == "filter") return expression_of(given);
+  Value out = Value::dict();
+  if (type == "notExpression") out.as_dict().set(type, expression_of(member(given, "expression")));
+  if (type != "andGroup" && type != "orGroup") return out;
+  std::vector<Value> expressions;
+  if (const Value& list = member(given, "expressions"); list.is_list()) {
+    for (const Value& each : list.items()) expressions.push_back(expression_of(each));
+  }
+  if (expressions.empty()) return out;
+  out.as_dict().set(type, Value::dict({{"expressions", Value::list(std::move(expressions))}}));
+  return out;
+}
+
+}  // namespace
+
+void rewrite_dimension_filters(Value& config) {
+  const Value& reports = member(config, "custom_reports_array");
+  if (!reports.is_list()) return;
+  for (Value report : reports.items()) {
+    if (has(report, "dimensionFilter"))
+      report.as_dict().set("dimensionFilter", rewritten(member(report, "dimensionFilter")));
+  }
+}
+
+}  // namespace leat::sources::declarative
