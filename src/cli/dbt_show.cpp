@@ -5,6 +5,7 @@
 #include "cli/exit_codes.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "sql/deferred_adapter.h"
 
 namespace leat::cli {
 
@@ -31,7 +32,9 @@ bool is_shown(const dbt::Node& node, const DbtArguments& arguments) {
 
 int dbt_show(run::Workspace& workspace, const DbtArguments& arguments) {
   const dbt::NodeBuilder& builder = workspace.dbt_nodes()->builder();
-  auto adapter = workspace.warehouse().adapter();
+  // Most templates ask the warehouse nothing: to compile them needs no session.
+  auto adapter = std::make_unique<sql::DeferredAdapter>(workspace.warehouse().dialect(),
+                                                        [&] { return workspace.warehouse().adapter(); });
   if (!arguments.inline_sql.empty()) {
     give(builder.compile_inline(arguments.inline_sql, *adapter), *adapter, arguments);
     return kExitOk;

@@ -36,10 +36,11 @@ std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begi
   }
 }
 
-void commit_for(Rendering& rendering) {
-  if (!rendering.in_transaction) return;
-  rendering.adapter->execute("commit");
+bool commit_for(Rendering& rendering, const std::string& record) {
+  if (!rendering.in_transaction) return false;
+  rendering.adapter->execute(record.empty() ? "commit" : record + "; commit");
   rendering.in_transaction = false;
+  return !record.empty();
 }
 
 // A statement that failed left its transaction open; the session must be usable for the next node.
@@ -140,6 +141,11 @@ class AdapterObject final : public jinja::Object {
   // get_incremental_<strategy>_sql: a project defines its own strategies by macros of such names.
   Value strategy_macro(CallArguments& arguments) {
     std::string strategy = arguments.text(arguments.positional.size() > 1 ? 1 : 0, "strategy");
+    // A macro of that name does not help, as in dbt.
+    if (strategy == "insert_overwrite" && dialect_.name() != "snowflake" && now_.execute())
+      throw Error(ErrorCode::dbt_project,
+                  fmt::format("The incremental strategy '{}' is not valid for this adapter", strategy))
+          .fix("It is Snowflake's; here delete+insert, merge and microbatch replace rows.");
     for (char& c : strategy) {
       if (c == '+' || c == '-') c = '_';
     }

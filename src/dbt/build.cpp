@@ -64,7 +64,7 @@ std::string NodeBuilder::compile_inline(const std::string& sql, sql::Adapter& ad
   return with_ephemerals(project_.renderer().render_text(sql, "inline", rendering), rendering);
 }
 
-NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
+NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter, const std::string& record) const {
   NodeResult result;
   result.started = env_.now();
   if (is_in_batches(node)) {
@@ -95,13 +95,27 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter) const {
     } else if (node.type == ResourceType::unit_test) {
       run_unit_test(node, adapter, result);
     }
-    commit_for(rendering);
+    result.recorded = commit_for(rendering, takes_record(node) ? record : "");
   } catch (const Error& error) {
     roll_back_for(rendering);
     throw failure_of(node, rendering, error);
   }
   result.finished = env_.now();
   return result;
+}
+
+// An engine may let a transaction write to one database only; hooks and materializations of a project may
+// write to any, or end the transaction.
+bool NodeBuilder::takes_record(const Node& node) const {
+  const ProjectOptions& options = project_.options();
+  const std::string& database = node.relation.database;
+  if (!database.empty() && !options.dialect->same_name(database, options.target.database)) return false;
+  if (!hooks_of(node, "pre_hook").items().empty() || !hooks_of(node, "post_hook").items().empty())
+    return false;
+  if (node.type == ResourceType::seed) return true;
+  const MacroEntry* own =
+      project_.macros().materialization(node.materialized(), node.package, options.dialect->name());
+  return own && own->package == kOwnPackage;
 }
 
 // Says which file failed, and where the compiled SQL stands. The warehouse's own words come first, without
@@ -274,8 +288,22 @@ std::string NodeBuilder::artifact_path(const char* kind, const Node& node) const
   return project_.target_folder() + "/" + kind + "/" + node.package + "/" + file;
 }
 
+namespace {
+
+bool holds(const std::filesystem::path& path, const std::string& text) {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> in(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!in) return false;
+  std::string there(text.size() + 1, '\0');
+  return std::fread(there.data(), 1, there.size(), in.get()) == text.size() &&
+         std::string_view(there).substr(0, text.size()) == text;
+}
+
+}  // namespace
+
 void NodeBuilder::write_artifact(const char* kind, const Node& node, const std::string& text) const {
   std::filesystem::path path = artifact_path(kind, node);
+  // To empty and refill a file makes file systems write it at once.
+  if (holds(path, text)) return;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(path.c_str(), "wb"), std::fclose);
   if (!out) {
     std::error_code made;

@@ -28,7 +28,8 @@ struct NodeResult {
   std::int64_t rows = -1;  ///< rows that the main statement changed, or failures of a test
   std::string message;     ///< "1,234 rows", "3 rows fail"
   std::string compiled;
-  std::string relation;  ///< of a test: where its failures are kept
+  bool recorded = false;  ///< `record` of build() was committed with the relation
+  std::string relation;   ///< of a test: where its failures are kept
   std::vector<TimeWindow> batches,
       failed_batches;  ///< of a microbatch model: those that are built, and those not
   Timestamp started{}, compiled_at{}, finished{};
@@ -59,8 +60,9 @@ class NodeBuilder {
   /// Compiles SQL that is no node of the project (`show --inline`).
   std::string compile_inline(const std::string& sql, sql::Adapter& adapter) const;
   /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not
-  /// an error; nor is a microbatch model of which some batches are built (status partial).
-  NodeResult build(const Node& node, sql::Adapter& adapter) const;
+  /// an error; nor is a microbatch model of which some batches are built (status partial). `record` is SQL
+  /// that is run in the transaction which makes the relation last, where there is one of Leat's own.
+  NodeResult build(const Node& node, sql::Adapter& adapter, const std::string& record = "") const;
   /// Makes the node's relation be another one (`clone`): a copy where the engine has cheap ones, else a view
   /// of it. Leaves what is there, unless it is to be made anew.
   NodeResult clone(const Node& node, const sql::Relation& from, sql::Adapter& adapter) const;
@@ -74,6 +76,7 @@ class NodeBuilder {
                  const std::vector<FinishedNode>* results = nullptr) const;
 
  private:
+  bool takes_record(const Node& node) const;
   Rendering rendering_of(const Node* node, sql::Adapter& adapter) const;
   std::string compile_quietly(const Node& node, Rendering& rendering) const;
   std::string compile_test(const Node& node, Rendering& rendering) const;

@@ -97,21 +97,27 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) {
   return true;
 }
 
-// The digits of a number: without group commas, percent and currency signs.
-std::string bare_number(std::string_view field) {
-  std::string out;
-  for (char c : trimmed(field)) {
-    if (c != ',' && c != '%' && c != '$') out.push_back(c);
+// The digits of a number: without group commas, percent and currency signs; `changed` holds them where that
+// takes something out of the middle.
+std::string_view bare_number(std::string_view field, std::string& changed) {
+  constexpr std::string_view kSigns = ",%$";
+  std::string_view out = trimmed(field);
+  if (out.find_first_of(kSigns) != std::string_view::npos) {
+    changed.clear();
+    for (char c : out) {
+      if (kSigns.find(c) == std::string_view::npos) changed.push_back(c);
+    }
+    out = changed;
   }
-  if (out.starts_with('+')) out.erase(0, 1);
+  if (out.starts_with('+')) out.remove_prefix(1);
   return out;
 }
 
-std::optional<double> number_of(const std::string& text) {
+std::optional<double> number_of(std::string_view text) {
   double value;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || text.find_first_of("nNiI") != std::string::npos) return std::nullopt;
+  if (!whole || text.find_first_of("nNiI") != std::string_view::npos) return std::nullopt;
   return value;
 }
 
@@ -130,7 +136,7 @@ struct Candidates {
 
  private:
   void take_number(std::string_view field) {
-    std::string bare = bare_number(field);
+    std::string_view bare = bare_number(field, changed_);
     std::int64_t whole;
     auto [end, error] = std::from_chars(bare.data(), bare.data() + bare.size(), whole);
     bool is_whole = error == std::errc() && end == bare.data() + bare.size();
@@ -142,6 +148,8 @@ struct Candidates {
     integer = false;
     number = number_of(bare).has_value();
   }
+
+  std::string changed_;
 };
 
 }  // namespace
@@ -192,16 +200,16 @@ batch::Type guess_type(const CsvTable& table, std::size_t column) {
   return {TypeKind::text};
 }
 
-std::string normalized(std::string_view field, const batch::Type& type) {
+std::string_view normalized(std::string_view field, const batch::Type& type, std::string& changed) {
   switch (type.kind) {
     case batch::TypeKind::text:
-      return std::string(field);
+      return field;
     case batch::TypeKind::int32:
     case batch::TypeKind::int64:
     case batch::TypeKind::float64:
-      return bare_number(field);
+      return bare_number(field, changed);
     default:
-      return std::string(trimmed(field));
+      return trimmed(field);
   }
 }
 

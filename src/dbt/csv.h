@@ -34,6 +34,7 @@ bool is_null_field(std::string_view field);
 /// column.
 batch::Type guess_type(const CsvTable& table, std::size_t column);
 /// The field as that type is written in SQL: numbers without group commas, percent and currency signs.
-std::string normalized(std::string_view field, const batch::Type& type);
+/// Points into `field`, or into `changed`.
+std::string_view normalized(std::string_view field, const batch::Type& type, std::string& changed);
 
 }  // namespace leat::dbt

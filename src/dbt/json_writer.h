@@ -23,12 +23,15 @@ class JsonWriter {
   void end_array() { close(']'); }
   void key(std::string_view name) {
     separate();
-    out_ += document::json_quote(name);
+    document::append_json_quoted(name, out_);
     out_ += ": ";
     fresh_ = true;
   }
-  void text(std::string_view value) { raw(document::json_quote(value)); }
-  void text_or_null(std::string_view value) { raw(value.empty() ? "null" : document::json_quote(value)); }
+  void text(std::string_view value) {
+    separate();
+    document::append_json_quoted(value, out_);
+  }
+  void text_or_null(std::string_view value) { value.empty() ? raw("null") : text(value); }
   void raw(std::string_view json) {
     separate();
     out_ += json;

@@ -53,6 +53,7 @@ class ProjectLoader {
   void name_relations();
   void name_relation(Node& node);
   void quote_relation(Node& node);
+  bool is_own(const char* macro, const Node& node);
   std::string named(const char* macro, const Node& node, const jinja::Value& custom, const char* parameter);
   void check_relations_differ() const;
 
@@ -76,6 +77,7 @@ class ProjectLoader {
   Env& env_;
   std::map<std::string, jinja::Value> configs_;       // of properties files, by unique id
   std::map<std::string, jinja::Value> test_configs_;  // of declared tests, as declared, by unique id
+  std::map<std::pair<std::string, std::string>, bool> own_names_;  // by macro and package
   std::vector<Node> tests_;  // what properties files declare: tests, exposures, metrics, …
 };
 

@@ -178,6 +178,27 @@ void ProjectLoader::name_relations() {
   check_relations_differ();
 }
 
+namespace {
+
+std::string trimmed(const std::string& text) {
+  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
+  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+}
+
+}  // namespace
+
+// True when neither the project nor a package has its own macro for that name.
+bool ProjectLoader::is_own(const char* macro, const Node& node) {
+  auto [known, is_new] = own_names_.try_emplace({macro, node.package}, false);
+  if (is_new) {
+    const MacroEntry* called = project_->macros_.find(macro, node.package);
+    const MacroEntry* reached =
+        project_->macros_.dispatch(macro, "dbt", node.package, project_->options_.dialect->name());
+    known->second = called && reached && called->package == kOwnPackage && reached->package == kOwnPackage;
+  }
+  return known->second;
+}
+
 void ProjectLoader::name_relation(Node& node) {
   const TargetInfo& target = project_->options_.target;
   if (node.type == ResourceType::unit_test || node.is_declaration()) return;
@@ -195,9 +216,20 @@ void ProjectLoader::name_relation(Node& node) {
   node.relation.database = target.database;
   node.relation.schema = target.schema;
   node.relation.identifier = node.name;
-  std::string named_schema = named("generate_schema_name", node, schema, "custom_schema_name");
-  std::string named_database = named("generate_database_name", node, database, "custom_database_name");
-  std::string identifier = named("generate_alias_name", node, alias, "custom_alias_name");
+  auto text = [](const jinja::Value& value) { return trimmed(jinja::to_text(value)); };
+  // Most projects keep dbt's names: no template needs to be run to know those.
+  std::string named_schema = !is_own("generate_schema_name", node)
+                                 ? named("generate_schema_name", node, schema, "custom_schema_name")
+                             : schema.is_none() ? target.schema
+                                                : trimmed(target.schema + "_" + text(schema));
+  std::string named_database = !is_own("generate_database_name", node)
+                                   ? named("generate_database_name", node, database, "custom_database_name")
+                               : database.is_none() ? target.database
+                                                    : text(database);
+  bool has_plain_alias = is_own("generate_alias_name", node) && (jinja::truth(alias) || node.version.empty());
+  std::string identifier = !has_plain_alias ? named("generate_alias_name", node, alias, "custom_alias_name")
+                           : jinja::truth(alias) ? text(alias)
+                                                 : node.name;
   if (const jinja::Value* fixed = node.setting("target_schema")) named_schema = jinja::to_text(*fixed);
   if (const jinja::Value* fixed = node.setting("target_database")) named_database = jinja::to_text(*fixed);
   node.relation.schema = named_schema;
@@ -232,9 +264,7 @@ std::string ProjectLoader::named(const char* macro, const Node& node, const jinj
   if (found->info->parameters.size() > 1)
     arguments.emplace_back(found->info->parameters[1], project_->renderer_->node_value(node));
   jinja::Value result = project_->renderer_->call(*found, arguments, rendering);
-  std::string text = result.is_none() ? "" : jinja::to_text(result);
-  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
-  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+  return result.is_none() ? "" : trimmed(jinja::to_text(result));
 }
 
 void ProjectLoader::check_relations_differ() const {

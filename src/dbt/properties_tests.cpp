@@ -16,10 +16,11 @@ using document::Value;
 
 namespace {
 
-constexpr const char* kTestSettings[] = {"severity", "where",     "limit",          "warn_if",
-                                         "error_if", "fail_calc", "store_failures", "store_failures_as",
-                                         "tags",     "meta",      "enabled",        "database",
-                                         "schema",   "alias",     "sql_header"};
+// In the order in which dbt tells them.
+constexpr const char* kTestSettings[] = {
+    "severity", "tags",     "enabled",   "where",          "limit",
+    "warn_if",  "error_if", "fail_calc", "store_failures", "store_failures_as",
+    "meta",     "database", "schema",    "alias",          "sql_header"};
 
 bool is_test_setting(std::string_view key) {
   return std::any_of(std::begin(kTestSettings), std::end(kTestSettings),
@@ -112,6 +113,36 @@ void Properties::take_settings(const Value& given, Node& node, std::string& want
   }
 }
 
+namespace {
+
+// The template that dbt's manifest tells of a generic test: a call, and the settings that came with it.
+std::string code_of_test(const std::string& macro, const jinja::Dict& config) {
+  std::size_t dot = macro.find('.');
+  std::string callee =
+      dot == std::string::npos ? "test_" + macro : macro.substr(0, dot + 1) + "test_" + macro.substr(dot + 1);
+  std::string settings;
+  auto add = [&](const std::string& key, const jinja::Value& value) {
+    std::string text = jinja::to_text(value);
+    if (value.is_string()) {
+      for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+      text = '"' + text + '"';
+    }
+    settings += fmt::format("{}{}={}", settings.empty() ? "" : ",", key, text);
+  };
+  for (const char* key : kTestSettings) {
+    const jinja::Value* value = config.find(key);
+    if (value && !value->is_none()) add(key, *value);
+  }
+  for (const auto& entry : config.entries()) {
+    std::string key = jinja::to_text(entry.key);
+    if (!is_test_setting(key) && !entry.value.is_none()) add(key, entry.value);
+  }
+  std::string code = "{{ " + callee + "(**_dbt_generic_test_kwargs) }}";
+  return settings.empty() ? code : code + "{{ config(" + settings + ") }}";
+}
+
+}  // namespace
+
 // A test is "unique", or {accepted_values: {values: […], config: {…}}}, or {name: …, test_name:
 // accepted_values, …}.
 Node Properties::make_test(const Declared& declared, const Node& tested) const {
@@ -138,6 +169,8 @@ Node Properties::make_test(const Declared& declared, const Node& tested) const {
     throw Error(ErrorCode::dbt_project, "A test is a name, or one name with its arguments",
                 declared.test.where());
   }
+  jinja::Value own = jinja::Value::dict();
+  for (const auto& entry : node.config.as_dict().entries()) own.as_dict().set(entry.key, entry.value);
   for (const jinja::Value& more : {jinja::Value::list(declared.source_tags), declared.column_tags}) {
     if (more.is_absent() || (more.is_list() && more.items().empty())) continue;
     merge_config(node.config.as_dict(), jinja::Value::dict({{"tags", more}}).as_dict());
@@ -146,14 +179,13 @@ Node Properties::make_test(const Declared& declared, const Node& tested) const {
   node.name = named.full;
   node.below = named.alias + ".sql";
   node.unique_id = fmt::format("test.{}.{}.{}", node.package, named.full, named.hash);
-  if (named.alias != named.full && !node.setting("alias")) node.config.as_dict().set("alias", named.alias);
+  if (named.alias != named.full && !node.setting("alias")) {
+    node.config.as_dict().set("alias", named.alias);
+    own.as_dict().set("alias", named.alias);
+  }
   node.fqn = declared.fqn;
   node.fqn.push_back(node.name);
-  node.raw_code = "{{ test_" + node.test.macro + "(**_dbt_generic_test_kwargs) }}";
-  if (std::size_t dot = node.test.macro.find('.'); dot != std::string::npos) {
-    node.raw_code = "{{ " + node.test.macro.substr(0, dot + 1) + "test_" + node.test.macro.substr(dot + 1) +
-                    "(**_dbt_generic_test_kwargs) }}";
-  }
+  node.raw_code = code_of_test(node.test.macro, own.as_dict());
   wrap_calls(node.test.arguments);
   // What the test reads: the model first.
   if (tested.type == ResourceType::source) {

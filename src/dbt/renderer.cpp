@@ -242,6 +242,15 @@ Value Renderer::whole_value(const Node& node) const {
   told.as_dict().each([&](const Value& key, const Value& item) {
     if (!value.as_dict().find(key)) value.as_dict().set(key, item);
   });
+  // Of columns and settings the manifest tells what nobody has said as well.
+  if (const Value* columns = told.as_dict().find("columns")) value.as_dict().set("columns", *columns);
+  if (const Value* config = told.as_dict().find("config"); config && config->is_dict()) {
+    if (node.config.is_dict())
+      node.config.as_dict().each([&](const Value& key, const Value& item) {
+        config->as_dict().set(key, item);
+      });
+    value.as_dict().set("config", *config);
+  }
   return value;
 }
 

@@ -69,7 +69,8 @@ void append_value(const CsvTable& table, std::size_t row, std::size_t i, const S
   } else if (!column.guessed) {
     out += dialect.literal(field);
   } else {
-    std::string text = normalized(field, *column.guessed);
+    std::string changed;
+    std::string_view text = normalized(field, *column.guessed, changed);
     bool number = column.guessed->kind == batch::TypeKind::int32 ||
                   column.guessed->kind == batch::TypeKind::int64 ||
                   column.guessed->kind == batch::TypeKind::float64;
@@ -77,40 +78,42 @@ void append_value(const CsvTable& table, std::size_t row, std::size_t i, const S
   }
 }
 
-// DuckDB reads rows much faster as one text than as expressions: each row is a list of texts that are cast.
-void insert_rows_as_json(const CsvTable& table, const std::vector<SeedColumn>& columns,
-                         const std::string& relation, sql::Adapter& adapter) {
-  std::string casts, rows;
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    casts += fmt::format("{}cast(r[{}] as {})", i ? ", " : "", i + 1, columns[i].type);
-  auto insert = [&] {
-    adapter.execute(
-        fmt::format("insert into {} select {} from (select unnest(from_json({}, '[[\"VARCHAR\"]]')) as r)",
-                    relation, casts, adapter.dialect().literal("[" + rows + "]")));
-    rows.clear();
-  };
+batch::SchemaPtr schema_of_texts(std::size_t width) {
+  std::vector<batch::Column> columns;
+  for (std::size_t i = 0; i < width; ++i)
+    columns.push_back({fmt::format("c{}", i), batch::Type{batch::TypeKind::text}});
+  return std::make_shared<const batch::Schema>(std::move(columns));
+}
+
+// Hands all rows to the engine as texts; false where it does not take them so.
+bool insert_as_texts(const CsvTable& table, const std::vector<SeedColumn>& columns,
+                     const std::string& relation, sql::Adapter& adapter) {
+  constexpr std::size_t kBytesTogether = 16 << 20, kLookedAfter = 1024;
+  std::vector<std::string> types;
+  for (const SeedColumn& column : columns) types.push_back(column.type);
+  batch::RecordBatch rows(schema_of_texts(columns.size()));
+  std::string changed;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    rows += rows.empty() ? "[" : ",[";
     for (std::size_t i = 0; i < columns.size(); ++i) {
       std::string_view field = table.at(row, i);
-      if (i) rows += ',';
       if (is_null_field(field)) {
-        rows += "null";
+        rows.column(i).append_null();
       } else {
-        rows += document::json_quote(columns[i].guessed ? normalized(field, *columns[i].guessed)
-                                                        : std::string(field));
+        rows.column(i).append_text(columns[i].guessed ? normalized(field, *columns[i].guessed, changed)
+                                                      : field);
       }
     }
-    rows += ']';
-    if (rows.size() >= kBytesPerStatement) insert();
+    if (row % kLookedAfter != 0 || rows.byte_size() < kBytesTogether) continue;
+    if (!adapter.insert_texts(relation, types, rows)) return false;
+    rows = batch::RecordBatch(rows.schema());
   }
-  if (!rows.empty()) insert();
+  return rows.rows() == 0 || adapter.insert_texts(relation, types, rows);
 }
 
 // Inserts all rows, about half a megabyte a statement.
 void insert_rows(const CsvTable& table, const std::vector<SeedColumn>& columns, const std::string& relation,
                  sql::Adapter& adapter) {
-  if (adapter.dialect().name() == "duckdb") return insert_rows_as_json(table, columns, relation, adapter);
+  if (insert_as_texts(table, columns, relation, adapter)) return;
   std::string head = "insert into " + relation + " values ", sql;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     sql += sql.empty() ? head + "(" : ",\n(";
@@ -213,7 +216,6 @@ void NodeBuilder::build_seed(const Node& node, Rendering& rendering, NodeResult&
     adapter.rename(beside, node.relation.identifier);
   }
   run_hooks_of("post_hook", true);
-  commit_for(rendering);
   run_hooks_of("post_hook", false);
   result.rows = project_.options().empty ? 0 : static_cast<std::int64_t>(table.rows());
   result.message = format_count(result.rows) + (result.rows == 1 ? " row" : " rows");

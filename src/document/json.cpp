@@ -101,10 +101,10 @@ Value parse_json(std::string_view text, const std::string& file) {
   return convert(root, Mark{std::make_shared<const std::string>(file), 0, 0});
 }
 
-std::string json_quote(std::string_view text) {
+void append_json_quoted(std::string_view text, std::string& out) {
   static constexpr char kHex[] = "0123456789abcdef";
   auto is_special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
-  std::string out = "\"";
+  out += '"';
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
@@ -133,7 +133,13 @@ std::string json_quote(std::string_view text) {
     }
   }
   out.append(text, from, text.size() - from);
-  return out + "\"";
+  out += '"';
+}
+
+std::string json_quote(std::string_view text) {
+  std::string out;
+  append_json_quoted(text, out);
+  return out;
 }
 
 std::string to_json(const Value& value, bool sorted) {

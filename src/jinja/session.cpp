@@ -88,6 +88,34 @@ std::string describe(const MacroNode& node, std::string_view file) {
 }
 }  // namespace
 
+// The macros on the way to where rendering stands, the last first; what calls itself is told once.
+std::string Session::way_here(const std::string& file) const {
+  constexpr int kShown = 9;
+  std::string out, last;
+  int shown = 0;
+  std::size_t again = 0;
+  auto tell_again = [&] {
+    if (again > 0) out += fmt::format("\n  (that {} times more)", again);
+    again = 0;
+  };
+  const Template* holder = template_;
+  for (auto record = calls_.rbegin(); record != calls_.rend(); ++record) {
+    std::string line = describe(*record->macro, holder ? holder->name() : file);
+    holder = record->caller_template;
+    if (holder) line += fmt::format(", called at {}:{}", holder->name(), record->called_at.line);
+    if (line == last) {
+      ++again;
+      continue;
+    }
+    tell_again();
+    if (++shown > kShown) return out + "\n  …";
+    out += "\n  " + line;
+    last = std::move(line);
+  }
+  tell_again();
+  return out;
+}
+
 // Adds the place: where = "name:line:column"; the message gets the line's text and the macros on the way.
 void Session::place(const Error& error) const {
   std::string what = error.what_failed() + near_names(error);
@@ -96,16 +124,7 @@ void Session::place(const Error& error) const {
     const std::string_view text = template_->line_text(position_.line);
     if (!text.empty() && text.size() <= 240) what += fmt::format("\n  {} | {}", position_.line, text);
   }
-  const Template* holder = template_;
-  for (auto record = calls_.rbegin(); record != calls_.rend(); ++record) {
-    if (calls_.rend() - record + 8 < static_cast<std::ptrdiff_t>(calls_.size())) {
-      what += "\n  …";
-      break;
-    }
-    what += "\n  " + describe(*record->macro, holder ? holder->name() : file);
-    holder = record->caller_template;
-    if (holder) what += fmt::format(", called at {}:{}", holder->name(), record->called_at.line);
-  }
+  what += way_here(file);
   std::string where = fmt::format("{}:{}:{}", file, position_.line, position_.column);
   if (!error.where().empty()) where += ": " + error.where();
   Error placed_error(error.code(), std::move(what), std::move(where));

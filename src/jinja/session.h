@@ -181,6 +181,7 @@ class Session {
   void check_size(const std::string& out) const;
   void at(const Expression& node) { position_ = node.position; }
   [[noreturn]] void place(const Error& error) const;
+  std::string way_here(const std::string& file) const;
   std::string near_names(const Error& error) const;
 
   const Environment& environment_;

@@ -36,6 +36,7 @@ struct Outcome {
   std::int64_t rows_read = 0;  ///< streams only
   std::string message;         ///< "1,234 rows", "3 rows fail"
   std::string version;         ///< streams: the id of the last load that changed rows
+  bool recorded = false;       ///< work() has run its `record`
   std::optional<Error> error;
   std::int64_t took_ms = 0;
 };
@@ -47,6 +48,9 @@ struct Asset {
   const std::vector<std::string>& waiting() const { return waits_for ? *waits_for : what.upstream; }
   /// Does the work in a session of its own.
   std::function<Outcome(sql::Adapter&)> work;
+  /// The same, and runs `record` in the transaction that makes what it did last, where it can: then the
+  /// outcome says so. Null: work() is called.
+  std::function<Outcome(sql::Adapter&, const std::string& record)> recorded_work;
   /// What it would do, as a string that changes when that changes; null: it always runs (streams).
   std::function<std::string(sql::Adapter&)> fingerprint;
   /// False when what it made is gone; null: nothing to look for.

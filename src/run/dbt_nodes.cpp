@@ -61,9 +61,10 @@ std::string dbt_message(const dbt::Node& node, const Error& error) {
 
 }  // namespace
 
-Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter) {
-  dbt::NodeResult result = builder_->build(node, adapter);
+Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter, const std::string& record) {
+  dbt::NodeResult result = builder_->build(node, adapter, record);
   Outcome outcome;
+  outcome.recorded = result.recorded;
   outcome.rows = result.rows;
   outcome.message = result.message;
   if (result.status == dbt::NodeStatus::warn) outcome.status = Status::warning;
@@ -98,7 +99,9 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
       auto stream = landed.find({above->relation.schema, above->relation.identifier});
       if (stream != landed.end()) id = stream->second;
     }
-    asset.work = [this, &node](sql::Adapter& adapter) { return build(node, adapter); };
+    asset.recorded_work = [this, &node](sql::Adapter& adapter, const std::string& record) {
+      return build(node, adapter, record);
+    };
     asset.fingerprint = [this, &node, run_id](sql::Adapter&) {
       return builder_->fingerprint(node) + (depends_on_run(node) ? run_id : "");
     };

@@ -54,7 +54,7 @@ class DbtNodes {
   void end(sql::Adapter& adapter);
 
  private:
-  Outcome build(const dbt::Node& node, sql::Adapter& adapter);
+  Outcome build(const dbt::Node& node, sql::Adapter& adapter, const std::string& record);
 
   Env& env_;
   std::unique_ptr<dbt::Project> project_;

@@ -63,6 +63,7 @@ class Execution {
     for (std::size_t i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
     wait_or_cancel();
     threads.clear();
+    versions_->flush(*open_());
     return std::move(outcomes_);
   }
 
@@ -194,15 +195,32 @@ class Execution {
       outcome.status = Status::unchanged;
       return outcome;
     }
-    Outcome outcome = asset.work(adapter);
+    AssetVersion made{asset.what.id, version, format_iso_timestamp(env_.now())};
+    Outcome outcome =
+        asset.recorded_work ? asset.recorded_work(adapter, record_of(made, adapter)) : asset.work(adapter);
     env_.failpoint("dbt_after_model");
-    std::lock_guard lock(versions_mutex_);
-    if (outcome.status == Status::success) {
-      versions_->record(adapter, asset.what.id, version, format_iso_timestamp(env_.now()));
-    } else {
-      versions_->forget(adapter, asset.what.id);
-    }
+    keep_version(asset, made, outcome, adapter);
     return outcome;
+  }
+
+  std::string record_of(const AssetVersion& made, sql::Adapter& adapter) {
+    std::lock_guard lock(versions_mutex_);
+    return versions_->record_sql(adapter.dialect(), {made});
+  }
+
+  void keep_version(const Asset& asset, const AssetVersion& made, const Outcome& outcome,
+                    sql::Adapter& adapter) {
+    std::lock_guard lock(versions_mutex_);
+    if (outcome.status != Status::success) {
+      versions_->forget(adapter, made.asset);
+    } else if (outcome.recorded) {
+      versions_->note(made);
+    } else if (asset.what.kind.ends_with("test")) {
+      // What a test found stays true of that version; it makes nothing that could differ from it.
+      versions_->record_later(adapter, made);
+    } else {
+      versions_->record(adapter, made);
+    }
   }
 
   // What the asset would do, and the version of everything above it.

@@ -209,3 +209,48 @@ TEST_CASE("a circle is refused with its names") {
     CHECK(error.what_failed().find("a -> b -> a") != std::string::npos);
   }
 }
+
+TEST_CASE("a version that the work has recorded is not recorded again; one that failed is recorded nowhere") {
+  Fixture f;
+  bool fails = false;
+  f.add("a", {}).recorded_work = [&](sql::Adapter& adapter, const std::string& record) {
+    f.note("a");
+    adapter.execute("begin");
+    adapter.execute(record);
+    if (fails) {
+      adapter.execute("rollback");
+      return failing(adapter);
+    }
+    adapter.execute("commit");
+    Outcome outcome;
+    outcome.recorded = true;
+    return outcome;
+  };
+  auto rows = [&] {
+    return f.warehouse->adapter()->query("select * from _leat.asset_versions where asset = 'a'").rows();
+  };
+  f.run();
+  CHECK(rows() == 1);
+  CHECK(f.run()["a"] == Status::unchanged);
+  f.codes["a"] = "changed";
+  CHECK(f.run()["a"] == Status::success);
+  CHECK(rows() == 1);
+  f.codes["a"] = "changed again";
+  fails = true;
+  CHECK(f.run()["a"] == Status::error);
+  f.codes["a"] = "changed";
+  CHECK(f.run()["a"] == Status::unchanged);
+}
+
+TEST_CASE("versions of tests are recorded together; two rows of one asset are no version") {
+  Fixture f;
+  for (int i = 0; i < 250; ++i) f.add("test" + std::to_string(i), {}, "test");
+  f.run();
+  std::unique_ptr<sql::Adapter> adapter = f.warehouse->adapter();
+  CHECK(adapter->query("select * from _leat.asset_versions").rows() == 250);
+  adapter->execute(
+      "insert into _leat.asset_versions select * from _leat.asset_versions where asset = 'test7'");
+  CHECK(f.run()["test8"] == Status::unchanged);
+  CHECK(f.ran == std::vector<std::string>{"test7"});
+  CHECK(adapter->query("select * from _leat.asset_versions").rows() == 250);
+}

@@ -106,9 +106,12 @@ class StoreListener : public EventListener {
     store_.add_event(run_id_, {format_iso_timestamp(env_.now()), std::string(name(event.level)),
                                std::string(event.name), redact(fields_json(event))});
   }
-  void add_step(const StepRow& step) {
+  /// Keeps a step and what `tell` emits, in one transaction.
+  void add_step(const StepRow& step, const std::function<void()>& tell) {
     std::lock_guard lock(mutex_);
+    Store::Together together(store_);
     store_.add_step(run_id_, step);
+    tell();
   }
 
  private:
@@ -122,7 +125,7 @@ class StoreListener : public EventListener {
   Store& store_;
   const std::string& run_id_;
   Env& env_;
-  std::mutex mutex_;  // guards store_, count_
+  std::recursive_mutex mutex_;  // guards store_, count_; on_event comes from within add_step
   int count_ = 0;
 };
 
@@ -245,9 +248,9 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   std::vector<Outcome> outcomes = execute(
       assets, chosen, [&] { return workspace.warehouse().adapter(); }, env, execution,
       [&](const Asset& asset, const Outcome& outcome) {
-        history.add_step(step_row(asset, outcome, env));
         if (nodes) nodes->note(asset, outcome);
-        announce(env, asset, outcome, ++done, order.size());
+        history.add_step(step_row(asset, outcome, env),
+                         [&] { announce(env, asset, outcome, ++done, order.size()); });
       });
   for (std::size_t i : order) report.steps.push_back({assets[i].what, std::move(outcomes[i])});
   if (nodes) {

@@ -15,8 +15,12 @@ Versions::Versions(sql::Adapter& adapter) {
   for (const std::string& statement : sql::create_bookkeeping(adapter.dialect())) adapter.execute(statement);
   sql::QueryResult rows = adapter.query("select asset, version from " + table(adapter.dialect()));
   for (const auto& batch : rows.batches) {
-    for (std::size_t i = 0; i < batch.rows(); ++i)
-      versions_[std::string(batch.column(0).text(i))] = batch.column(1).text(i);
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      // Two runs of one project at once may have left two rows: then none holds.
+      auto [held, is_first] =
+          versions_.try_emplace(std::string(batch.column(0).text(i)), batch.column(1).text(i));
+      if (!is_first) held->second.clear();
+    }
   }
 }
 
@@ -47,13 +51,36 @@ std::string Versions::of_connection(sql::Adapter& adapter, const std::string& co
   return "";
 }
 
-void Versions::record(sql::Adapter& adapter, const std::string& asset, const std::string& version,
-                      const std::string& built_at) {
-  const sql::Dialect& dialect = adapter.dialect();
-  adapter.execute(fmt::format(
-      "begin; delete from {0} where asset = {1}; insert into {0} values ({1}, {2}, {3}); commit",
-      table(dialect), dialect.literal(asset), dialect.literal(version), dialect.literal(built_at)));
-  versions_[asset] = version;
+std::string Versions::record_sql(const sql::Dialect& dialect,
+                                 const std::vector<AssetVersion>& versions) const {
+  std::string held, rows;
+  for (const AssetVersion& each : versions) {
+    std::string asset = dialect.literal(each.asset);
+    if (versions_.count(each.asset) != 0) held += (held.empty() ? "" : ", ") + asset;
+    rows += fmt::format("{}({}, {}, {})", rows.empty() ? "" : ", ", asset, dialect.literal(each.version),
+                        dialect.literal(each.built_at));
+  }
+  std::string sql = fmt::format("insert into {} values {}", table(dialect), rows);
+  if (held.empty()) return sql;
+  return fmt::format("delete from {} where asset in ({}); {}", table(dialect), held, sql);
+}
+
+void Versions::record(sql::Adapter& adapter, const AssetVersion& version) {
+  adapter.execute("begin; " + record_sql(adapter.dialect(), {version}) + "; commit");
+  note(version);
+}
+
+void Versions::record_later(sql::Adapter& adapter, AssetVersion version) {
+  constexpr std::size_t kTogether = 200;
+  later_.push_back(std::move(version));
+  if (later_.size() >= kTogether) flush(adapter);
+}
+
+void Versions::flush(sql::Adapter& adapter) {
+  if (later_.empty()) return;
+  adapter.execute("begin; " + record_sql(adapter.dialect(), later_) + "; commit");
+  for (const AssetVersion& each : later_) note(each);
+  later_.clear();
 }
 
 void Versions::forget(sql::Adapter& adapter, const std::string& asset) {

@@ -15,6 +15,10 @@
 
 namespace leat::run {
 
+struct AssetVersion {
+  std::string asset, version, built_at;
+};
+
 class Versions {
  public:
   /// Reads what is recorded; creates the table where it is absent.
@@ -26,12 +30,18 @@ class Versions {
                                const std::string& stream);
   /// The same of all that a connection (or pipe, "pipe:NAME") loads.
   static std::string of_connection(sql::Adapter& adapter, const std::string& connection);
-  void record(sql::Adapter& adapter, const std::string& asset, const std::string& version,
-              const std::string& built_at);
+  /// What records versions, to be run in one transaction; note() each once that is committed.
+  std::string record_sql(const sql::Dialect& dialect, const std::vector<AssetVersion>& versions) const;
+  void note(const AssetVersion& version) { versions_[version.asset] = version.version; }
+  void record(sql::Adapter& adapter, const AssetVersion& version);
+  /// Records it with others, at the latest in flush(); a run that dies before has not recorded it.
+  void record_later(sql::Adapter& adapter, AssetVersion version);
+  void flush(sql::Adapter& adapter);
   void forget(sql::Adapter& adapter, const std::string& asset);
 
  private:
-  std::map<std::string, std::string> versions_;
+  std::map<std::string, std::string> versions_;  // "" where the table says two things of one asset
+  std::vector<AssetVersion> later_;
 };
 
 /// A short hash of texts, for versions (FNV-1a, 128 bits in hexadecimal).

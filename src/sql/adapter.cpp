@@ -16,6 +16,10 @@ std::optional<Objection> Adapter::try_execute(const std::string& sql) {
   }
 }
 
+bool Adapter::insert_texts(const std::string&, const std::vector<std::string>&, const batch::RecordBatch&) {
+  return false;
+}
+
 std::optional<Relation> Adapter::find_relation(const Relation& wanted) {
   for (Relation& each : list_relations(wanted.schema)) {
     if (!dialect().same_name(each.identifier, wanted.identifier)) continue;

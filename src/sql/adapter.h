@@ -60,6 +60,11 @@ class Adapter {
   /// Runs one statement and returns its rows. Error(warehouse_sql) when there are more than `rows_max`.
   virtual QueryResult query(const std::string& sql, std::int64_t rows_max = 10'000'000) = 0;
 
+  /// Inserts rows of texts into a relation as SQL names it, each cast to its column's type, faster than
+  /// statements do. False where the engine has no such way; nothing is done then.
+  virtual bool insert_texts(const std::string& relation, const std::vector<std::string>& types,
+                            const batch::RecordBatch& rows);
+
   /// Every schema of the database.
   virtual std::vector<std::string> list_schemas() = 0;
   /// Every table and view of a schema (no error when the schema does not exist).

@@ -86,12 +86,9 @@
   {%- do return(get_incremental_merge_sql(arg_dict) if arg_dict['unique_key'] else default__get_incremental_microbatch_sql(arg_dict)) -%}
 {%- endmacro %}
 {% macro get_incremental_insert_overwrite_sql(arg_dict) -%}{{ return(adapter.dispatch('get_incremental_insert_overwrite_sql', 'dbt')(arg_dict)) }}{%- endmacro %}
-{% macro default__get_incremental_insert_overwrite_sql(arg_dict) -%}
-  {{ exceptions.raise_not_implemented('The incremental strategy insert_overwrite is Snowflake\'s; ' ~ adapter.type() ~ ' has delete+insert.') }}
-{%- endmacro %}
 {# Snowflake replaces the whole table, in one statement. #}
 {% macro snowflake__get_incremental_insert_overwrite_sql(arg_dict) -%}
-  {%- set names = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+  {%- set names = get_quoted_csv(config.get('overwrite_columns') or arg_dict['dest_columns'] | map(attribute='name')) -%}
   {%- do return('insert overwrite into ' ~ arg_dict['target_relation'] ~ ' (' ~ names ~ ') select ' ~ names ~ ' from ' ~ arg_dict['temp_relation']) -%}
 {%- endmacro %}
 {% macro get_incremental_default_sql(arg_dict) -%}{{ return(adapter.dispatch('get_incremental_default_sql', 'dbt')(arg_dict)) }}{%- endmacro %}

@@ -12,8 +12,9 @@
 {% macro build_table(target_relation, sql) -%}
   {{ adapter.dispatch('build_table', 'dbt')(target_relation, sql) }}
 {%- endmacro %}
-{# Builds beside, then takes the place. #}
+{# Builds beside, then takes the place. All in one transaction: each that begins waits for who is committing. #}
 {% macro default__build_table(target_relation, sql) -%}
+  {%- do adapter.begin() -%}
   {%- set beside = make_intermediate_relation(target_relation) -%}
   {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
   {%- call statement('main') -%}{{ get_create_table_as_sql(false, beside, sql) }}{%- endcall -%}
@@ -36,7 +37,6 @@
   {%- do persist_docs(target_relation, model) -%}
   {%- do apply_grants(target_relation, config.get('grants')) -%}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
-  {%- do adapter.commit() -%}
   {{ run_hooks(post_hooks, inside_transaction=false) }}
 {%- endmacro %}
 
@@ -54,11 +54,8 @@
 {%- endmacro %}
 {# A view is made again in one transaction; PostgreSQL takes what depends on the old one with it. #}
 {% macro default__create_or_replace_view(target_relation, sql) -%}
-  {%- set existing = load_cached_relation(target_relation) -%}
-  {%- if existing is not none -%}
-    {%- do adapter.begin() -%}
-    {%- do adapter.drop_relation(existing) -%}
-  {%- endif -%}
+  {%- do adapter.begin() -%}
+  {%- do drop_relation_if_exists(load_cached_relation(target_relation)) -%}
   {%- call statement('main') -%}{{ get_create_view_as_sql(target_relation, sql) }}{%- endcall -%}
   {%- do adapter.before_swap() -%}
 {%- endmacro %}
@@ -76,12 +73,14 @@
   {%- set unique_key = config.get('unique_key') -%}
   {%- set policy = incremental_validate_on_schema_change(config.get('on_schema_change')) -%}
   {%- set strategy = config.get('incremental_strategy') or 'default' -%}
-  {%- set strategy_sql = adapter.get_incremental_strategy_macro(context, strategy) -%}
+  {#- As in dbt, DuckDB is asked for the strategy only when there is something to add to. -#}
+  {%- set strategy_sql = adapter.get_incremental_strategy_macro(context, strategy) if adapter.type() != 'duckdb' else none -%}
   {{ run_hooks(pre_hooks, inside_transaction=false) }}
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
   {%- if existing is none or not existing.is_table or should_full_refresh() -%}
     {%- do build_table(target_relation, sql) -%}
   {%- else -%}
+    {%- set strategy_sql = strategy_sql or adapter.get_incremental_strategy_macro(context, strategy) -%}
     {%- set staged = make_temp_relation(target_relation) -%}
     {%- do drop_relation_if_exists(load_cached_relation(staged)) -%}
     {%- call statement('stage') -%}{{ get_create_table_as_sql(false, staged, sql) }}{%- endcall -%}

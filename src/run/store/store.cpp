@@ -61,6 +61,13 @@ Store::~Store() {
   sqlite3_close(handle_);
 }
 
+Store::Together::Together(Store& store) : store_(store) {
+  store_.run("begin", {});
+}
+Store::Together::~Together() {
+  store_.run("commit", {});
+}
+
 bool Store::run(const char* sql, const std::vector<std::string>& texts,
                 const std::vector<std::int64_t>& numbers) {
   Statement statement(handle_, sql);

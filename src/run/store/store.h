@@ -62,6 +62,18 @@ class Store {
   /// Every asset in its newest state for a target, by kind and name.
   std::vector<AssetRow> assets(const std::string& target);
 
+  /// As long as it lives, what is kept is one transaction.
+  class Together {
+   public:
+    explicit Together(Store& store);
+    ~Together();
+    Together(const Together&) = delete;
+    Together& operator=(const Together&) = delete;
+
+   private:
+    Store& store_;
+  };
+
  private:
   bool run(const char* sql, const std::vector<std::string>& texts,
            const std::vector<std::int64_t>& numbers = {});

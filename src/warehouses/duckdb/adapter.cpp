@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "document/value.h"
 #include "duck/chunks.h"
+#include "duck/scan.h"
 #include "warehouses/duckdb/dialect.h"
 
 namespace leat::warehouses::duckdb {
@@ -133,6 +134,20 @@ sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_ma
     }
   }
   return out;
+}
+
+bool DuckAdapter::insert_texts(const std::string& relation, const std::vector<std::string>& types,
+                               const batch::RecordBatch& rows) {
+  std::string casts;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    casts += fmt::format("{}cast({} as {})", i ? ", " : "",
+                         duck_dialect().quote(rows.schema()->columns()[i].name), types[i]);
+  }
+  // Its registration goes with the transaction when that is rolled back, so none is kept for the next call.
+  duck::BatchScan scan(connection_);
+  scan.set(&rows);
+  execute(fmt::format("insert into {} select {} from {}", relation, casts, scan.sql()));
+  return true;
 }
 
 std::vector<std::string> DuckAdapter::list_schemas() {

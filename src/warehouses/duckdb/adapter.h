@@ -16,6 +16,8 @@ class DuckAdapter : public sql::Adapter {
   std::int64_t execute(const std::string& sql) override { return connection_.execute(sql); }
   std::optional<sql::Objection> try_execute(const std::string& sql) override;
   sql::QueryResult query(const std::string& sql, std::int64_t rows_max) override;
+  bool insert_texts(const std::string& relation, const std::vector<std::string>& types,
+                    const batch::RecordBatch& rows) override;
   std::vector<std::string> list_schemas() override;
   std::vector<sql::Relation> list_relations(const std::string& schema) override;
   std::optional<sql::Relation> find_relation(const sql::Relation& wanted) override;

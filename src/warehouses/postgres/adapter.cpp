@@ -119,6 +119,46 @@ void append_printed(batch::ColumnData& column, std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+// A value of COPY's text format.
+void append_copied(std::string_view text, std::string& out) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = std::min(text.find_first_of("\\\t\n\r", at), text.size());
+    out += text.substr(at, end - at);
+    if (end == text.size()) return;
+    out += '\\';
+    out += text[end] == '\t' ? 't' : text[end] == '\n' ? 'n' : text[end] == '\r' ? 'r' : '\\';
+    at = end + 1;
+  }
+}
+
+}  // namespace
+
+bool PgAdapter::insert_texts(const std::string& relation, const std::vector<std::string>&,
+                             const batch::RecordBatch& rows) {
+  constexpr std::size_t kBytesPerPut = 1 << 16;
+  connection_.begin_copy("copy " + relation + " from stdin");
+  std::string out;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    for (std::size_t i = 0; i < rows.schema()->size(); ++i) {
+      if (i) out += '\t';
+      if (rows.column(i).is_null(row)) {
+        out += "\\N";
+      } else {
+        append_copied(rows.column(i).text(row), out);
+      }
+    }
+    out += '\n';
+    if (out.size() < kBytesPerPut) continue;
+    connection_.put_copy(out.data(), out.size());
+    out.clear();
+  }
+  if (!out.empty()) connection_.put_copy(out.data(), out.size());
+  connection_.end_copy();
+  return true;
+}
+
 const sql::Dialect& PgAdapter::dialect() const {
   return pg_dialect();
 }

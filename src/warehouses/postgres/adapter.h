@@ -21,6 +21,8 @@ class PgAdapter : public sql::Adapter {
     return connection_.attempt(sql);
   }
   sql::QueryResult query(const std::string& sql, std::int64_t rows_max) override;
+  bool insert_texts(const std::string& relation, const std::vector<std::string>& types,
+                    const batch::RecordBatch& rows) override;
   std::vector<std::string> list_schemas() override;
   std::vector<sql::Relation> list_relations(const std::string& schema) override;
   std::optional<std::vector<sql::RelationColumn>> columns(const sql::Relation& relation) override;

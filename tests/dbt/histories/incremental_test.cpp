@@ -223,5 +223,25 @@ TEST_CASE("histories of incremental models are those of a table in memory") {
   }
 }
 
+// dbt offers it on Snowflake alone: PostgreSQL refuses it at once, DuckDB when there is something to add.
+TEST_CASE("insert_overwrite is refused where dbt has no such strategy, and leaves the table as it was") {
+  Env env(fixed_clock({}), 1);
+  std::unique_ptr<Place> place = Place::open(env);
+  if (!place) return;
+  place->folder().write("models/m.sql", kModel);
+  place->folder().write("macros/own.sql",
+                        "{% macro get_incremental_insert_overwrite_sql(arg_dict) %}select 1{% endmacro %}");
+  place->adapter().execute(
+      fmt::format("create table {} as select 1 as id, timestamp '2024-01-01' as day", place->named("src")));
+  std::unique_ptr<Project> project = place->load("{strategy: insert_overwrite, policy: ignore}");
+  bool is_first_built = place->adapter().dialect().name() == "duckdb";
+  CHECK(place->build(*project, "model.p.m") == is_first_built);
+  std::size_t rows = is_first_built ? place->rows("select id from " + place->named("m")).size() : 0;
+  CHECK_FALSE(place->build(*project, "model.p.m"));
+  CHECK(place->failure().find("The incremental strategy 'insert_overwrite' is not valid for this adapter") !=
+        std::string::npos);
+  if (is_first_built) CHECK(place->rows("select id from " + place->named("m")).size() == rows);
+}
+
 }  // namespace
 }  // namespace leat::dbt
