@@ -198,7 +198,11 @@ class DbtCommand : public Command {
     Progress progress(told, env);
     run::Workspace workspace(std::move(project), options, env);
     if (given.defer) given.run.defer_to = deferred_to();
-    if (verb->kinds.empty()) return without_run(workspace, globals);
+    if (verb->kinds.empty()) {
+      int code = without_run(workspace, globals);
+      workspace.leave_dbt();
+      return code;
+    }
     given.run.command = "dbt " + given.verb;
     given.run.warnings_fail = given.warn_error;
     given.run.check = given.check || (!given.no_check && !globals.called_dbt);
@@ -207,7 +211,9 @@ class DbtCommand : public Command {
     }
     run::RunReport report = run::run_assets(workspace, given.run);
     progress.stop();
-    return print_summary(report, workspace.project(), globals);
+    int code = print_summary(report, workspace.project(), globals);
+    workspace.leave_dbt();
+    return code;
   }
 
  private:

@@ -57,6 +57,36 @@ void roll_back_for(Rendering& rendering) {
 
 namespace {
 
+// What dbt calls PostgreSQL's types where it asks a query for them: by its driver's names, which know no
+// widths. Contracts are held to these.
+std::string driver_name(const std::string& native) {
+  static const std::unordered_map<std::string_view, const char*> kNames = {
+      {"bigint", "LONGINTEGER"},
+      {"integer", "INTEGER"},
+      {"smallint", "INTEGER"},
+      {"real", "FLOAT"},
+      {"double precision", "FLOAT"},
+      {"numeric", "DECIMAL"},
+      {"text", "STRING"},
+      {"character varying", "STRING"},
+      {"character", "STRING"},
+      {"name", "STRING"},
+      {"boolean", "BOOLEAN"},
+      {"timestamp without time zone", "DATETIME"},
+      {"timestamp with time zone", "DATETIMETZ"},
+      {"time without time zone", "TIME"},
+      {"time with time zone", "TIME"},
+      {"date", "DATE"},
+      {"interval", "INTERVAL"},
+      {"bytea", "BINARY"},
+      {"json", "JSON"},
+      {"jsonb", "JSONB"}};
+  bool is_list = native.ends_with("[]");
+  std::string_view base = std::string_view(native).substr(0, native.size() - (is_list ? 2 : 0));
+  auto found = kNames.find(base.substr(0, base.find('(')));
+  return found == kNames.end() ? native : found->second + std::string(is_list ? "ARRAY" : "");
+}
+
 class AdapterObject final : public jinja::Object {
  public:
   AdapterObject(Rendering& rendering, const Renderer& renderer)
@@ -211,8 +241,10 @@ class AdapterObject final : public jinja::Object {
     std::vector<Value> out;
     for (std::size_t i = 0; i < result.native_types.size(); ++i) {
       const batch::Column& column = result.schema->columns()[i];
+      const std::string& native = result.native_types[i];
+      std::string type = dialect_.name() == "postgres" ? driver_name(native) : native;
       out.emplace_back(jinja::make_ref<ColumnObject>(
-          sql::RelationColumn{column.name, result.native_types[i], column.type}, dialect_));
+          sql::RelationColumn{column.name, std::move(type), column.type}, dialect_));
     }
     return Value::list(std::move(out));
   }

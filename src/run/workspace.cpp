@@ -56,6 +56,11 @@ DbtNodes* Workspace::dbt_nodes() {
   return dbt_.get();
 }
 
+void Workspace::leave_dbt() {
+  static auto& left = *new std::vector<std::unique_ptr<DbtNodes>>;
+  left.push_back(std::move(dbt_));
+}
+
 const dbt::Project* Workspace::dbt() {
   DbtNodes* nodes = dbt_nodes();
   return nodes ? &nodes->project() : nullptr;

@@ -55,6 +55,9 @@ class Workspace {
   const dbt::Project* dbt();
   /// The same with its builder and artifacts.
   DbtNodes* dbt_nodes();
+  /// Lets go of the dbt project without taking it apart: for a process that is about to end, since a large
+  /// one has some hundred thousand pieces of memory. It is loaded anew if it is asked for again.
+  void leave_dbt();
   /// The pages, or nullptr when there are none.
   const pages::Project* page_project();
   const StandInProcess* stand_in() const { return stand_in_.get(); }
