@@ -236,8 +236,10 @@ class AdapterObject final : public jinja::Object {
   }
 
   Value get_columns_of_query(CallArguments& arguments) {
-    sql::QueryResult result = now_.adapter->query(
-        fmt::format("select * from (\n{}\n) as dbt_query where false", arguments.text(0, "sql")), 1);
+    std::string sql =
+        fmt::format("select * from (\n{}\n) as dbt_query where false", arguments.text(0, "sql"));
+    now_.env->emit({"dbt_statement", EventLevel::debug, {{"sql", redact(sql)}}});
+    sql::QueryResult result = now_.adapter->query(sql, 1);
     std::vector<Value> out;
     for (std::size_t i = 0; i < result.native_types.size(); ++i) {
       const batch::Column& column = result.schema->columns()[i];

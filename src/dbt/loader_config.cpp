@@ -42,13 +42,14 @@ void ProjectLoader::configure_node(Node& node) {
   node.config = jinja::Value::dict();
   jinja::Dict& merged = node.config.as_dict();
   merge_tree(project_->package(node.package).tree(node.type), node, merged);
-  if (auto found = configs_.find(node.unique_id); found != configs_.end())
-    merge_config(merged, found->second.as_dict());
+  auto found = configs_.find(node.unique_id);
+  // As in dbt: what dbt_project.yml says of a folder does not hold for its Python models.
+  if (is_python(node.path)) merged.set("materialized", "table");
+  if (found != configs_.end()) merge_config(merged, found->second.as_dict());
   if (node.has_code()) {
     Rendering rendering = parsing(&node);
     project_->renderer_->render(*project_->renderer_->parsed(node), rendering);
     merge_config(merged, rendering.config.as_dict());
-    if (is_python(node.path) && !merged.find("materialized")) merged.set("materialized", "table");
     node.called_config = rendering.config;
     parse_hooks(node, rendering);
     parse_constraints(node, rendering);

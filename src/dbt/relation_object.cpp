@@ -120,7 +120,13 @@ std::string RelationObject::str() const {
   return fmt::format("(select * from {} {}){}{}", named(), condition_, alias_.empty() ? "" : " ", alias_);
 }
 
+Value RelationObject::read_from(Value relation, std::string sql) {
+  if (auto* object = relation.as<RelationObject>()) object->external_ = std::move(sql);
+  return relation;
+}
+
 std::string RelationObject::named() const {
+  if (!external_.empty()) return external_;
   if (type_ == RelationType::cte) return relation.identifier;
   std::string out;
   const std::string* parts[] = {&relation.database, &relation.schema, &relation.identifier};

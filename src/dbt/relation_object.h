@@ -24,6 +24,8 @@ class RelationObject final : public jinja::Object {
   RelationObject(sql::Relation named, const sql::Dialect& dialect, RelationType type)
       : relation(std::move(named)), dialect_(dialect), type_(type) {}
   /// A relation whose type its kind tells.
+  /// Makes a relation just made be read from elsewhere: `sql` stands for its name.
+  static jinja::Value read_from(jinja::Value relation, std::string sql);
   static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect);
   /// A relation whose quotes are said.
   static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect,
@@ -63,6 +65,7 @@ class RelationObject final : public jinja::Object {
   const sql::Dialect& dialect_;
   RelationType type_;
   std::string condition_, alias_;  // of a filtered relation
+  std::string external_;           // SQL that stands for its name: a file, a function's call
   Parts included_ = {true, true, true}, quoted_ = {true, true, true};
 };
 

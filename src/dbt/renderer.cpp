@@ -119,10 +119,60 @@ Value Renderer::render_document(const document::Value& value, Rendering& renderi
   return to_jinja(value);
 }
 
+namespace {
+
+// `external_location` of a source's configuration or meta, as dbt-duckdb has it: "data/{name}.csv" with the
+// source's names and settings put in, quoted unless it is a function's call; "" for none.
+std::string external_location(const Node& node, const sql::Dialect& dialect) {
+  if (node.type != ResourceType::source || dialect.name() != "duckdb") return "";
+  const Value* meta = node.setting("meta");
+  auto told = [&](std::string_view key) -> const Value* {
+    if (const Value* own = node.setting(key)) return own;
+    return meta && meta->is_dict() ? meta->as_dict().find(key) : nullptr;
+  };
+  const Value* location = told("external_location");
+  if (!location || !location->is_string()) return "";
+  if (const Value* formatter = told("formatter"); formatter && jinja::to_text(*formatter) != "newstyle")
+    throw Error(ErrorCode::dbt_unsupported, "A source's external_location is written with {names} only",
+                node.where);
+  const std::string text = location->as_string();
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    bool is_brace = text[at] == '{' || text[at] == '}';
+    if (!is_brace || text.substr(at, 2) == std::string(2, text[at])) {
+      out += text[at];
+      at += is_brace ? 1 : 0;
+      continue;
+    }
+    std::size_t end = text.find('}', at);
+    std::string key = text.substr(at + 1, end == std::string::npos ? end : end - at - 1);
+    const Value* value = told(key);
+    if (key == "name") {
+      out += node.name;
+    } else if (key == "identifier") {
+      out += node.relation.identifier;
+    } else if (key == "schema") {
+      out += node.relation.schema;
+    } else if (key == "database") {
+      out += node.relation.database;
+    } else if (value && text[at] == '{' && end != std::string::npos) {
+      out += jinja::to_text(*value);
+    } else {
+      throw Error(ErrorCode::dbt_project,
+                  fmt::format("external_location asks for `{}`, which nothing says", key), node.where);
+    }
+    at = end;
+  }
+  return out.find('(') != std::string::npos || out.starts_with('\'') ? out : "'" + out + "'";
+}
+
+}  // namespace
+
 Value Renderer::relation_value(const Node& node) const {
   const sql::Dialect& dialect = *project_.options().dialect;
   if (node.is_ephemeral()) return RelationObject::cte("__dbt__cte__" + node.name, dialect);
-  return RelationObject::unbuilt(node.relation, dialect, node.quotes);
+  return RelationObject::read_from(RelationObject::unbuilt(node.relation, dialect, node.quotes),
+                                   external_location(node, dialect));
 }
 
 // Which rows of a node a model or snapshot reads; "" for all.
@@ -153,9 +203,12 @@ Value Renderer::input_value(const Node& node, const Rendering& rendering) const 
   bool needs_alias = project_.options().dialect->name() != "duckdb";
   const char* prefix = project_.options().empty ? "_dbt_limit_subq_" : "_dbt_et_filter_subq_";
   const bool bare[3] = {false, false, false};
-  return RelationObject::filtered(named, *project_.options().dialect,
-                                  node.is_ephemeral() ? bare : node.quotes, condition,
-                                  needs_alias ? prefix + named.identifier : "");
+  const sql::Dialect& dialect = *project_.options().dialect;
+  bool is_elsewhere = elsewhere_.count(node.unique_id) > 0;
+  return RelationObject::read_from(
+      RelationObject::filtered(named, dialect, node.is_ephemeral() ? bare : node.quotes, condition,
+                               needs_alias ? prefix + named.identifier : ""),
+      is_elsewhere ? "" : external_location(node, dialect));
 }
 
 namespace {
@@ -246,9 +299,8 @@ Value Renderer::whole_value(const Node& node) const {
   if (const Value* columns = told.as_dict().find("columns")) value.as_dict().set("columns", *columns);
   if (const Value* config = told.as_dict().find("config"); config && config->is_dict()) {
     if (node.config.is_dict())
-      node.config.as_dict().each([&](const Value& key, const Value& item) {
-        config->as_dict().set(key, item);
-      });
+      node.config.as_dict().each(
+          [&](const Value& key, const Value& item) { config->as_dict().set(key, item); });
     value.as_dict().set("config", *config);
   }
   return value;

@@ -123,6 +123,15 @@ expect 'settings of a test macro' '[["warn",[">= 1"],["model.shop.stg_orders","m
   "$(dbt parse -q >/dev/null; json target/manifest.json 'Object.values(told.nodes).filter((n) => n.name.startsWith("fits")).map((n) => [n.config.severity.toLowerCase(), [n.config.warn_if], n.depends_on.nodes.sort()]).sort().reverse()')"
 expect 'a warning, and an error' 1 "$(dbt seed -q >/dev/null 2>&1 && dbt run -q --select stg_orders totals >/dev/null 2>&1 || true; code dbt test --select test_name:fits)"
 expect 'by what each test says' 'error,fail,warn' "$(json target/run_results.json '[...told.results.map((r) => r.status), "error"].sort().join()' | tr -d '"')"
+# A source that is a file, as dbt-duckdb has it.
+if [ "$target" = duckdb ]; then
+  printf 'id,word\n1,one\n2,two\n' >"$work/words.csv"
+  printf 'sources:\n  - name: files\n    meta: {external_location: "%s/{name}.{kind}", kind: csv}\n    tables: [{name: words}]\n' "$work" >models/files.yml
+  printf 'select * from {{ source("files", "words") }}' >models/from_file.sql
+  expect 'a source that is a file' '"2 rows"' "$(dbt run -q --select from_file >/dev/null 2>&1; dbt show -q --inline "select count(*) || '"' rows'"' as n from {{ ref('from_file') }}" --output json 2>/dev/null | grep -o '"[0-9]* rows"')"
+  expect 'is read by its path' "select*from'$work/words.csv'" "$(tr -d ' \n' <target/compiled/shop/models/from_file.sql)"
+  rm models/files.yml models/from_file.sql
+fi
 rm models/fits.yml macros/fits.sql; mv "$work/models.yml" models/models.yml
 printf 'seeds: {shop: {+post-hook: "select * from {{ ref(\x27totals\x27) }}", +schema: landed}}\n' >more.yml
 cp dbt_project.yml whole.yml; { grep -v -e seeds: -e 'shop:' -e schema: whole.yml; cat more.yml; echo 'name: shop'; } | sort -u >dbt_project.yml
