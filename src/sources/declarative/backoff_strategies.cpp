@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "jinja/regex.h"
+#include "sources/declarative/json_value.h"
 
 namespace leat::sources::declarative {
 namespace {
@@ -103,6 +104,39 @@ class WaitTimeFromHeader final : public BackoffStrategy {
   std::optional<double> most_;
 };
 
+// The seconds that an expression finds in the answer; what is none lets the next strategy decide.
+class WaitTimeFromResponse final : public BackoffStrategy {
+ public:
+  WaitTimeFromResponse(const Value& component, const Workshop& workshop)
+      : seconds_(workshop.text(component, "wait_time_in_seconds")),
+        most_(number_setting(component, "max_waiting_time_in_seconds", workshop)) {
+    need(component, "wait_time_in_seconds");
+  }
+  Backoff backoff(const http::Response* response, int, Timestamp) const override {
+    std::optional<double> seconds = evaluate(response);
+    if (!seconds || *seconds <= 0) return {};
+    return {seconds_of(*seconds), most_ && *seconds >= *most_};
+  }
+
+ private:
+  std::optional<double> evaluate(const http::Response* response) const {
+    Scope scope;
+    jinja::Value body = jinja::Value::dict();
+    if (response) body = parse_json_value(response->body.view()).value_or(body);
+    scope.set("response", body);
+    scope.set("headers", response ? headers_value(response->headers) : jinja::Value::dict());
+    try {
+      jinja::Value value = seconds_.evaluate(scope);
+      if (value.is_number()) return value.as_real();
+      return value.is_string() ? number(value.as_string()) : std::nullopt;
+    } catch (const Error&) {
+      return std::nullopt;  // written for answers of another shape
+    }
+  }
+  Interpolated seconds_;
+  std::optional<double> most_;
+};
+
 class WaitUntilTimeFromHeader final : public BackoffStrategy {
  public:
   WaitUntilTimeFromHeader(const Value& component, const Workshop& workshop)
@@ -155,6 +189,7 @@ constexpr ComponentRow<BackoffStrategy> kBackoffStrategies[] = {
     {"ConstantBackoffStrategy", make<ConstantBackoff>},
     {"ExponentialBackoffStrategy", make<ExponentialBackoff>},
     {"WaitTimeFromHeader", make<WaitTimeFromHeader>},
+    {"WaitTimeFromResponse", make<WaitTimeFromResponse>},
     {"WaitUntilTimeFromHeader", make<WaitUntilTimeFromHeader>},
 };
 

@@ -26,6 +26,7 @@ Records at_path(const Item& body, const std::vector<std::string>& path) {
 Rewrite extractor_of(const Value& component, const Workshop& workshop) {
   std::string name = component_name(component);
   if (name == "DpathExtractor") {
+    refuse_setting(component, "record_expander");
     std::vector<std::string> path = texts_now(need(component, "field_path"), component, workshop);
     return [path](Item body) { return at_path(body, path); };
   }
@@ -61,6 +62,25 @@ Records merged(const std::vector<Records>& lists) {
       list[i].as_dict().each([&](const Item& key, const Item& value) { record.as_dict().set(key, value); });
     }
     out.push_back(std::move(record));
+  }
+  return out;
+}
+
+// The records of all, or of the first that has any. An empty one that is dropped stays as an absent value: it
+// counts for the size of a page.
+Records combined(const std::vector<Rewrite>& extractors, const Item& body, bool first_match,
+                 bool drops_empty) {
+  Records out;
+  for (const Rewrite& each : extractors) {
+    Records records = each(body);
+    bool has_any = false;
+    for (Item& record : records) {
+      if (drops_empty && !record.is_absent() && !jinja::truth(record)) record = Item();
+      has_any = has_any || !record.is_absent();
+    }
+    if (first_match && !has_any) continue;
+    out.insert(out.end(), records.begin(), records.end());
+    if (first_match) break;
   }
   return out;
 }
@@ -111,10 +131,15 @@ Rewrite find_combining_extractor(const std::string& name, const Value& component
     std::vector<std::string> path = texts_now(need(component, "records"), component, workshop);
     return [path](Item body) { return with_included(at_path(body, path), at_path(body, {"included"})); };
   }
-  if (name != "MergedExtractors") return {};
+  if (name != "MergedExtractors" && name != "CombinedExtractor") return {};
   std::vector<Rewrite> extractors;
   for (const Value& each : need(component, "extractors").items())
     extractors.push_back(extractor_of(each, workshop));
+  if (name == "CombinedExtractor") {
+    bool first_match = plain_text(component, "mode", "union") == "first_match";
+    bool drops_empty = plain_flag(component, "skip_empty_records");
+    return [=](Item body) { return combined(extractors, body, first_match, drops_empty); };
+  }
   return [extractors](Item body) {
     std::vector<Records> lists;
     for (const Rewrite& each : extractors) lists.push_back(each(body));

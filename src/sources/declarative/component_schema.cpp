@@ -67,6 +67,9 @@ constexpr ComponentSchema kComponents[] = {
     {"CheckDynamicStream", "stream_count*=int use_check_availability=bool config_overrides=map"},
     {"CheckStream",
      "stream_names=[text] dynamic_streams_check_configs=[DynamicStreamCheckConfig] config_overrides=map"},
+    {"CombinedExtractor",
+     "extractors*=[DpathExtractor|CustomRecordExtractor|CombinedExtractor] mode=<union/first_match> "
+     "skip_empty_records=bool"},
     {"ComplexFieldType", "~field_type*=text items=text|ComplexFieldType"},
     {"ComponentMappingDefinition",
      "field_path*=[text] value*=text value_type=<string/number/integer/boolean> create_or_update=bool "
@@ -120,7 +123,7 @@ constexpr ComponentSchema kComponents[] = {
      "state_migrations=[LegacyToPerPartitionStateMigration|CustomStateMigration] file_uploader=map"},
     {"DefaultErrorHandler",
      "backoff_strategies=[ConstantBackoffStrategy|ExponentialBackoffStrategy|WaitTimeFromHeader|"
-     "WaitUntilTimeFromHeader|CustomBackoffStrategy] max_retries=int|text "
+     "WaitTimeFromResponse|WaitUntilTimeFromHeader|CustomBackoffStrategy] max_retries=int|text "
      "response_filters=[HttpResponseFilter]"},
     {"DefaultPaginator",
      "pagination_strategy*=PageIncrement|OffsetIncrement|CursorPagination|CustomPaginationStrategy "
@@ -159,7 +162,8 @@ constexpr ComponentSchema kComponents[] = {
      "request_parameters={text|QueryProperties}|text request_headers={text}|text "
      "request_body_data={text}|text request_body_json=map|text "
      "request_body=RequestBodyPlainText|RequestBodyUrlEncodedForm|RequestBodyJsonObject|RequestBodyGraphQL "
-     "error_handler=DefaultErrorHandler|CompositeErrorHandler|CustomErrorHandler use_cache=bool"},
+     "error_handler=DefaultErrorHandler|CompositeErrorHandler|CustomErrorHandler use_cache=bool "
+     "connect_timeout_in_seconds=num|text read_timeout_in_seconds=num|text use_tcp_keepalive=bool"},
     {"HttpResponseFilter",
      "action=@actions failure_type=<system_error/config_error/transient_error> error_message=text "
      "error_message_contains=text http_codes=[int] predicate=text"},
@@ -233,7 +237,8 @@ constexpr ComponentSchema kComponents[] = {
      "expand_records_from_field*=[text] remain_original_record=bool on_no_records=<skip/emit_parent>"},
     {"RecordFilter", "condition=text"},
     {"RecordSelector",
-     "extractor*=DpathExtractor|CustomRecordExtractor record_filter=RecordFilter|CustomRecordFilter "
+     "extractor*=DpathExtractor|CombinedExtractor|CustomRecordExtractor "
+     "record_filter=RecordFilter|CustomRecordFilter "
      "schema_normalization=<Default/None>|CustomSchemaNormalization transform_before_filtering=bool"},
     {"RemoveFields", "condition=text field_pointers*=[[text]]"},
     {"RequestBodyGraphQL", "value*=RequestBodyGraphQlQuery"},
@@ -280,6 +285,7 @@ constexpr ComponentSchema kComponents[] = {
     {"UnlimitedCallRatePolicy", "matchers*=[HttpRequestRegexMatcher]"},
     {"ValidateAdheresToSchema", "base_schema*=text|map"},
     {"WaitTimeFromHeader", "header*=text regex=text max_waiting_time_in_seconds=num|text"},
+    {"WaitTimeFromResponse", "wait_time_in_seconds*=text max_waiting_time_in_seconds=num|text"},
     {"WaitUntilTimeFromHeader",
      "header*=text min_wait=num|text regex=text max_waiting_time_in_seconds=num|text"},
     {"XmlDecoder", ""},

@@ -329,6 +329,7 @@ std::int64_t SliceWalk::decode_selected(OpenSlice& slice, const std::string& url
         if (!after) return nullptr;
         for (jinja::Value& record : retriever_.selector_.expand(to_jinja(text, at, keys_))) {
           ++expanded;
+          if (record.is_absent()) continue;  // dropped, and counted
           if (record.is_dict() && plan_.covers_filters && plan_.covers) {
             // Left out by time first, then by the connector's own filter.
             if (!retriever_.selector_.select(record, slice.scope, plan_.covers)) continue;
