@@ -120,15 +120,9 @@ def call(args, expect_pass=True):
     return Results(answer), output
 
 
-# dbt's own harness hears everything down to debug, every statement too.
-def heard(args):
-    args = list(args or ["run"])
-    return args + ["--debug"] if verb_of([str(each) for each in args]) == "run" and "--quiet" not in args else args
-
-
 if PROGRAM:
     util.run_dbt = lambda args=None, expect_pass=True, callbacks=None: call(args, expect_pass)[0]
-    util.run_dbt_and_capture = lambda args=None, expect_pass=True: call(heard(args), expect_pass)
+    util.run_dbt_and_capture = lambda args=None, expect_pass=True: call(args, expect_pass)
     util.get_manifest = read_manifest
 
 
