@@ -78,6 +78,10 @@ npm_unpack duckdb 1.4.4 hEJJ5hyVF0VLj3dmOLpsWrQR0b3d4Ykqtygm6iUXjHJDDnSqg/USKxcb
   "$deps/npm/duckdb-header" package/src/duckdb/src/include/duckdb.h
 npm_unpack echarts 6.1.0 q0yaFPggC9FUdsWH4blavRWFmxdrIodbkoKNAjJudAI6CA9gNPxHtV2RcZNEepZVlk4yvBYkOkbk6HIVpIyHZA== \
   "$deps/npm/echarts"
+npm_unpack us-atlas 3.0.1 wEIZCq0ImPvGblTd8gZMqNNCPkQshugMUG/8nkSWXb02+XqNFREg9atHOKP9w6prLZTpqcLhSvdBW81MkV3/0Q== \
+  "$deps/npm/us-atlas"
+npm_unpack world-atlas 2.0.2 IXfV0qwlKXpckz1FhwXVwKRjiIhOnWttOskm5CtxMsjgE/MXAYRHWJqgXOpM8IkcPBoXnyTU5lFHcYa5ChG0LQ== \
+  "$deps/npm/world-atlas"
 mkdir -p "$deps/duckdb/lib" "$deps/duckdb/include"
 ln -sf ../../npm/duckdb-bindings/libduckdb.so "$deps/duckdb/lib/libduckdb.so"
 ln -sf ../../npm/duckdb-header/src/duckdb/src/include/duckdb.h "$deps/duckdb/include/duckdb.h"
@@ -89,6 +93,10 @@ postgres_of() { # MAJOR VERSION SHA512
     require("fs").readFileSync("native/pg-symlinks.json"))) console.log(source, target)' |
     while read -r source target; do ln -sf "$(basename "$source")" "$target"; done)
 }
+if [ "$group" = test ] || [ "$group" = servers ]; then
+  npm_unpack axe-core 4.14.1 FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ== \
+    "$deps/npm/axe-core"
+fi
 if [ "$group" = test ] || [ "$group" = servers ]; then
   postgres_of 14 14.23.0-beta.17 WlG1LDcOwA+V0uYSdSGCwqk/aDPiMX/X23cgNdYY5YcBprXjOH3IFoeCrgeXsct4Ep8LL8UsBP9/Ho2mpoea1w==
   postgres_of 18 18.4.0-beta.17 jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==

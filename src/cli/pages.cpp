@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
+#include "pages/project.h"
 
 namespace leat::cli {
 namespace {
@@ -20,7 +21,10 @@ class PagesCommand : public Command {
   std::string_view details() const override {
     return R"(Examples:
   leat pages build
-  leat pages build --select index)";
+  leat pages build --select index
+  leat pages build --project my-evidence-project
+
+A folder with Evidence's pages/ and sources/ needs no leat.yml: its tables go to .leat/pages.duckdb, the site to build/.)";
   }
   int run(const Globals& globals, Env& env) override {
     if (verb_ != "build")
@@ -29,7 +33,10 @@ class PagesCommand : public Command {
     run::WorkspaceOptions options;
     options.target = globals.target;
     options.stand_in = false;
-    run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
+    bool evidence =
+        !run::has_project(globals.project_folder) && pages::Project::is_evidence(globals.project_folder);
+    run::ProjectFile project = evidence ? run::pages_project(globals.project_folder)
+                                        : run::load_project(run::find_project(globals.project_folder), env);
     if (project.pages_folder.empty())
       throw Error(ErrorCode::config_invalid, "The project has no `pages:`", project.folder + "/leat.yml");
     Progress progress(globals, env);

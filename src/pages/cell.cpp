@@ -2,11 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include "document/value.h"
-#include "pages/html.h"
+#include "base/time.h"
+#include "pages/format.h"
 
 namespace leat::pages {
 
@@ -14,6 +15,7 @@ using batch::TypeKind;
 
 Cell Cell::of(double value) {
   Cell cell;
+  if (!std::isfinite(value)) return cell;  // what divides by zero has no value
   cell.kind = Kind::number;
   cell.number = value;
   cell.text = value == std::floor(value) && std::fabs(value) < 1e15
@@ -49,6 +51,32 @@ bool Cell::truth() const {
       return !text.empty();
   }
   return false;
+}
+
+Cell parse_number(const std::string& text) {
+  double value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value) ? Cell::of(value)
+                                                                                          : Cell();
+}
+
+Cell date_of(std::string text) {
+  Cell cell = Cell::of(std::move(text));
+  cell.kind = Cell::Kind::date;
+  return cell;
+}
+
+double number_of(const Cell& cell) {
+  if (cell.kind == Cell::Kind::text) {
+    if (cell.text.find_first_not_of(" \t\n") == std::string::npos) return 0;
+    Cell spelt = parse_number(cell.text);
+    return spelt.kind == Cell::Kind::null ? NAN : spelt.number;
+  }
+  if (cell.kind != Cell::Kind::date) return cell.number;
+  std::optional<Timestamp> time = parse_iso_timestamp(cell.text);
+  if (!time) return NAN;
+  return static_cast<double>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(time->time_since_epoch()).count());
 }
 
 namespace {
@@ -94,6 +122,34 @@ std::optional<std::size_t> Table::find(std::string_view column) const {
   return std::nullopt;
 }
 
+void ColumnSummary::add(const Cell& cell) {
+  if (cell.kind == Cell::Kind::date && cell.text.size() > 10 && cell.text.substr(11, 8) != "00:00:00")
+    has_time = true;
+  if (cell.kind != Cell::Kind::number) return;
+  seen_.push_back(cell.number);
+  Decimal decimal = Decimal::of(cell.text);
+  decimals_max = std::max(decimals_max, static_cast<int>(decimal.digits.size()) - decimal.point);
+}
+
+void ColumnSummary::finish() {
+  numbers = seen_.size();
+  if (seen_.empty()) return;
+  auto [least, most] = std::minmax_element(seen_.begin(), seen_.end());
+  min = *least;
+  max = *most;
+  auto middle = seen_.begin() + static_cast<std::ptrdiff_t>(seen_.size() / 2);
+  std::nth_element(seen_.begin(), middle, seen_.end());
+  median = *middle;
+  seen_ = {};
+}
+
+ColumnSummary summarize(const Table& table, std::size_t column) {
+  ColumnSummary summary;
+  for (const auto& row : table.rows) summary.add(row[column]);
+  summary.finish();
+  return summary;
+}
+
 TablePtr make_table(std::string name, const sql::QueryResult& result) {
   auto table = std::make_shared<Table>();
   table->name = std::move(name);
@@ -111,30 +167,6 @@ TablePtr make_table(std::string name, const sql::QueryResult& result) {
     }
   }
   return table;
-}
-
-std::string to_json(const Table& table) {
-  constexpr std::string_view names[] = {"null", "boolean", "number", "text", "date"};
-  std::string columns, kinds, values;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    columns += (i ? "," : "") + document::json_quote(table.columns[i]);
-    kinds += fmt::format("{}\"{}\"", i ? "," : "", names[static_cast<std::size_t>(table.kinds[i])]);
-    values += i ? ",[" : "[";
-    for (std::size_t row = 0; row < table.rows.size(); ++row) {
-      if (row) values += ",";
-      const Cell& cell = table.rows[row][i];
-      if (cell.kind == Cell::Kind::null) {
-        values += "null";
-      } else if (cell.kind == Cell::Kind::number || cell.kind == Cell::Kind::boolean) {
-        values += cell.text;
-      } else {
-        values += document::json_quote(cell.text);
-      }
-    }
-    values += "]";
-  }
-  return script_safe(fmt::format("{{\"columns\":[{}],\"kinds\":[{}],\"rows\":{},\"values\":[{}]}}", columns,
-                                 kinds, table.rows.size(), values));
 }
 
 }  // namespace leat::pages

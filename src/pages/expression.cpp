@@ -2,276 +2,568 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <cmath>
 
 #include "base/error.h"
 #include "base/spec.h"
-#include "pages/format.h"
+#include "document/value.h"
+#include "pages/expression_tree.h"
 
 namespace leat::pages {
 
-const ExpressionValue* Scope::find(const std::string& name) const {
-  auto found = names.find(name);
-  if (found != names.end()) return &found->second;
-  return outer ? outer->find(name) : nullptr;
+bool Value::truth() const {
+  if (const Cell* scalar = cell()) return scalar->truth();
+  if (const RowRef* held_row = row()) return held_row->row != RowRef::kNoRow;
+  return true;
+}
+
+std::optional<Value> Scope::find(const std::string& name) const {
+  for (const Scope* scope = this; scope; scope = scope->outer) {
+    auto found = scope->names.find(name);
+    if (found != scope->names.end()) return found->second;
+    if (!scope->outer && scope->lookup) return scope->lookup(name);
+  }
+  return std::nullopt;
 }
 
 namespace {
 
-class Evaluator {
- public:
-  Evaluator(std::string_view text, const Scope& scope, const std::string& where)
-      : text_(text), scope_(scope), where_(where) {}
-
-  ExpressionValue run() {
-    ExpressionValue value = ternary();
-    skip();
-    if (at_ != text_.size()) fail(fmt::format("`{}` is not understood", text_.substr(at_)));
-    return value;
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::page_syntax, fmt::format("{} in {{{}}}", what, text_), where_);
-  }
-  void skip() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
-  }
-  bool take(std::string_view symbol) {
-    skip();
-    if (!text_.substr(at_).starts_with(symbol)) return false;
-    at_ += symbol.size();
-    return true;
-  }
-  const Cell& cell(const ExpressionValue& value) const {
-    if (const Cell* held = std::get_if<Cell>(&value)) return *held;
-    fail("A value is needed, and this is a query or a row");
-  }
-
-  ExpressionValue ternary() {
-    if (++depth_ > 100) fail("The expression is nested too deeply");
-    ExpressionValue value = either();
-    if (take("?")) {
-      ExpressionValue yes = ternary();
-      if (!take(":")) fail("A `?` needs its `:`");
-      ExpressionValue no = ternary();
-      value = cell(value).truth() ? yes : no;
-    }
-    --depth_;
-    return value;
-  }
-  ExpressionValue either() {
-    ExpressionValue left = both();
-    while (take("||")) {
-      ExpressionValue right = both();
-      if (!cell(left).truth()) left = right;
-    }
-    return left;
-  }
-  ExpressionValue both() {
-    ExpressionValue left = comparison();
-    while (take("&&")) {
-      ExpressionValue right = comparison();
-      if (cell(left).truth()) left = right;
-    }
-    return left;
-  }
-  ExpressionValue comparison() {
-    ExpressionValue left = sum();
-    for (std::string_view op : {"===", "!==", "==", "!=", "<=", ">=", "<", ">"}) {
-      if (!take(op)) continue;
-      ExpressionValue right = sum();
-      return Cell::of(compare(op, cell(left), cell(right)));
-    }
-    return left;
-  }
-  static bool compare(std::string_view op, const Cell& a, const Cell& b) {
-    bool numbers = (a.kind == Cell::Kind::number || a.kind == Cell::Kind::boolean) &&
-                   (b.kind == Cell::Kind::number || b.kind == Cell::Kind::boolean);
-    int order = numbers ? (a.number < b.number ? -1 : a.number > b.number) : a.text.compare(b.text);
-    bool equal = order == 0 && (a.kind == Cell::Kind::null) == (b.kind == Cell::Kind::null);
-    if (op[0] == '=') return equal;
-    if (op[0] == '!') return !equal;
-    if (op == "<") return order < 0;
-    if (op == "<=") return order <= 0;
-    return op == ">" ? order > 0 : order >= 0;
-  }
-  ExpressionValue sum() {
-    ExpressionValue left = product();
-    for (;;) {
-      if (take("+")) {
-        ExpressionValue right = product();
-        const Cell &a = cell(left), &b = cell(right);
-        bool texts = a.kind == Cell::Kind::text || b.kind == Cell::Kind::text;
-        left = texts ? Cell::of(a.text + b.text) : Cell::of(a.number + b.number);
-      } else if (take("-")) {
-        ExpressionValue right = product();
-        left = Cell::of(cell(left).number - cell(right).number);
-      } else {
-        return left;
+// {a, b} or [k, v]: the parts of an item under names of their own.
+void take_apart(const std::string& names, const Value& item, Scope& scope) {
+  std::string name;
+  std::size_t position = 0;
+  for (char c : names + ",") {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$') name.push_back(c);
+    if (c != ',' || name.empty()) continue;
+    if (const ListPtr* list = item.list()) {
+      scope.names[name] = position < (*list)->size() ? (**list)[position] : Value();
+    } else if (const RowRef* row = item.row()) {
+      auto column = row->table->find(name);
+      scope.names[name] =
+          column && row->row != RowRef::kNoRow ? Value(row->table->rows[row->row][*column]) : Value();
+    } else if (const ObjectPtr* object = item.object()) {
+      scope.names[name] = Value();
+      for (const auto& [key, value] : **object) {
+        if (key == name) scope.names[name] = value;
       }
     }
+    ++position;
+    name.clear();
   }
-  ExpressionValue product() {
-    ExpressionValue left = unary();
-    for (;;) {
-      if (take("*")) {
-        ExpressionValue right = unary();
-        left = Cell::of(cell(left).number * cell(right).number);
-      } else if (take("/")) {
-        ExpressionValue right = unary();
-        left = Cell::of(cell(left).number / cell(right).number);
-      } else {
-        return left;
-      }
-    }
-  }
-  ExpressionValue unary() {
-    if (++depth_ > 100) fail("The expression is nested too deeply");
-    ExpressionValue value;
-    if (take("!")) {
-      value = Cell::of(!cell(unary()).truth());
-    } else if (take("-")) {
-      value = Cell::of(-cell(unary()).number);
-    } else {
-      value = postfix();
-    }
-    --depth_;
-    return value;
-  }
-
-  ExpressionValue postfix() {
-    ExpressionValue value = primary();
-    for (;;) {
-      if (take("[")) {
-        ExpressionValue key = ternary();
-        if (!take("]")) fail("A `[` is not closed");
-        value = index(value, cell(key));
-      } else if (take("?.") || take(".")) {
-        value = member(value, name());
-      } else {
-        return value;
-      }
-    }
-  }
-
-  ExpressionValue index(const ExpressionValue& value, const Cell& key) const {
-    if (const TablePtr* table = std::get_if<TablePtr>(&value)) {
-      auto row = static_cast<std::size_t>(key.number);
-      if (key.kind != Cell::Kind::number || key.number < 0 || row >= (*table)->rows.size()) {
-        fail(fmt::format("The query {} has no row {}; it has {}", (*table)->name, key.text,
-                         (*table)->rows.size()));
-      }
-      return RowRef{*table, row};
-    }
-    if (std::holds_alternative<RowRef>(value)) return member(value, key.text);
-    fail("A value can't be indexed");
-  }
-
-  ExpressionValue member(const ExpressionValue& value, const std::string& wanted) const {
-    if (const TablePtr* table = std::get_if<TablePtr>(&value)) {
-      if (wanted == "length") return Cell::of(static_cast<double>((*table)->rows.size()));
-      fail(fmt::format("A column of {} is written {}[0].{}", (*table)->name, (*table)->name, wanted));
-    }
-    if (const RowRef* row = std::get_if<RowRef>(&value)) {
-      if (auto column = row->table->find(wanted)) return row->table->rows[row->row][*column];
-      std::string near = nearest(wanted, row->table->columns);
-      fail(fmt::format("The query {} has no column `{}`{}", row->table->name, wanted,
-                       near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
-    }
-    const Cell& held = cell(value);
-    if (wanted == "length") return Cell::of(static_cast<double>(held.text.size()));
-    fail(fmt::format("A value has no `{}`", wanted));
-  }
-
-  std::string name() {
-    skip();
-    std::size_t from = at_;
-    while (at_ < text_.size() &&
-           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '$'))
-      ++at_;
-    if (from == at_) fail("A name is missing");
-    return std::string(text_.substr(from, at_ - from));
-  }
-
-  ExpressionValue primary() {
-    skip();
-    if (at_ >= text_.size()) fail("Something is missing at the end");
-    char c = text_[at_];
-    if (c == '(') {
-      ++at_;
-      ExpressionValue value = ternary();
-      if (!take(")")) fail("A `(` is not closed");
-      return value;
-    }
-    if (c == '\'' || c == '"' || c == '`') {
-      std::size_t end = text_.find(c, at_ + 1);
-      if (end == std::string_view::npos) fail("A text is not closed");
-      std::string text(text_.substr(at_ + 1, end - at_ - 1));
-      at_ = end + 1;
-      return Cell::of(std::move(text));
-    }
-    if (std::isdigit(static_cast<unsigned char>(c))) {
-      double number = 0;
-      auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), number);
-      at_ = static_cast<std::size_t>(end - text_.data());
-      return Cell::of(number);
-    }
-    std::string word = name();
-    if (word == "true" || word == "false") return Cell::of(word == "true");
-    if (word == "null" || word == "undefined") return Cell();
-    if (take("(")) return call(word);
-    if (const ExpressionValue* found = scope_.find(word)) return *found;
-    std::vector<std::string> names;
-    for (const Scope* scope = &scope_; scope; scope = scope->outer) {
-      for (const auto& [each, value] : scope->names) names.push_back(each);
-    }
-    std::string near = nearest(word, names);
-    fail(fmt::format("There is no query or name `{}`{}", word,
-                     near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
-  }
-
-  ExpressionValue call(const std::string& function) {
-    std::vector<Cell> arguments;
-    if (!take(")")) {
-      do {
-        arguments.push_back(cell(ternary()));
-      } while (take(","));
-      if (!take(")")) fail("A `(` is not closed");
-    }
-    if (function == "fmt" && !arguments.empty())
-      return Cell::of(format_cell(arguments[0], arguments.size() > 1 ? arguments[1].text : ""));
-    if (function == "abs" && arguments.size() == 1) return Cell::of(std::fabs(arguments[0].number));
-    if (function == "round" && arguments.size() == 1) return Cell::of(std::round(arguments[0].number));
-    fail(fmt::format("There is no function `{}`; there are fmt, abs and round", function));
-  }
-
-  std::string_view text_;
-  const Scope& scope_;
-  const std::string& where_;
-  std::size_t at_ = 0;
-  int depth_ = 0;
-};
+}
 
 }  // namespace
 
-ExpressionValue evaluate(const std::string& text, const Scope& scope, const std::string& where) {
-  return Evaluator(text, scope, where).run();
+void bind_name(Scope& scope, const std::string& name, Value value) {
+  if (name.starts_with('{') || name.starts_with('[')) {
+    take_apart(name, value, scope);
+  } else {
+    scope.names[name] = std::move(value);
+  }
 }
 
-Cell evaluate_cell(const std::string& text, const Scope& scope, const std::string& where) {
-  ExpressionValue value = evaluate(text, scope, where);
-  if (const Cell* cell = std::get_if<Cell>(&value)) return *cell;
-  throw Error(ErrorCode::page_syntax, fmt::format("{{{}}} is a query or a row, not a value", text), where)
+const Scope& Scope::root() const {
+  const Scope* scope = this;
+  while (scope->outer) scope = scope->outer;
+  return *scope;
+}
+
+ScopePtr Scope::kept() const {
+  // The outermost lives as long as its page.
+  if (!outer) return ScopePtr(ScopePtr(), this);
+  auto copy = std::make_shared<Scope>();
+  copy->names = names;
+  copy->keeps = outer->kept();
+  copy->outer = copy->keeps.get();
+  return copy;
+}
+
+using Kind = ExpressionNode::Kind;
+
+void Evaluation::fail(const std::string& what) const {
+  throw Error(ErrorCode::page_syntax, fmt::format("{} in {{{}}}", what, text_.substr(0, 200)), where_);
+}
+
+void Evaluation::step() {
+  if (++steps_ > kExpressionStepsMax) fail("The expression does too much");
+}
+
+Cell Evaluation::cell(const Value& value) const {
+  if (const Cell* held = value.cell()) return *held;
+  if (value.row() && value.row()->row == RowRef::kNoRow) return Cell();
+  if (value.list() || value.object() || value.host()) return Cell::of(text_of(value));
+  fail("A value is needed, and this is a query, a row or a function");
+}
+
+Value Evaluation::evaluate(const ExpressionNode& node, const Scope& scope) {
+  step();
+  if (++depth_ > kEvaluationDepthMax) fail("The expression is nested too deeply");
+  Value result;
+  switch (node.kind) {
+    case Kind::literal:
+      result = node.literal;
+      break;
+    case Kind::name:
+      result = name(node.text, scope);
+      break;
+    case Kind::member:
+    case Kind::index:
+      result = access(node, scope);
+      break;
+    case Kind::call:
+      result = call(node, scope);
+      break;
+    case Kind::unary:
+      result = unary(node, scope);
+      break;
+    case Kind::binary:
+      result = binary(node, scope);
+      break;
+    case Kind::conditional:
+      result = evaluate(*node.parts[evaluate(*node.parts[0], scope).truth() ? 1 : 2], scope);
+      break;
+    case Kind::list:
+      result = ListPtr(std::make_shared<const List>(list(node, 0, scope)));
+      break;
+    case Kind::object:
+      result = object(node, scope);
+      break;
+    case Kind::arrow:
+      result = Function{&node, scope.kept()};
+      break;
+    case Kind::pattern:
+      result = ObjectPtr(std::make_shared<const Object>(
+          Object{{"source", Cell::of(node.text)}, {"flags", Cell::of(node.names[0])}}));
+      break;
+    case Kind::made:
+      result = make(node, scope);
+      break;
+    case Kind::text: {
+      std::string text;
+      for (const auto& part : node.parts) text += text_of(evaluate(*part, scope));
+      result = Cell::of(std::move(text));
+      break;
+    }
+    default:
+      fail("A statement stands only inside a function");
+  }
+  --depth_;
+  return result;
+}
+
+Value Evaluation::access(const ExpressionNode& node, const Scope& scope) {
+  Value of = evaluate(*node.parts[0], scope);
+  if (of.is_null()) return Cell();
+  return node.kind == Kind::member ? member(of, node.text) : index(of, evaluate(*node.parts[1], scope));
+}
+
+Value Evaluation::unary(const ExpressionNode& node, const Scope& scope) {
+  if (node.text == "typeof") {
+    const ExpressionNode& of = *node.parts[0];
+    if (of.kind == Kind::name && !scope.find(of.text)) return Cell::of(std::string("undefined"));
+    Value value = evaluate(of, scope);
+    if (value.function()) return Cell::of(std::string("function"));
+    const Cell* held = value.cell();
+    if (!held || held->kind == Cell::Kind::date) return Cell::of(std::string("object"));
+    constexpr std::string_view names[] = {"undefined", "boolean", "number", "string", "object"};
+    return Cell::of(std::string(names[static_cast<std::size_t>(held->kind)]));
+  }
+  Value of = evaluate(*node.parts[0], scope);
+  if (node.text == "!") return Cell::of(!of.truth());
+  double number = number_of(cell(of));
+  return Cell::of(node.text == "-" ? -number : number);
+}
+
+std::vector<Value> Evaluation::list(const ExpressionNode& node, std::size_t from, const Scope& scope) {
+  std::vector<Value> out;
+  for (std::size_t i = from; i < node.parts.size(); ++i) {
+    const ExpressionNode& part = *node.parts[i];
+    if (part.kind != Kind::spread) {
+      out.push_back(evaluate(part, scope));
+      continue;
+    }
+    Value spread = evaluate(*part.parts[0], scope);
+    if (spread.is_null()) continue;
+    for (Value& item : items(spread)) out.push_back(std::move(item));
+  }
+  return out;
+}
+
+Value Evaluation::object(const ExpressionNode& node, const Scope& scope) {
+  auto object = std::make_shared<Object>();
+  auto set = [&](const std::string& key, Value value) {
+    for (auto& [name, held] : *object) {
+      if (name == key) {
+        held = std::move(value);
+        return;
+      }
+    }
+    object->emplace_back(key, std::move(value));
+  };
+  for (std::size_t i = 0; i < node.parts.size(); ++i) {
+    const ExpressionNode& part = *node.parts[i];
+    if (part.kind != Kind::spread) {
+      set(node.names[i], evaluate(part, scope));
+      continue;
+    }
+    Value spread = evaluate(*part.parts[0], scope);
+    if (const ObjectPtr* other = spread.object()) {
+      for (const auto& [key, value] : **other) set(key, value);
+    } else if (const RowRef* row = spread.row()) {
+      for (const std::string& column : row->table->columns) set(column, member(spread, column));
+    }
+  }
+  return ObjectPtr(std::move(object));
+}
+
+namespace {
+
+bool is_numeric(const Cell& cell) {
+  return cell.kind == Cell::Kind::number || cell.kind == Cell::Kind::boolean;
+}
+
+bool compare(std::string_view op, bool is_strict, const Cell& a, const Cell& b) {
+  bool nulls = a.kind == Cell::Kind::null || b.kind == Cell::Kind::null;
+  if (op[0] == '=' || op[0] == '!') {
+    bool mixed = is_numeric(a) != is_numeric(b);
+    bool equal = nulls                    ? a.kind == b.kind
+                 : mixed && is_strict     ? false
+                 : mixed || is_numeric(a) ? number_of(a) == number_of(b)
+                                          : a.text == b.text;
+    return equal == (op[0] == '=');
+  }
+  bool numbers = nulls || is_numeric(a) || is_numeric(b);
+  double x = number_of(a), y = number_of(b);
+  int order = numbers ? (x < y ? -1 : x > y) : a.text.compare(b.text);
+  if (numbers && (std::isnan(x) || std::isnan(y))) return false;
+  if (op == "<") return order < 0;
+  if (op == "<=") return order <= 0;
+  return op == ">" ? order > 0 : order >= 0;
+}
+
+Cell arithmetic(char op, const Cell& a, const Cell& b) {
+  auto is_text = [](const Cell& cell) {
+    return cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::date;
+  };
+  if (op == '+' && (is_text(a) || is_text(b))) return Cell::of(text_of(a) + text_of(b));
+  double x = number_of(a), y = number_of(b);
+  switch (op) {
+    case '+':
+      return Cell::of(x + y);
+    case '-':
+      return Cell::of(x - y);
+    case '*':
+      return Cell::of(x * y);
+    case '/':
+      return Cell::of(x / y);
+    default:
+      return Cell::of(std::fmod(x, y));
+  }
+}
+
+}  // namespace
+
+Value Evaluation::binary(const ExpressionNode& node, const Scope& scope) {
+  Value left = evaluate(*node.parts[0], scope);
+  if (node.text == "??") {
+    bool nothing = (left.cell() && left.cell()->kind == Cell::Kind::null) ||
+                   (left.row() && left.row()->row == RowRef::kNoRow);
+    return nothing ? evaluate(*node.parts[1], scope) : left;
+  }
+  if (node.text == "||") return left.truth() ? left : evaluate(*node.parts[1], scope);
+  if (node.text == "&&") return left.truth() ? evaluate(*node.parts[1], scope) : left;
+  Value right = evaluate(*node.parts[1], scope);
+  char first = node.text[0];
+  bool compared = first == '=' || first == '!' || first == '<' || first == '>';
+  // Lists, objects and functions are equal to nothing but themselves.
+  if (compared && (!left.cell() || !right.cell()) && (left.is_null() || right.is_null()))
+    return Cell::of(first == '!');
+  Cell a = cell(left), b = cell(right);
+  if (compared) return Cell::of(compare(node.text.substr(0, 2), node.text.size() > 2, a, b));
+  Cell result = arithmetic(first, a, b);
+  if (result.text.size() > (1 << 20)) fail("The text grows too long");
+  return result;
+}
+
+Value Evaluation::name(const std::string& word, const Scope& scope) const {
+  if (auto found = scope.find(word)) return *found;
+  std::vector<std::string> names;
+  for (const Scope* each = &scope; each; each = each->outer) {
+    for (const auto& [key, value] : each->names) names.push_back(key);
+  }
+  std::string near = nearest(word, names);
+  fail(fmt::format("There is no query or name `{}`{}", word,
+                   near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
+}
+
+Value Evaluation::index(const Value& value, const Value& key) const {
+  Cell at = cell(key);
+  if (value.row() || value.object() || value.host()) return member(value, at.text);
+  bool whole = at.kind == Cell::Kind::number && at.number >= 0 && at.number < 1e9;
+  std::size_t wanted = whole ? static_cast<std::size_t>(at.number) : RowRef::kNoRow;
+  if (const TablePtr* table = value.table())
+    return RowRef{*table, wanted < (*table)->rows.size() ? wanted : RowRef::kNoRow};
+  if (const ListPtr* list = value.list()) return wanted < (*list)->size() ? (**list)[wanted] : Value();
+  std::string text = cell(value).text;
+  return wanted < text.size() ? Cell::of(text.substr(wanted, 1)) : Cell();
+}
+
+Value Evaluation::member(const Value& value, const std::string& wanted) const {
+  if (const HostPtr* host = value.host()) return (*host)->member(wanted);
+  if (const TablePtr* table = value.table()) {
+    if (wanted == "length") return Cell::of(static_cast<double>((*table)->rows.size()));
+    if (wanted == "loaded" || wanted == "dataLoaded") return Cell::of(true);
+    if (wanted == "loading" || wanted == "error") return Cell();
+    fail(fmt::format("A column of {} is written {}[0].{}", (*table)->name, (*table)->name, wanted));
+  }
+  if (const RowRef* row = value.row()) {
+    auto column = row->table->find(wanted);
+    if (column) return row->row == RowRef::kNoRow ? Cell() : row->table->rows[row->row][*column];
+    std::string near = nearest(wanted, row->table->columns);
+    if (near.empty()) return Cell();
+    fail(fmt::format("The query {} has no column `{}`; did you mean `{}`?", row->table->name, wanted, near));
+  }
+  if (const ObjectPtr* object = value.object()) {
+    for (const auto& [key, held] : **object) {
+      if (key == wanted) return held;
+    }
+    return Value();
+  }
+  if (const ListPtr* list = value.list())
+    return wanted == "length" ? Cell::of(static_cast<double>((*list)->size())) : Cell();
+  if (value.function()) return Cell();
+  return wanted == "length" ? Cell::of(static_cast<double>(cell(value).text.size())) : Cell();
+}
+
+Value Evaluation::call(const ExpressionNode& node, const Scope& scope) {
+  const ExpressionNode& callee = *node.parts[0];
+  if (callee.kind == Kind::name) {
+    std::vector<Value> arguments = list(node, 1, scope);
+    auto held = scope.find(callee.text);
+    return held ? apply(*held, std::move(arguments)) : call_function(callee.text, arguments);
+  }
+  if (callee.kind != Kind::member) {
+    Value function = evaluate(callee, scope);
+    return function.is_null() && node.optional ? function : apply(function, list(node, 1, scope));
+  }
+  const ExpressionNode& of = *callee.parts[0];
+  bool global = of.kind == Kind::name && !scope.find(of.text);
+  if (global) return call_function(of.text + "." + callee.text, list(node, 1, scope));
+  Value self = evaluate(of, scope);
+  if (self.is_null()) return Value();
+  if (self.object() || self.host()) {
+    Value held = member(self, callee.text);
+    if (held.function()) return apply(held, list(node, 1, scope));
+    if (node.optional && held.is_null()) return Value();
+  }
+  return call_method(self, callee.text, list(node, 1, scope));
+}
+
+Value Evaluation::apply(const Value& function, std::vector<Value> arguments) {
+  const Function* held = function.function();
+  if (!held) fail("A function is needed here: d => d.column");
+  if (held->arrow->parts.empty()) fail("This function is JavaScript that only the reader's browser runs");
+  Scope inner;
+  inner.outer = held->scope.get();
+  for (std::size_t i = 0; i < held->arrow->names.size(); ++i)
+    bind_name(inner, held->arrow->names[i], i < arguments.size() ? std::move(arguments[i]) : Value());
+  const ExpressionNode& body = *held->arrow->parts[0];
+  return body.kind == Kind::block ? run(body, inner).value_or(Value()) : evaluate(body, inner);
+}
+
+std::optional<Value> Evaluation::run(const ExpressionNode& block, Scope& scope) {
+  for (const auto& statement : block.parts) {
+    step();
+    if (statement->kind == Kind::give_back) return evaluate(*statement->parts[0], scope);
+    if (statement->kind == Kind::declare) {
+      Value value = evaluate(*statement->parts[0], scope);
+      scope.names[statement->text] = std::move(value);
+    } else {
+      std::size_t taken = evaluate(*statement->parts[0], scope).truth() ? 1 : 2;
+      if (taken >= statement->parts.size()) continue;
+      if (auto result = run(*statement->parts[taken], scope)) return result;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Value> Evaluation::items(const Value& value) const {
+  if (const ListPtr* list = value.list()) return **list;
+  std::vector<Value> rows;
+  if (const TablePtr* table = value.table()) {
+    rows.reserve((*table)->rows.size());
+    for (std::size_t row = 0; row < (*table)->rows.size(); ++row) rows.push_back(RowRef{*table, row});
+    return rows;
+  }
+  if (const ObjectPtr* object = value.object()) {
+    // A Set or a Map of our own: a list in an object.
+    for (const auto& [key, held] : **object) {
+      if (key == "items" && held.list()) return *held.list()->get();
+    }
+  }
+  if (value.is_null()) return {};
+  fail("A query or a list is needed here");
+}
+
+Expression::Expression() = default;
+Expression::~Expression() = default;
+
+std::shared_ptr<const Expression> Expression::parse(std::string_view text, const std::string& where) {
+  std::shared_ptr<Expression> made(new Expression());
+  made->text_ = text;
+  made->where_ = where;
+  made->root_ = parse_expression(made->text_, where);
+  return made;
+}
+
+std::shared_ptr<const Expression> Expression::parse_template(std::string_view text,
+                                                             const std::string& where) {
+  std::string quoted = "`";
+  for (char c : text) {
+    if (c == '`' || c == '\\') quoted.push_back('\\');
+    if (c == '{') quoted.push_back('$');
+    quoted.push_back(c);
+  }
+  return parse(quoted + "`", where);
+}
+
+Value Expression::evaluate(const Scope& scope) const {
+  return Evaluation(text_, where_, scope).evaluate(*root_, scope);
+}
+
+Cell Expression::cell(const Scope& scope) const {
+  Value value = evaluate(scope);
+  if (const Cell* held = value.cell()) return *held;
+  if (value.list() || value.object() || value.host()) return Cell::of(text_of(value));
+  if (value.row()) return value.row()->row == RowRef::kNoRow ? Cell() : Cell::of(to_json(value));
+  throw Error(ErrorCode::page_syntax,
+              fmt::format("{{{}}} is a query, a row or a function, not a value", text_), where_)
       .fix("Name a column: {query[0].column}.");
 }
 
-TablePtr evaluate_table(const std::string& text, const Scope& scope, const std::string& where) {
-  ExpressionValue value = evaluate(text, scope, where);
-  if (const TablePtr* table = std::get_if<TablePtr>(&value)) return *table;
-  throw Error(ErrorCode::page_syntax, fmt::format("{{{}}} is no query", text), where)
-      .fix("Write data={query}.");
+Traced Expression::traced(const Scope& scope) const {
+  Traced traced;
+  if (root_->kind == Kind::member && !root_->optional) {
+    Value of = Evaluation(text_, where_, scope).evaluate(*root_->parts[0], scope);
+    const RowRef* row = of.row();
+    if (row && row->row != RowRef::kNoRow) {
+      if (auto column = row->table->find(root_->text)) {
+        traced.table = row->table;
+        traced.row = row->row;
+        traced.column = *column;
+      }
+    }
+  }
+  traced.cell = cell(scope);
+  return traced;
+}
+
+namespace {
+
+// Objects as rows: the columns are the keys in the order in which they come.
+TablePtr table_of(const std::vector<Value>& items, const std::string& name) {
+  auto table = std::make_shared<Table>();
+  table->name = name;
+  for (const Value& item : items) {
+    std::vector<Cell> row(table->columns.size());
+    auto set = [&](const std::string& key, const Value& value) {
+      auto column = table->find(key);
+      if (!column) {
+        column = table->columns.size();
+        table->columns.push_back(key);
+        table->kinds.push_back(Cell::Kind::null);
+        for (auto& other : table->rows) other.emplace_back();
+        row.emplace_back();
+      }
+      Cell cell = value.cell() ? *value.cell() : Cell::of(to_json(value));
+      if (table->kinds[*column] == Cell::Kind::null) table->kinds[*column] = cell.kind;
+      row[*column] = std::move(cell);
+    };
+    if (const ObjectPtr* object = item.object()) {
+      for (const auto& [key, value] : **object) set(key, value);
+    } else if (const RowRef* ref = item.row()) {
+      if (ref->row == RowRef::kNoRow) continue;
+      for (std::size_t i = 0; i < ref->table->columns.size(); ++i)
+        set(ref->table->columns[i], ref->table->rows[ref->row][i]);
+    } else {
+      set("value", item);
+    }
+    table->rows.push_back(std::move(row));
+  }
+  for (auto& row : table->rows) row.resize(table->columns.size());
+  return table;
+}
+
+}  // namespace
+
+TablePtr Expression::table(const Scope& scope) const {
+  Value value = evaluate(scope);
+  if (const TablePtr* held = value.table()) return *held;
+  if (value.is_null()) {
+    auto none = std::make_shared<Table>();
+    none->name = text_;
+    return none;
+  }
+  const ListPtr* list = value.list();
+  if (!list && !value.row() && !value.object())
+    throw Error(ErrorCode::page_syntax, fmt::format("{{{}}} is no query", text_), where_)
+        .fix("Write data={query}.");
+  std::vector<Value> items = list ? **list : std::vector<Value>{value};
+  TablePtr table = table_of(items, root_->kind == ExpressionNode::Kind::name ? text_ : "data");
+  const RowRef* first = items.empty() ? nullptr : items[0].row();
+  if (!first) return table;
+  // Rows of a query keep its name and types.
+  auto typed = std::make_shared<Table>(*table);
+  typed->name = first->table->name;
+  for (std::size_t i = 0; i < typed->columns.size(); ++i) {
+    if (auto column = first->table->find(typed->columns[i])) typed->kinds[i] = first->table->kinds[*column];
+  }
+  return typed;
+}
+
+std::string text_of(const Value& value) {
+  if (const Cell* cell = value.cell()) return cell->kind == Cell::Kind::null ? "" : cell->text;
+  if (const ObjectPtr* object = value.object()) {
+    for (const auto& [key, held] : **object) {
+      if (key == "value") return text_of(held);
+    }
+    return "[object Object]";
+  }
+  std::string out;
+  if (const ListPtr* list = value.list()) {
+    for (const Value& item : **list) out += (out.empty() ? "" : ",") + text_of(item);
+  }
+  if (const HostPtr* host = value.host()) return text_of((*host)->member("value"));
+  return out;
+}
+
+std::string to_json(const Value& value) {
+  std::string out;
+  if (const ListPtr* list = value.list()) {
+    for (const Value& item : **list) out += (out.empty() ? "" : ",") + to_json(item);
+    return "[" + out + "]";
+  }
+  if (const ObjectPtr* object = value.object()) {
+    for (const auto& [key, held] : **object)
+      out += (out.empty() ? "" : ",") + document::json_quote(key) + ":" + to_json(held);
+    return "{" + out + "}";
+  }
+  if (const Function* function = value.function())
+    return "{\"$function\":" + document::json_quote(function->arrow->text) + "}";
+  if (const TablePtr* table = value.table()) {
+    for (std::size_t row = 0; row < (*table)->rows.size(); ++row)
+      out += (out.empty() ? "" : ",") + to_json(Value(RowRef{*table, row}));
+    return "[" + out + "]";
+  }
+  if (const RowRef* row = value.row(); row && row->row != RowRef::kNoRow) {
+    for (std::size_t i = 0; i < row->table->columns.size(); ++i)
+      out += (out.empty() ? "" : ",") + document::json_quote(row->table->columns[i]) + ":" +
+             to_json(Value(row->table->rows[row->row][i]));
+    return "{" + out + "}";
+  }
+  const Cell* cell = value.cell();
+  if (!cell || cell->kind == Cell::Kind::null || !std::isfinite(cell->number)) return "null";
+  return is_numeric(*cell) ? cell->text : document::json_quote(cell->text);
 }
 
 }  // namespace leat::pages

@@ -2,147 +2,170 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-
-#include "base/time.h"
 
 namespace leat::pages {
 namespace {
 
-constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
-                                        "May",       "June",     "July",     "August",
-                                        "September", "October",  "November", "December"};
-constexpr std::string_view kDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                      "Thursday", "Friday", "Saturday"};
+struct NamedCode {
+  std::string_view name, code;
+};
 
-std::string as_date(const Cell& cell, std::string_view code) {
-  std::optional<Timestamp> time = parse_iso_timestamp(cell.text);
-  if (!time) return cell.text;
-  auto day = std::chrono::floor<std::chrono::days>(*time);
-  std::chrono::year_month_day date{day};
-  std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(*time - day).count();
-  unsigned month = static_cast<unsigned>(date.month()), number = static_cast<unsigned>(date.day());
-  std::string_view weekday = kDays[std::chrono::weekday(day).c_encoding()], month_name = kMonths[month - 1];
-  std::string out;
-  for (std::size_t at = 0; at < code.size();) {
-    std::size_t run = 1;
-    while (at + run < code.size() && code[at + run] == code[at]) ++run;
-    char c = static_cast<char>(std::tolower(static_cast<unsigned char>(code[at])));
-    bool minutes = c == 'm' && run <= 2 && !out.empty() && out.back() == ':';
-    if (c == 'y') {
-      out += run > 2 ? fmt::format("{:04}", static_cast<int>(date.year()))
-                     : fmt::format("{:02}", static_cast<int>(date.year()) % 100);
-    } else if (minutes) {
-      out += fmt::format("{:02}", seconds / 60 % 60);
-    } else if (c == 'm') {
-      out += run >= 4   ? std::string(month_name)
-             : run == 3 ? std::string(month_name.substr(0, 3))
-             : run == 2 ? fmt::format("{:02}", month)
-                        : fmt::format("{}", month);
-    } else if (c == 'd') {
-      out += run >= 4   ? std::string(weekday)
-             : run == 3 ? std::string(weekday.substr(0, 3))
-             : run == 2 ? fmt::format("{:02}", number)
-                        : fmt::format("{}", number);
-    } else if (c == 'h') {
-      out += run == 2 ? fmt::format("{:02}", seconds / 3600) : fmt::format("{}", seconds / 3600);
-    } else if (c == 's') {
-      out += fmt::format("{:02}", seconds % 60);
-    } else {
-      out.append(code.substr(at, run));
-    }
-    at += run;
-  }
+constexpr NamedCode kDateCodes[] = {{"ddd", "ddd"},
+                                    {"dddd", "dddd"},
+                                    {"mmm", "mmm"},
+                                    {"mmmm", "mmmm"},
+                                    {"yyyy", "yyyy"},
+                                    {"shortdate", "mmm d/yy"},
+                                    {"longdate", "mmmm d, yyyy"},
+                                    {"fulldate", "dddd mmmm d, yyyy"},
+                                    {"mdy", "m/d/yy"},
+                                    {"dmy", "d/m/yy"},
+                                    {"hms", "h:mm:ss AM/PM"}};
+constexpr NamedCode kNumberCodes[] = {{"id", "@"},
+                                      {"fract", "# ?/?"},
+                                      {"mult", "#,##0.0\"x\""},
+                                      {"mult0", "#,##0\"x\""},
+                                      {"mult1", "#,##0.0\"x\""},
+                                      {"mult2", "#,##0.00\"x\""},
+                                      {"sci", "0.00E+0"},
+                                      {"pct0", "#,##0%"},
+                                      {"pct1", "#,##0.0%"},
+                                      {"pct2", "#,##0.00%"},
+                                      {"pct3", "#,##0.000%"},
+                                      {"duration", "[duration]"},
+                                      {"duration_hrs", "[duration_hrs]"}};
+constexpr NamedCode kCurrencies[] = {{"usd", "$"},  {"aud", "A$"},  {"brl", "R$"}, {"cad", "C$"},
+                                     {"cny", "¥"},  {"eur", "€"},   {"gbp", "£"},  {"jpy", "¥"},
+                                     {"inr", "₹"},  {"krw", "₩"},   {"ngn", "₦"},  {"rub", "₽"},
+                                     {"sek", "kr"}, {"chf", "CHF "}};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }
 
-struct NamedFormat {
-  std::string_view name, code;
-};
-constexpr NamedFormat kDateFormats[] = {{"shortdate", "mmm d, yyyy"},
-                                        {"longdate", "mmmm d, yyyy"},
-                                        {"fulldate", "dddd, mmmm d, yyyy"},
-                                        {"mdy", "m/d/yy"},
-                                        {"ddd", "ddd"},
-                                        {"dddd", "dddd"},
-                                        {"mmm", "mmm"},
-                                        {"mmmm", "mmmm"},
-                                        {"yyyy", "yyyy"},
-                                        {"hms", "hh:mm:ss"}};
-
-// Excel's number codes: literal text around one group of # 0 , . and %.
-std::string as_excel_number(double value, std::string_view code) {
-  std::size_t from = code.find_first_of("#0"), to = code.find_last_of("#0");
-  if (from == std::string_view::npos) return std::string(code);
-  std::string_view body = code.substr(from, to - from + 1);
-  std::string before(code.substr(0, from)), after(code.substr(to + 1));
-  if (after.find('%') != std::string::npos) value *= 100;
-  std::size_t point = body.find('.');
-  int digits = point == std::string_view::npos ? 0 : static_cast<int>(body.size() - point - 1);
-  std::string number = format_number(value, digits);
-  if (body.find(',') == std::string_view::npos) std::erase(number, ',');
-  auto unquoted = [](std::string text) {
-    std::erase(text, '"');
-    return text;
-  };
-  return unquoted(before) + number + unquoted(after);
+std::string with_places(int places) {
+  return places > 0 ? "#,##0." + std::string(static_cast<std::size_t>(places), '0') : "#,##0";
 }
 
-std::string scaled(double value, int digits) {
-  double size = std::fabs(value);
-  if (size >= 1e9) return format_number(value / 1e9, digits) + "B";
-  if (size >= 1e6) return format_number(value / 1e6, digits) + "M";
-  if (size >= 1e4) return format_number(value / 1e3, digits) + "k";
-  return format_number(value, size == std::floor(size) ? 0 : digits);
+// "1k" of num1k and usd1k: digits behind the point and a unit.
+std::optional<std::string> scaled_code(std::string_view rest) {
+  if (rest.empty() || rest.size() > 2 || rest[0] < '0' || rest[0] > '4') return std::nullopt;
+  std::string code = with_places(rest[0] - '0');
+  if (rest.size() == 1) return code;
+  switch (rest[1]) {
+    case 'k':
+      return code + ",\"k\"";
+    case 'm':
+      return code + ",,\"M\"";
+    case 'b':
+      return code + ",,,\"B\"";
+    default:
+      return std::nullopt;
+  }
+}
+
+// Digits behind the point so that the median shows three that count.
+int places_for(double median, int decimals_max) {
+  double size = std::fabs(median);
+  int exponent = size > 0 ? static_cast<int>(std::floor(std::log10(size))) : 0;
+  return std::clamp(2 - exponent, 0, std::min(decimals_max, 7));
+}
+
+std::string plain_code(const ColumnSummary& summary) {
+  return with_places(summary.decimals_max == 0 ? 0 : places_for(summary.median, summary.decimals_max));
+}
+
+// Thousands, millions and so on, once the median has four digits of them.
+std::string unit_code(const ColumnSummary& summary, std::string_view symbol) {
+  constexpr std::array<std::pair<double, std::string_view>, 4> units = {
+      {{5e12, ",,,,\"T\""}, {5e9, ",,,\"B\""}, {5e6, ",,\"M\""}, {5e3, ",\"k\""}}};
+  double divisor = 1e12;
+  for (const auto& [least, suffix] : units) {
+    if (std::fabs(summary.median) >= least)
+      return std::string(symbol) + with_places(std::min(places_for(summary.median / divisor, 9), 2)) +
+             std::string(suffix);
+    divisor /= 1000;
+  }
+  std::string code = plain_code(summary);
+  if (!symbol.empty() && code.ends_with(".0")) code += "0";
+  return std::string(symbol) + code;
+}
+
+std::optional<std::string> number_code(const std::string& name, const ColumnSummary& summary) {
+  for (const NamedCode& each : kNumberCodes) {
+    if (each.name == name) return std::string(each.code);
+  }
+  if (name == "auto") return unit_code(summary, "");
+  if (name == "pct") {
+    ColumnSummary percent = summary;
+    percent.median *= 100;
+    percent.decimals_max = std::max(percent.decimals_max - 2, 0);
+    return plain_code(percent) + "%";
+  }
+  if (name.starts_with("num")) return scaled_code(std::string_view(name).substr(3));
+  for (const NamedCode& currency : kCurrencies) {
+    if (!name.starts_with(currency.name)) continue;
+    std::string symbol = fmt::format("\"{}\"", currency.code);
+    std::string_view rest = std::string_view(name).substr(currency.name.size());
+    if (rest.empty()) {
+      ColumnSummary money = summary;
+      money.decimals_max = std::min(money.decimals_max, 2);
+      return unit_code(money, symbol);
+    }
+    if (auto code = scaled_code(rest)) return symbol + *code;
+  }
+  return std::nullopt;
+}
+
+std::string default_date_code(const ColumnSummary& summary) {
+  return summary.has_time ? "yyyy-mm-dd hh:mm" : "yyyy-mm-dd";
 }
 
 }  // namespace
 
-std::string format_number(double value, int digits) {
-  std::string text = fmt::format("{:.{}f}", value, digits);
-  std::size_t point = std::min(text.find('.'), text.size());
-  std::size_t first = text[0] == '-' ? 1 : 0;
-  for (std::size_t at = point; at > first + 3; at -= 3) text.insert(at - 3, ",");
-  if (text.find_first_not_of("-0.,") == std::string::npos && text[0] == '-') text.erase(0, 1);  // no "-0"
-  return text;
+std::string resolve_format(std::string_view format, Cell::Kind kind, const ColumnSummary* given) {
+  const ColumnSummary none;
+  const ColumnSummary& summary = given ? *given : none;
+  std::string name = lower(format);
+  if (kind == Cell::Kind::date) {
+    for (const NamedCode& each : kDateCodes) {
+      if (each.name == name) return std::string(each.code);
+    }
+    return format.empty() || name == "auto" ? default_date_code(summary) : std::string(format);
+  }
+  if (kind != Cell::Kind::number) return "@";
+  if (format.empty()) return plain_code(summary);
+  return number_code(name, summary).value_or(std::string(format));
+}
+
+std::string_view format_tag(std::string_view column) {
+  std::size_t at = column.rfind('_');
+  if (at == std::string_view::npos || at == 0) return {};
+  std::string tag = lower(column.substr(at + 1));
+  bool known = tag != "auto" && number_code(tag, ColumnSummary()).has_value();
+  for (const NamedCode& each : kDateCodes) known = known || each.name == tag;
+  return known ? column.substr(at + 1) : std::string_view();
 }
 
 std::string format_cell(const Cell& cell, std::string_view format) {
-  if (cell.kind == Cell::Kind::null) return "–";
-  if (cell.kind == Cell::Kind::date) {
-    for (const NamedFormat& each : kDateFormats) {
-      if (each.name == format) return as_date(cell, each.code);
-    }
-    if (!format.empty()) return as_date(cell, format);
-    return as_date(cell, cell.text.size() <= 10 || cell.text.substr(11, 8) == "00:00:00"
-                             ? "yyyy-mm-dd"
-                             : "yyyy-mm-dd hh:mm");
-  }
-  if (cell.kind != Cell::Kind::number) return cell.text;
-  double value = cell.number;
-  auto digit = [&](std::string_view name) {
-    return format.size() == name.size() + 1 && format.starts_with(name) ? format.back() - '0' : -1;
-  };
-  if (int digits = digit("num"); digits >= 0) return format_number(value, digits);
-  if (int digits = digit("pct"); digits >= 0) return format_number(value * 100, digits) + "%";
-  if (int digits = digit("usd"); digits >= 0)
-    return (value < 0 ? "-$" : "$") + format_number(std::fabs(value), digits);
-  if (format == "usd")
-    return (value < 0 ? "-$" : "$") + format_number(std::fabs(value), value == std::floor(value) ? 0 : 2);
-  if (format == "pct") return format_number(value * 100, 1) + "%";
-  if (format == "num0k") return format_number(value / 1000, 0) + "k";
-  if (format == "auto") return scaled(value, 1);
-  if (format == "id") return cell.text;
-  if (!format.empty()) return as_excel_number(value, format);
-  return value == std::floor(value) ? format_number(value, 0)
-                                    : format_number(value, std::fabs(value) < 10 ? 2 : 1);
+  ColumnSummary summary;
+  summary.add(cell);
+  summary.finish();
+  return format_code(cell, resolve_format(format, cell.kind, &summary));
 }
 
 std::string title_of(std::string_view column) {
+  std::string_view tag = format_tag(column);
+  if (!tag.empty() && tag != "id") column.remove_suffix(tag.size() + 1);
   std::string out;
   bool start = true;
   for (char c : column) {
-    if (c == '_') {
+    if (c == '_' || c == ' ') {
       out.push_back(' ');
       start = true;
     } else {

@@ -1,6 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
 #include "base/error.h"
+#include "document/value.h"
 #include "pages/cell.h"
 #include "pages/component.h"
 #include "pages/expression.h"
@@ -36,19 +43,40 @@ Scope scope_with_sales() {
 }
 
 std::string evaluated(const std::string& text) {
-  return evaluate_cell(text, scope_with_sales(), "p.md:1").text;
+  return Expression::parse(text, "p.md:1")->cell(scope_with_sales()).text;
+}
+
+std::string no_file(const std::string&) {
+  return "{}";
+}
+
+// Renders a page whose queries are answered by the table of sales.
+Rendered rendered_page(const std::string& body) {
+  Page page = parse_page("p", "p.md", "```sql sales\nselect * from sales\n```\n" + body, no_file);
+  Session session(
+      page, {},
+      [](const std::string&, const std::string& sql, const std::string&) {
+        auto table = std::make_shared<Table>(*sales());
+        table->sql = sql;
+        return table;
+      },
+      "2026-01-07T10:00:00Z");
+  RenderOptions options;
+  options.read_file = no_file;
+  return render_body(page, session, "2026-01-07T10:00:00Z", options);
 }
 
 std::string rendered(const std::string& body) {
-  std::map<std::string, TablePtr> tables = {{"sales", sales()}};
-  return render_body(parse_page("p", "p.md", body), tables,
-                     [](const std::string&) { return std::string("{}"); })
-      .html;
+  return rendered_page(body).html;
 }
 
 ErrorCode code_of(const std::string& body, std::string* where = nullptr) {
   try {
-    rendered(body);
+    Rendered result = rendered_page(body);
+    for (const Problem& problem : result.problems) {
+      if (where) *where = problem.where;
+      return problem.code;
+    }
   } catch (const Error& error) {
     if (where) *where = error.where();
     return error.code();
@@ -59,17 +87,17 @@ ErrorCode code_of(const std::string& body, std::string* where = nullptr) {
 }  // namespace
 
 TEST_CASE("a page is front matter, queries and a tree that keeps its lines") {
-  Page page =
-      parse_page("index", "index.md",
-                 "---\ntitle: T\n---\n```sql a\nselect 1\n```\n\ntext {x}\n<BigValue data={a} value=n/>\n");
+  Page page = parse_page(
+      "index", "index.md",
+      "---\ntitle: T\n---\n```sql a\nselect 1\n```\n\ntext {x}\n<BigValue data={a} value=n/>\n", no_file);
   CHECK(page.title == "T");
   REQUIRE(page.queries.size() == 1);
   CHECK(page.queries[0].sql == "select 1");
-  CHECK(page.queries[0].line == 4);
+  CHECK(page.queries[0].where == "index.md:4");
   const PageNode& component = page.body.at(page.body.size() - 2);
   CHECK(component.text == "BigValue");
-  CHECK(component.line == 9);
-  CHECK(component.find("data")->is_expression);
+  CHECK(component.where == "index.md:9");
+  CHECK(component.find("data")->expression);
 }
 
 TEST_CASE("expressions read rows, compare, count and format") {
@@ -91,7 +119,7 @@ TEST_CASE("a wrong name in an expression is told with its place and the nearest 
     CHECK(error.what_failed().find("did you mean `cups`?") != std::string::npos);
   }
   CHECK_THROWS_AS(evaluated("sale"), Error);
-  CHECK_THROWS_AS(evaluated("sales[9].cups"), Error);
+  CHECK(evaluated("sales[9].cups").empty());
   CHECK_THROWS_AS(evaluated("(1"), Error);
   CHECK_THROWS_AS(evaluated(std::string(5000, '(')), Error);
 }
@@ -126,14 +154,14 @@ TEST_CASE("no value of the data becomes markup or script") {
       rendered("{sales[0].drink}\n\n<DataTable data={sales}/>\n\n<BarChart data={sales} x=drink y=cups/>\n");
   CHECK(html.find("</script><b>") == std::string::npos);
   CHECK(html.find("espresso &lt;/script&gt;&lt;b&gt;") != std::string::npos);
-  CHECK(to_json(*sales()).find('<') == std::string::npos);
+  CHECK(to_json(PageData{sales(), {0, 1, 2}}).find('<') == std::string::npos);
   CHECK(escape("\"'&<>") == "&quot;&#39;&amp;&lt;&gt;");
 }
 
 TEST_CASE("an unknown component, property or column is told with its line") {
   std::string where;
   CHECK(code_of("x\n\n<BarChrat data={sales}/>", &where) == ErrorCode::page_component);
-  CHECK(where == "p.md:3");
+  CHECK(where == "p.md:6");
   CHECK(code_of("<BarChart data={sales} xx=drink/>") == ErrorCode::page_component);
   CHECK(code_of("<BarChart data={sales} x=drnik y=cups/>") == ErrorCode::page_component);
   CHECK(code_of("<Grid cols=2>never closed") == ErrorCode::page_syntax);
@@ -150,4 +178,68 @@ TEST_CASE("every component says what each of its properties does") {
     CHECK_FALSE(component->spec->doc.empty());
     for (const SpecField& field : component->spec->fields) CHECK_FALSE(field.doc.empty());
   }
+}
+
+TEST_CASE("expressions call methods of lists and texts, and make lists and objects") {
+  CHECK(evaluated("sales.filter(d => d.cups > 100).length") == "1");
+  CHECK(evaluated("sales.map(d => d.drink.toUpperCase())[1]") == "FILTER");
+  CHECK(evaluated("sales.find(d => d.cups === 20)?.drink") == "filter");
+  CHECK(evaluated("`${sales[1].drink}: ${sales[1].cups}`") == "filter: 20");
+  CHECK(evaluated("'a-b-c'.replace(/-/g, ' ')") == "a b c");
+  CHECK(evaluated("Math.max(...sales.map(d => d.cups))") == "1234");
+  CHECK(evaluated("(x => { const y = x * 2; if (y > 5) { return 'big' } return 'small' })(3)") == "big");
+  CHECK(evaluated("[...new Set(['a', 'b', 'a'])].join('')") == "ab");
+  CHECK(evaluated("Object.entries({a: 1, b: 2}).map(([k, v]) => k + v).join()") == "a1,b2");
+  CHECK(evaluated("typeof nothing") == "undefined");
+  CHECK(evaluated("(0.1 + 0.2).toFixed(1)") == "0.3");
+}
+
+TEST_CASE("a part that depends on inputs is rendered in each of their states") {
+  Rendered page = rendered_page(
+      "<Dropdown name=drink data={sales} value=drink/>\n\n<Checkbox name=bold/>\n\n{inputs.drink.label} "
+      "{inputs.bold}\n\n"
+      "```sql chosen\nselect '${inputs.drink.value}'\n```\n");
+  REQUIRE(page.regions.size() == 2);
+  CHECK(page.regions[0].inputs == std::vector<std::string>{"drink"});
+  CHECK(page.regions[0].variants.size() == 2);
+  CHECK(page.regions[0].is_whole);
+  CHECK(page.regions[1].variants.size() == 2);
+  CHECK(page.inputs.at("drink") == "=espresso </script><b>");
+  CHECK(page.html.find("data-region=\"0\"") != std::string::npos);
+}
+
+TEST_CASE("scripts declare names, and what else they do is refused with its line") {
+  CHECK(rendered("<script>\nconst rate = 0.5\n$: half = rate * 2\n</script>\n{half}").find(">1<") !=
+        std::string::npos);
+  std::string where;
+  CHECK(code_of("<script>\nimport x from 'y'\nwindow.open('z')\n</script>", &where) ==
+        ErrorCode::page_syntax);
+  CHECK(where == "p.md:6");
+  CHECK(code_of("<button on:click={go}>x</button>") == ErrorCode::page_syntax);
+}
+
+TEST_CASE("HTML of the data shows and does not run") {
+  CHECK(sanitized("<b onclick=alert(1)>x</b><script>y</script><img src=javascript:z>") ==
+        "<b>x</b>&lt;script>y&lt;/script><img src=\"#\">");
+  CHECK(rendered("{@html sales[0].drink}").find("<script") == std::string::npos);
+}
+
+TEST_CASE("docs/guide/page-components.md lists every component with its properties") {
+  std::string printed =
+      "# Components of pages\n\nPrinted from the components' own declarations; a page that uses another "
+      "property fails with "
+      "its line and the nearest name. What a component does is in [pages.md](pages.md).\n";
+  for (const Component* component : components())
+    printed += fmt::format("\n## {}\n{}\n\n{}", component->spec->name, component->spec->doc,
+                           markdown(*component->spec));
+  const char* source = std::getenv("LEAT_SOURCE_DIR");
+  std::string path = std::string(source ? source : ".") + "/docs/guide/page-components.md";
+  if (std::getenv("LEAT_WRITE_DOCS")) {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(path.c_str(), "wb"), std::fclose);
+    REQUIRE(out);
+    std::fwrite(printed.data(), 1, printed.size(), out.get());
+    return;
+  }
+  // LEAT_WRITE_DOCS=1 build/release/bin/pages_test writes it anew.
+  CHECK(document::read_file(path) == printed);
 }

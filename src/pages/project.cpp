@@ -3,22 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 
-#include "base/embedded.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "pages/html.h"
-#include "pages/render.h"
-
-namespace leat {
-LEAT_EMBEDDED(pages_web);
-LEAT_EMBEDDED(theme);
-LEAT_EMBEDDED(echarts);
-}  // namespace leat
+#include "pages/component.h"
+#include "pages/page_sources.h"
+#include "pages/site.h"
 
 namespace leat::pages {
 
@@ -26,176 +17,355 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void write_file(const fs::path& path, std::string_view text) {
-  std::error_code made;
-  fs::create_directories(path.parent_path(), made);
-  fs::path beside = path;
-  beside += ".new";
-  {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(beside.c_str(), "wb"), std::fclose);
-    bool whole = out && std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() &&
-                 std::fflush(out.get()) == 0;
-    if (!whole) throw Error(ErrorCode::file_io, std::strerror(errno), path.string());
+constexpr std::size_t kFormsMax = 5000;
+
+// "customers/index" and SvelteKit's "customers/+page" are the page of /customers.
+std::string id_of(std::string file) {
+  file = file.substr(0, file.size() - 3);
+  for (std::string_view last : {"index", "+page"}) {
+    if (file == last) return "index";
+    if (file.ends_with("/" + std::string(last))) return file.substr(0, file.size() - last.size() - 1);
   }
-  fs::rename(beside, path);
+  return file;
 }
 
-// Chained queries: ${other} is the other query's SQL in parentheses.
-std::string resolve(const Page& page, const Query& query, std::vector<std::string> trail = {}) {
-  if (std::find(trail.begin(), trail.end(), query.name) != trail.end()) {
-    throw Error(ErrorCode::page_syntax, fmt::format("The query {} reads itself", query.name),
-                fmt::format("{}:{}", page.path, query.line));
-  }
-  trail.push_back(query.name);
-  std::string out = query.sql;
-  for (std::size_t at = out.find("${"); at != std::string::npos; at = out.find("${", at)) {
-    std::size_t close = out.find('}', at);
-    std::string name = close == std::string::npos ? "" : out.substr(at + 2, close - at - 2);
-    auto other = std::find_if(page.queries.begin(), page.queries.end(),
-                              [&](const Query& each) { return each.name == name; });
-    if (other == page.queries.end()) {
-      throw Error(ErrorCode::page_syntax, fmt::format("${{{}}} names no query of this page", name),
-                  fmt::format("{}:{}", page.path, query.line));
+// A link such as /customers/ada against customers/[customer]: the values of its parameters.
+std::optional<std::map<std::string, std::string>> matched(const std::string& id, const std::string& link) {
+  std::map<std::string, std::string> params;
+  std::size_t at = 0;
+  std::string path = link.substr(1);
+  while (path.ends_with('/')) path.pop_back();
+  for (std::size_t i = 0; i < id.size();) {
+    if (id[i] != '[') {
+      if (at >= path.size() || path[at++] != id[i++]) return std::nullopt;
+      continue;
     }
-    std::string inner = "(" + resolve(page, *other, trail) + ")";
-    out.replace(at, close + 1 - at, inner);
-    at += inner.size();
+    std::size_t close = id.find(']', i);
+    if (close == std::string::npos) return std::nullopt;
+    char next = close + 1 < id.size() ? id[close + 1] : '/';
+    std::size_t end = std::min(path.find(next == '/' ? '/' : next, at), path.size());
+    if (end == at) return std::nullopt;
+    params[id.substr(i + 1, close - i - 1)] = path.substr(at, end - at);
+    at = end;
+    i = close + 1;
   }
-  while (!out.empty() && (out.back() == ';' || out.back() == '\n' || out.back() == ' ')) out.pop_back();
+  if (at != path.size()) return std::nullopt;
+  return params;
+}
+
+std::string filled(const std::string& id, const std::map<std::string, std::string>& params) {
+  std::string out = id;
+  for (const auto& [name, value] : params) {
+    std::size_t at = out.find("[" + name + "]");
+    if (at != std::string::npos) out.replace(at, name.size() + 2, value);
+  }
   return out;
 }
 
-std::string file_of(const Page& page) {
-  return page.id + ".html";
-}
-
-std::string root_of(const Page& page) {
-  std::string up;
-  for (char c : page.id) up += c == '/' ? "../" : "";
-  return up;
-}
-
-std::string navigation(const std::vector<Page>& pages, const Page& current) {
-  if (pages.size() < 2) return "";
-  std::string links;
-  for (const Page& page : pages) {
-    std::string title = page.title.empty() ? page.id : page.title;
-    links += fmt::format("<a href=\"{}{}\"{}>{}</a>", root_of(current), escape(file_of(page)),
-                         page.id == current.id ? " aria-current=\"page\"" : "", escape(title));
+std::string decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto digit = [&](std::size_t at) {
+      char c = at < text.size() ? text[at] : 'x';
+      return c >= '0' && c <= '9'   ? c - '0'
+             : c >= 'a' && c <= 'f' ? c - 'a' + 10
+             : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                    : -1;
+    };
+    if (text[i] == '%' && digit(i + 1) >= 0 && digit(i + 2) >= 0) {
+      out.push_back(static_cast<char>(digit(i + 1) * 16 + digit(i + 2)));
+      i += 2;
+    } else {
+      out.push_back(text[i]);
+    }
   }
-  return "<nav>" + links + "</nav>";
+  return out;
 }
 
 }  // namespace
+
+bool Project::is_evidence(const std::string& root) {
+  bool pages = fs::exists(root + "/pages") || fs::exists(root + "/src/pages");
+  return pages &&
+         (fs::exists(root + "/evidence.config.yaml") || fs::exists(root + "/evidence.plugins.yaml") ||
+          fs::exists(root + "/sources") || fs::exists(root + "/package.json"));
+}
+
+std::string Project::evidence_pages(const std::string& root) {
+  return root + (fs::exists(root + "/pages") ? "/pages" : "/src/pages");
+}
 
 std::unique_ptr<Project> Project::load(const std::string& folder) {
   auto project = std::make_unique<Project>();
   project->folder_ = folder;
   if (!fs::exists(folder))
     throw Error(ErrorCode::config_not_found, "The folder of the pages does not exist", folder);
+  fs::path root = fs::path(folder).lexically_normal();
+  if (!root.has_filename()) root = root.parent_path();
+  root = root.parent_path();
+  if (root.filename() == "src") root = root.parent_path();
+  project->root_ = root.string();
+  project->is_evidence_ = is_evidence(project->root_);
   std::vector<std::string> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".md" &&
-        entry.path().filename() != "README.md") {
-      files.push_back(fs::relative(entry.path(), folder).string());
-    }
+    std::string name = entry.path().filename().string();
+    bool is_page = entry.is_regular_file() && entry.path().extension() == ".md" && name != "README.md";
+    if (is_page) files.push_back(fs::relative(entry.path(), folder).string());
   }
   std::sort(files.begin(), files.end());
   for (const std::string& file : files) {
-    project->pages_.push_back(parse_page(file.substr(0, file.size() - 3), "pages/" + file,
-                                         document::read_file(folder + "/" + file)));
+    std::string id = id_of(file), path = "pages/" + file;
+    Page page;
+    try {
+      page = parse_page(id, path, document::read_file(folder + "/" + file),
+                        [&](const std::string& included) { return project->read_file(included); });
+    } catch (const Error& error) {
+      page = Page();
+      page.id = id;
+      page.path = path;
+      page.broken = std::make_shared<const Error>(error);
+    }
+    project->pages_.push_back(std::move(page));
   }
   return project;
 }
 
+std::string Project::read_file(const std::string& path) const {
+  if (path.starts_with("http://") || path.starts_with("https://"))
+    throw Error(ErrorCode::page_syntax,
+                "A page asks nothing from another host, when it is built and when it is read", path)
+        .fix("Save the file in the project's folder static/ and write its path there: /areas.geojson.");
+  std::string name = path.starts_with("/") ? path.substr(1) : path;
+  if (("/" + name + "/").find("/../") != std::string::npos)
+    throw Error(ErrorCode::config_not_found, "A page reads files below its own project only", path);
+  for (const std::string& place : {root_ + "/" + name, root_ + "/static/" + name, folder_ + "/" + name}) {
+    if (fs::is_regular_file(place)) return document::read_file(place);
+  }
+  throw Error(ErrorCode::config_not_found, "The file does not exist", folder_ + "/" + name);
+}
+
+void Project::begin_run() {
+  std::scoped_lock lock(mutex_, sources_mutex_);
+  asked_.clear();
+  links_.clear();
+  source_problems_.clear();
+  has_sources_ = false;
+}
+
 std::vector<sql::RelationName> Project::relations(const Page& page) const {
   std::vector<sql::RelationName> all;
-  for (const Query& query : page.queries) {
-    for (sql::RelationName& name : sql::relations_read(query.sql)) {
-      if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(std::move(name));
+  auto add = [&](const Page& of) {
+    for (const Query& query : of.queries) {
+      for (sql::RelationName& name : sql::relations_read(query.sql)) {
+        if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(std::move(name));
+      }
     }
+  };
+  add(page);
+  // Which forms a templated page has is what the other pages' rows say.
+  for (const Page& other : pages_) {
+    if (!page.params.empty() && other.params.size() <= page.params.size()) add(other);
   }
   return all;
 }
 
 std::string Project::fingerprint(const Page& page, const SiteOptions& options) const {
-  std::string out = page.text + options.title + LEAT_VERSION + navigation(pages_, page);
-  for (const EmbeddedFile& file : embedded_pages_web()) out += file.contents;
-  for (const EmbeddedFile& file : embedded_theme()) out += file.contents;
-  return out;
+  std::string out = page.text + options.title + LEAT_VERSION + navigation(pages_, page.id, "");
+  return out + runtime_text();
 }
 
 std::string Project::output_file(const Page& page, const SiteOptions& options) const {
-  return options.output + "/" + file_of(page);
+  if (!page.params.empty()) return options.output + "/_leat/forms/" + page.id + ".txt";
+  return options.output + "/" + page.id + ".html";
+}
+
+void Project::prepare(sql::Adapter& adapter) const {
+  std::lock_guard lock(sources_mutex_);
+  if (!has_sources_ && is_evidence_) {
+    std::vector<Problem> problems = load_page_sources(root_, adapter);
+    std::lock_guard state(mutex_);
+    source_problems_ = std::move(problems);
+  }
+  has_sources_ = true;
+  if (is_evidence_) set_page_session(root_, adapter);
+}
+
+TablePtr Project::ask(const std::string& name, const std::string& sql, const std::string& where,
+                      sql::Adapter& adapter, const SiteOptions& options) const {
+  {
+    std::lock_guard lock(mutex_);
+    auto found = asked_.find(sql);
+    if (found != asked_.end()) {
+      if (found->second->name == name) return found->second;
+      auto renamed = std::make_shared<Table>(*found->second);
+      renamed->name = name;
+      return renamed;
+    }
+  }
+  TablePtr table;
+  try {
+    auto made = std::make_shared<Table>(*make_table(name, adapter.query(sql, options.rows_max)));
+    made->sql = sql;
+    table = made;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::warehouse_sql) throw;
+    std::string what = fmt::format("The query {} failed: {}", name, error.what_failed());
+    std::lock_guard lock(mutex_);
+    for (const Problem& problem : source_problems_) {
+      std::size_t slash = problem.where.rfind('/'), dot = problem.where.rfind('.');
+      std::string source = problem.where.substr(slash + 1, dot - slash - 1);
+      if (sql.find(source) != std::string::npos)
+        what += fmt::format(" ({}: {})", problem.where, problem.what);
+    }
+    throw Error(ErrorCode::page_query, what, where);
+  }
+  std::lock_guard lock(mutex_);
+  return asked_.emplace(sql, table).first->second;
+}
+
+Project::Built Project::render(const Page& page, const Params& params, sql::Adapter& adapter, Env& env,
+                               const SiteOptions& options) const {
+  std::string now = format_iso_timestamp(env.now());
+  RenderOptions render_options;
+  render_options.read_file = [this](const std::string& file) { return read_file(file); };
+  render_options.is_own_component = [this](const std::string& name) {
+    return fs::exists(root_ + "/components/" + name + ".svelte");
+  };
+  std::string id = filled(page.id, params);
+  for (char c : id) render_options.root += c == '/' ? "../" : "";
+  Params values;
+  for (const auto& [name, value] : params) values[name] = decoded(value);
+  Built built;
+  Session session(
+      page, values,
+      [&](const std::string& name, const std::string& sql, const std::string& where) {
+        return ask(name, sql, where, adapter, options);
+      },
+      now);
+  built.body = render_body(page, session, now, render_options);
+  built.queries = session.asked();
+  built.rows = session.rows();
+  return built;
+}
+
+std::set<std::string> Project::links_to(const Page& page, sql::Adapter& adapter, Env& env,
+                                        const SiteOptions& options) const {
+  std::set<std::string> all;
+  // What leads to customers/[customer] has "customers/" in its text.
+  std::string hint = page.id.substr(0, page.id.find('['));
+  for (const Page& other : pages_) {
+    if (!hint.empty() && other.text.find(hint) == std::string::npos) continue;
+    if (&other == &page || other.broken || other.params.size() > page.params.size()) continue;
+    if (other.params.size() == page.params.size() && other.id >= page.id) continue;
+    {
+      std::lock_guard lock(mutex_);
+      auto known = links_.find(other.id);
+      if (known != links_.end()) {
+        all.insert(known->second.begin(), known->second.end());
+        continue;
+      }
+    }
+    std::set<std::string> links;
+    std::vector<Params> forms = {{}};
+    if (!other.params.empty()) forms = forms_of(other, links_to(other, adapter, env, options));
+    for (const Params& form : forms) {
+      // A page that fails tells so where it is built itself.
+      try {
+        Built built = render(other, form, adapter, env, options);
+        links.insert(built.body.links.begin(), built.body.links.end());
+      } catch (const Error&) {
+        continue;
+      }
+    }
+    all.insert(links.begin(), links.end());
+    std::lock_guard lock(mutex_);
+    links_.emplace(other.id, std::move(links));
+  }
+  return all;
+}
+
+std::vector<Project::Params> Project::forms_of(const Page& page, const std::set<std::string>& links) const {
+  std::vector<Params> forms;
+  for (const std::string& link : links) {
+    auto params = matched(page.id, link);
+    // A page of its own stands before a templated one.
+    bool taken =
+        std::any_of(pages_.begin(), pages_.end(), [&](const Page& other) { return "/" + other.id == link; });
+    if (params && !taken && forms.size() < kFormsMax) forms.push_back(*params);
+  }
+  return forms;
+}
+
+void Project::write(const Page& page, const std::string& id, const Built& built, Env& env,
+                    const SiteOptions& options, PageResult& result) const {
+  std::string built_at = format_iso_timestamp(env.now());
+  std::string html = page_html(page, id, built.body, pages_, options.title, built_at);
+  write_runtime(options.output, built.body.files);
+  env.failpoint("pages_before_swap");
+  write_site_file(options.output + "/" + decoded(id) + ".html", html);
+  ++result.files;
+  result.queries += built.queries;
+  result.rows += built.rows;
+  result.bytes += static_cast<std::int64_t>(html.size());
 }
 
 namespace {
 
-std::map<std::string, TablePtr> run_queries(const Page& page, sql::Adapter& adapter,
-                                            const SiteOptions& options, PageResult& result) {
-  std::map<std::string, TablePtr> tables;
-  for (const Query& query : page.queries) {
-    try {
-      sql::QueryResult rows = adapter.query(resolve(page, query), options.rows_max);
-      result.rows += rows.rows();
-      ++result.queries;
-      tables[query.name] = make_table(query.name, rows);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::warehouse_sql) throw;
-      throw Error(ErrorCode::page_query,
-                  fmt::format("The query {} failed: {}", query.name, error.what_failed()),
-                  fmt::format("{}:{}", page.path, query.line));
-    }
+void tell(const std::vector<Problem>& problems) {
+  std::vector<const Problem*> errors;
+  for (const Problem& problem : problems) {
+    if (!problem.is_warning) errors.push_back(&problem);
   }
-  return tables;
-}
-
-void write_runtime(const SiteOptions& options) {
-  for (const EmbeddedFile& file : embedded_pages_web())
-    write_file(fs::path(options.output) / "_leat" / file.path, file.contents);
-  for (const EmbeddedFile& file : embedded_theme())
-    write_file(fs::path(options.output) / "_leat" / file.path, file.contents);
-  for (const EmbeddedFile& file : embedded_echarts())
-    write_file(fs::path(options.output) / "_leat" / file.path, file.contents);
+  if (errors.empty()) return;
+  std::string what = errors[0]->what;
+  if (errors.size() > 1) what += fmt::format(" (and {} more on the page)", errors.size() - 1);
+  throw Error(errors[0]->code, what, errors[0]->where);
 }
 
 }  // namespace
 
 PageResult Project::build_page(const Page& page, sql::Adapter& adapter, Env& env,
                                const SiteOptions& options) const {
+  if (page.broken) {
+    write_site_file(options.output + "/" + page.id + ".html", broken_html(page, pages_, options.title));
+    write_runtime(options.output, {});
+    throw Error(*page.broken);
+  }
+  prepare(adapter);
+  copy_static(root_, options.output);
   PageResult result;
-  std::map<std::string, TablePtr> tables = run_queries(page, adapter, options, result);
-  Rendered body = render_body(page, tables, [this](const std::string& file) {
-    std::string name = file.starts_with("/") ? file.substr(1) : file;
-    if (name.find("..") != std::string::npos)
-      throw Error(ErrorCode::config_not_found, "A page reads files below its own folder only", file);
-    return document::read_file(folder_ + "/" + name);
-  });
-  std::string data;
-  for (const auto& [name, table] : body.tables)
-    data += fmt::format("<script type=\"application/json\" id=\"data-{}\">{}</script>\n", escape(name),
-                        to_json(*table));
-  std::string title = page.title.empty() ? options.title : page.title, root = root_of(page),
-              built = format_iso_timestamp(env.now());
-  std::string html = fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width, initial-scale=1\">\n"
-      "<title>{0}</title>\n<meta name=\"generator\" content=\"Leat {1}\">\n<link rel=\"stylesheet\" "
-      "href=\"{2}_leat/tokens.css\">\n"
-      "<link rel=\"stylesheet\" href=\"{2}_leat/page.css\">\n<script "
-      "src=\"{2}_leat/theme.js\"></script>\n</head>\n<body>\n"
-      "<header class=\"bar\"><span class=\"site\">{3}</span>{4}<button class=\"theme\" type=\"button\" "
-      "aria-label=\"Switch between light and dark\">◐</button></header>\n"
-      "<main>\n{5}{6}\n</main>\n<footer><span>Built {7}</span><span>Leat</span></footer>\n{8}"
-      "<script src=\"{2}_leat/echarts.min.js\"></script>\n<script "
-      "src=\"{2}_leat/page.js\"></script>\n</body>\n</html>\n",
-      escape(title), LEAT_VERSION, root, escape(options.title), navigation(pages_, page),
-      page.title.empty() ? "" : "<h1>" + escape(page.title) + "</h1>\n", body.html,
-      built.substr(0, 10) + " " + built.substr(11, 5) + " UTC", data);
-  write_runtime(options);
-  env.failpoint("pages_before_swap");
-  write_file(output_file(page, options), html);
-  result.bytes = static_cast<std::int64_t>(html.size());
+  std::vector<Problem> problems;
+  auto build = [&](const Params& form) {
+    Built built = render(page, form, adapter, env, options);
+    write(page, filled(page.id, form), built, env, options, result);
+    problems.insert(problems.end(), built.body.problems.begin(), built.body.problems.end());
+    return built.body.links;
+  };
+  if (page.params.empty()) {
+    std::set<std::string> links = build({});
+    std::lock_guard lock(mutex_);
+    links_.insert_or_assign(page.id, std::move(links));
+  } else {
+    std::set<std::string> links = links_to(page, adapter, env, options), seen, all;
+    // A form may lead to further forms of the same page.
+    for (bool more = true; more && seen.size() < kFormsMax;) {
+      more = false;
+      for (const Params& form : forms_of(page, links)) {
+        if (!seen.insert(filled(page.id, form)).second) continue;
+        more = true;
+        std::set<std::string> found = build(form);
+        all.insert(found.begin(), found.end());
+      }
+      links.insert(all.begin(), all.end());
+    }
+    std::string list;
+    for (const std::string& id : seen) list += id + "\n";
+    write_site_file(output_file(page, options), list);
+    std::lock_guard lock(mutex_);
+    links_.insert_or_assign(page.id, std::move(all));
+  }
+  tell(problems);
+  result.warnings = std::move(problems);
   return result;
 }
 

@@ -2,18 +2,23 @@
 //
 // Guarantees: a page is written beside and renamed, so that a reader never sees half of one. A built site is
 // a static
-//   folder that opens from disk: no server, no network.
-// Threads: immutable after load(); build_page() may be called by several threads, each with its own Adapter.
-// Errors: load() throws Error(page_syntax); build_page() Error(page_query, page_component, page_syntax,
-// file_io).
+//   folder that opens from disk: no server, no network. A page that can't be read stops only itself.
+// Threads: begin_run() by one thread; then build_page() by several, each with its own Adapter.
+// Errors: build_page() throws Error(page_query, page_component, page_syntax, file_io) once
+// what can be
+//   built is written; what failed says so where it stands on the page.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/env.h"
 #include "pages/page.h"
+#include "pages/render.h"
 #include "sql/adapter.h"
 #include "sql/tokenizer.h"
 
@@ -26,25 +31,60 @@ struct SiteOptions {
 };
 
 struct PageResult {
-  std::int64_t queries = 0, rows = 0, bytes = 0;
+  std::int64_t files = 0, queries = 0, rows = 0, bytes = 0;
+  std::vector<Problem> warnings;
 };
 
 class Project {
  public:
-  /// Reads every .md file below `folder`.
+  /// Reads every .md file below `folder` (and partials/, queries/, sources/ beside it).
   static std::unique_ptr<Project> load(const std::string& folder);
+  /// True where a folder is an Evidence project: pages with sources or a configuration beside them.
+  static bool is_evidence(const std::string& root);
+  /// The folder of the pages of an Evidence project.
+  static std::string evidence_pages(const std::string& root);
+
   const std::vector<Page>& pages() const { return pages_; }
+  /// Forgets what the run before asked, so that the next one asks anew.
+  void begin_run();
   /// The relations that a page's queries read.
   std::vector<sql::RelationName> relations(const Page& page) const;
   /// Changes when the page's text, the list of pages or Leat's own runtime changes.
   std::string fingerprint(const Page& page, const SiteOptions& options) const;
-  /// Where a page is built.
+  /// A file that is there once the page is built.
   std::string output_file(const Page& page, const SiteOptions& options) const;
+  /// Builds a page; a templated one in every form that links of other pages ask for.
   PageResult build_page(const Page& page, sql::Adapter& adapter, Env& env, const SiteOptions& options) const;
 
  private:
-  std::string folder_;
+  using Params = std::map<std::string, std::string>;
+  struct Built {
+    Rendered body;
+    std::int64_t queries = 0, rows = 0;
+  };
+
+  Built render(const Page& page, const Params& params, sql::Adapter& adapter, Env& env,
+               const SiteOptions& options) const;
+  TablePtr ask(const std::string& name, const std::string& sql, const std::string& where,
+               sql::Adapter& adapter, const SiteOptions& options) const;
+  std::string read_file(const std::string& path) const;
+  /// The links of every page that has fewer parameters than `page`.
+  std::set<std::string> links_to(const Page& page, sql::Adapter& adapter, Env& env,
+                                 const SiteOptions& options) const;
+  std::vector<Params> forms_of(const Page& page, const std::set<std::string>& links) const;
+  void write(const Page& page, const std::string& id, const Built& built, Env& env,
+             const SiteOptions& options, PageResult& result) const;
+  void prepare(sql::Adapter& adapter) const;
+
+  std::string folder_, root_;
+  bool is_evidence_ = false;
   std::vector<Page> pages_;
+  mutable std::mutex mutex_;  // guards what follows
+  mutable std::map<std::string, TablePtr> asked_;
+  mutable std::map<std::string, std::set<std::string>> links_;  // of pages that are rendered
+  mutable std::vector<Problem> source_problems_;
+  mutable std::mutex sources_mutex_;  // held while sources are loaded; guards has_sources_
+  mutable bool has_sources_ = false;
 };
 
 }  // namespace leat::pages

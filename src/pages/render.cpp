@@ -1,136 +1,369 @@
 #include "pages/render.h"
 
 #include <fmt/core.h>
-#include <md4c-html.h>
 
-#include "base/error.h"
+#include <algorithm>
+
 #include "pages/component.h"
 #include "pages/format.h"
 #include "pages/html.h"
+#include "pages/markup.h"
 
 namespace leat::pages {
 namespace {
 
-std::string markdown(const std::string& text) {
-  std::string html;
-  auto take = [](const MD_CHAR* bytes, MD_SIZE count, void* out) {
-    static_cast<std::string*>(out)->append(bytes, count);
-  };
-  md_html(text.data(), static_cast<MD_SIZE>(text.size()), take, &html, MD_DIALECT_GITHUB, 0);
-  return html;
-}
+constexpr std::size_t kPageBytesMax = 64u << 20;
 
-class Renderer {
+class Renderer : public PageContext {
  public:
-  Renderer(const Page& page, const std::map<std::string, TablePtr>& tables,
-           const std::function<std::string(const std::string&)>& read_file)
-      : page_(page), read_file_(read_file) {
-    for (const auto& [name, table] : tables) scope_.names[name] = table;
+  Renderer(const Page& page, Session& session, const std::string& now, const RenderOptions& options)
+      : page_(page), session_(session), now_(now), options_(options) {
+    session_.set_offer([this](const PageNode& node, const Scope& scope) { return offer(node, scope); });
   }
 
   Rendered run() {
-    result_.html = render(page_.body, scope_);
+    result_.html = with_heading_ids(markdown(page_.body, session_.scope()));
+    collect_links(result_.html, result_.links);
+    result_.html = with_site_links(result_.html, options_.root);
+    for (Region& region : result_.regions) {
+      for (const std::string& html : region.html) collect_links(html, result_.links);
+      for (std::string& html : region.html) html = with_site_links(html, options_.root);
+    }
     return std::move(result_);
   }
 
- private:
-  std::string where(int line) const { return fmt::format("{}:{}", page_.path, line); }
-
-  // Components leave a mark in the Markdown; after it became HTML the mark becomes the component.
-  std::string render(const std::vector<PageNode>& nodes, const Scope& scope) {
+  std::string markdown(const std::vector<PageNode>& nodes, const Scope& scope) override {
     std::string text;
     expand(nodes, scope, text);
-    return fill(markdown(text));
+    return markup_.html(text);
+  }
+  std::string read_file(const std::string& path) override { return options_.read_file(path); }
+  int next_number() override { return ++count_; }
+  std::string link(const std::string& url) override { return site_link(url, options_.root); }
+  Session& session() override { return session_; }
+  const std::string& now() const override { return now_; }
+  void needs_file(std::string_view name) override { result_.files.insert(std::string(name)); }
+  void warn(const std::string& what, const std::string& where) override {
+    add_problem({what, where, ErrorCode::page_component, true});
   }
 
-  void expand(const std::vector<PageNode>& nodes, const Scope& scope, std::string& out) {
-    for (const PageNode& node : nodes) {
+  std::string needs_data(const TablePtr& table, const std::vector<std::size_t>& columns) override {
+    auto [entry, is_new] = ids_.try_emplace(table);
+    if (is_new) {
+      std::string id = table->name.empty() ? "data" : table->name;
+      entry->second = result_.data.count(id) ? fmt::format("{}.{}", id, result_.data.size() + 1) : id;
+      result_.data[entry->second].table = table;
+    }
+    result_.data[entry->second].columns.insert(columns.begin(), columns.end());
+    return entry->second;
+  }
+
+ private:
+  Choices offer(const PageNode& node, const Scope& scope) {
+    for (const Component* each : components()) {
+      if (each->spec->name != node.text || !each->choices) continue;
+      try {
+        return each->choices(ComponentUse(node, scope, *this));
+      } catch (const Error& error) {
+        problem(error);
+      }
+    }
+    return {};
+  }
+
+  using Work = std::function<std::string()>;
+
+  void expand(const std::vector<PageNode>& nodes, const Scope& scope, std::string& out,
+              std::size_t from = 0) {
+    for (std::size_t i = from; i < nodes.size(); ++i) {
+      const PageNode& node = nodes[i];
+      if (out.size() > kPageBytesMax)
+        throw Error(ErrorCode::page_syntax, "The page grows beyond 64 MB", node.where);
       switch (node.kind) {
         case PageNode::Kind::text:
           out += node.text;
           break;
         case PageNode::Kind::expression:
-          out += mark(expression(node, scope), true);
+        case PageNode::Kind::html:
+          out += value(node, scope);
           break;
+        case PageNode::Kind::constant: {
+          Scope inner;
+          inner.outer = &scope;
+          inner.names[node.name] = node.expression->evaluate(scope);
+          return expand(nodes, inner, out, i + 1);
+        }
         case PageNode::Kind::component:
-          component(node, scope, out);
+          out += component(node, scope);
           break;
         case PageNode::Kind::each:
-          each(node, scope, out);
-          break;
         case PageNode::Kind::condition:
-          expand(evaluate_cell(node.text, scope, where(node.line)).truth() ? node.children : node.otherwise,
-                 scope, out);
+          block(node, scope, out);
           break;
       }
     }
   }
 
-  std::string mark(std::string html, bool is_inline) {
-    parts_.push_back(std::move(html));
-    std::string id = fmt::format("leat-{}", parts_.size() - 1);
-    // A block of HTML ends at an empty line (CommonMark 4.6, condition 6).
-    return is_inline ? fmt::format("<i {}></i>", id) : fmt::format("\n\n<div {}></div>\n\n", id);
+  std::string value(const PageNode& node, const Scope& scope) {
+    std::string plain;
+    auto work = [&]() -> std::string {
+      try {
+        if (node.kind == PageNode::Kind::html) return sanitized(node.expression->cell(scope).text);
+        Part part = expression(node, scope);
+        plain = part.plain;
+        return part.html;
+      } catch (const Error& error) {
+        return problem(error);
+      }
+    };
+    std::string html = region(work, "span");
+    return markup_.mark({html, plain, false});
   }
 
-  std::string fill(const std::string& html) {
+  std::string component(const PageNode& node, const Scope& scope) {
+    const Component* found = nullptr;
+    for (const Component* each : components()) {
+      if (each->spec->name == node.text) found = each;
+    }
+    bool is_box = found && found->place == Component::Place::box;
+    bool is_inline = found && found->place == Component::Place::word;
+    auto work = [&]() -> std::string {
+      try {
+        if (!found && options_.is_own_component && options_.is_own_component(node.text))
+          throw Error(ErrorCode::page_syntax,
+                      fmt::format("<{}> is a Svelte component of the project, which pages here do not run",
+                                  node.text),
+                      node.where);
+        ComponentUse use(node, scope, *this);
+        if (use.component().place == Component::Place::part) use.fail("can't stand alone");
+        if (use.component().choices) {
+          std::string name = use.text("name");
+          if (session_.has_input(name)) result_.inputs[name] = session_.selected(name);
+        }
+        return use.component().render(use);
+      } catch (const Error& error) {
+        return problem(error);
+      }
+    };
+    std::string html = is_box ? work() : region(work, is_inline ? "span" : "div");
+    return markup_.mark({html, without_tags(html), !is_inline});
+  }
+
+  // {#each} and {#if}: their parts are Markdown where they stand; where inputs decide, they are a region.
+  void block(const PageNode& node, const Scope& scope, std::string& out) {
+    bool is_each = node.kind == PageNode::Kind::each, truth = false;
+    std::set<std::string> inputs;
+    try {
+      inputs = session_.tracked([&] { truth = node.expression->evaluate(scope).truth(); });
+    } catch (const Error& error) {
+      out += markup_.mark({problem(error), "", true});
+      return;
+    }
+    auto unrolled = [&](std::string& text) {
+      if (!is_each)
+        return expand(node.expression->evaluate(scope).truth() ? node.children : node.otherwise, scope, text);
+      bool any = for_each_item(node, scope, [&](const Scope& inner) { expand(node.children, inner, text); });
+      if (!any) expand(node.otherwise, scope, text);
+    };
+    if (inputs.empty() || in_region_) return unrolled(out);
+    bool is_block = false;
+    for (const PageNode& child : node.children) {
+      is_block =
+          is_block || child.kind == PageNode::Kind::component || child.text.find('\n') != std::string::npos;
+    }
+    auto work = [&]() -> std::string {
+      std::string text;
+      unrolled(text);
+      std::string html = markup_.html(text);
+      if (!is_block && html.starts_with("<p>") && html.ends_with("</p>\n"))
+        html = html.substr(3, html.size() - 8);
+      return html;
+    };
+    std::string html = region(work, is_block ? "div" : "span");
+    out += markup_.mark({html, without_tags(html), is_block});
+  }
+
+  // A part of the page: where inputs decide what it shows, it is rendered in each of their states.
+  std::string region(const Work& work, std::string_view element) {
+    if (in_region_) return work();
+    std::string html;
+    in_region_ = true;
+    std::set<std::string> inputs = session_.tracked([&] { html = work(); });
+    if (!inputs.empty()) {
+      std::size_t number = result_.regions.size();
+      result_.regions.emplace_back();
+      Region region = variants(work, std::move(inputs));
+      result_.regions[number] = std::move(region);
+      html = fmt::format("<{0} data-region=\"{1}\">{2}</{0}>", element, number, html);
+    }
+    in_region_ = false;
+    return html;
+  }
+
+  Region variants(const Work& work, std::set<std::string> inputs) {
+    Region region;
+    // What an input decides may bring in another one.
+    for (int round = 0; round < 8; ++round) {
+      region = Region();
+      region.inputs = ordered(inputs);
+      std::size_t states = 1, before = inputs.size();
+      for (const std::string& input : region.inputs) {
+        const Choices& offered = session_.choices(input);
+        region.is_whole = region.is_whole && !offered.is_open;
+        states = std::min(states * std::max<std::size_t>(offered.all.size(), 1), options_.variants_max * 100);
+      }
+      std::map<std::string, std::size_t> known;
+      if (used_ + states <= options_.variants_max) {
+        walk(region, known, work, 0, inputs);
+      } else {
+        one_at_a_time(region, known, work, inputs);
+      }
+      if (inputs.size() == before) break;
+    }
+    used_ += region.variants.size();
+    return region;
+  }
+
+  // Inputs that decide what others offer stand before them.
+  std::vector<std::string> ordered(const std::set<std::string>& inputs) {
+    std::vector<std::pair<std::size_t, std::string>> ranked;
+    for (const std::string& input : inputs) {
+      std::set<std::string> above = session_.tracked([&] { session_.choices(input); });
+      ranked.emplace_back(above.size(), input);
+    }
+    std::sort(ranked.begin(), ranked.end());
+    std::vector<std::string> names;
+    for (const auto& [rank, name] : ranked) names.push_back(name);
+    return names;
+  }
+
+  void add_variant(Region& region, std::map<std::string, std::size_t>& known, const Work& work,
+                   std::set<std::string>& inputs) {
+    if (bytes_ > options_.variant_bytes_max) {
+      region.is_whole = false;
+      return;
+    }
+    std::string html, key;
+    std::set<std::string> needed = session_.tracked([&] { html = work(); });
+    inputs.insert(needed.begin(), needed.end());
+    for (const std::string& input : region.inputs)
+      key += (key.empty() && &input == &region.inputs[0] ? "" : "\x1e") + session_.selected(input);
+    auto [entry, is_new] = known.try_emplace(html, region.html.size());
+    if (is_new) {
+      bytes_ += html.size();
+      region.html.push_back(html);
+    }
+    region.variants[key] = entry->second;
+  }
+
+  std::vector<std::string> keys_of(const std::string& input) {
+    std::vector<std::string> keys;
+    for (const Choice& choice : session_.choices(input).all) keys.push_back(choice.key);
+    if (keys.empty()) keys.emplace_back();
+    return keys;
+  }
+
+  void walk(Region& region, std::map<std::string, std::size_t>& known, const Work& work, std::size_t at,
+            std::set<std::string>& inputs) {
+    if (at == region.inputs.size()) return add_variant(region, known, work, inputs);
+    for (const std::string& key : keys_of(region.inputs[at])) {
+      session_.select(region.inputs[at], key);
+      walk(region, known, work, at + 1, inputs);
+    }
+    session_.select(region.inputs[at], "");
+  }
+
+  void one_at_a_time(Region& region, std::map<std::string, std::size_t>& known, const Work& work,
+                     std::set<std::string>& inputs) {
+    region.is_whole = false;
+    add_variant(region, known, work, inputs);
+    for (const std::string& input : region.inputs) {
+      std::size_t added = 0;
+      for (const std::string& key : keys_of(input)) {
+        if (++added > 200) break;
+        session_.select(input, key);
+        add_variant(region, known, work, inputs);
+      }
+      session_.select(input, "");
+    }
+  }
+
+  Part expression(const PageNode& node, const Scope& scope) {
+    Traced traced = node.expression->traced(scope);
+    if (!traced.table)
+      return {fmt::format("<span class=\"value\" data-value=\"{}\">{}</span>", escape(traced.cell.text),
+                          traced.cell.kind == Cell::Kind::null ? "" : escape(format_cell(traced.cell, ""))),
+              traced.cell.text, false};
+    const std::string& column = traced.table->columns[traced.column];
+    std::string_view format = column == "id" || column == "year" ? "id" : format_tag(column);
+    std::string code = resolve_format(format, traced.cell.kind, &summarize_once(traced.table, traced.column));
+    std::string origin;
+    if (!traced.table->sql.empty())
+      origin = fmt::format(" data-query=\"{}\" data-column=\"{}\" data-row=\"{}\"",
+                           escape(needs_data(traced.table, {traced.column})), escape(column), traced.row);
+    return {fmt::format("<span class=\"value\"{} data-value=\"{}\">{}</span>", origin,
+                        escape(traced.cell.text), escape(format_code(traced.cell, code))),
+            traced.cell.text, false};
+  }
+
+  const ColumnSummary& summarize_once(const TablePtr& table, std::size_t column) {
+    auto [entry, is_new] = summaries_.try_emplace({table, column});
+    if (is_new) entry->second = summarize(*table, column);
+    return entry->second;
+  }
+
+  void add_problem(Problem problem) {
+    for (const Problem& each : result_.problems) {
+      if (each.what == problem.what && each.where == problem.where) return;
+    }
+    result_.problems.push_back(std::move(problem));
+  }
+
+  // A part that failed says so where it stands; the page goes on.
+  std::string problem(const Error& error) {
+    add_problem({error.what_failed(), error.where(), error.code()});
+    return fmt::format("<span class=\"problem\" role=\"alert\"><b>{}</b> {}</span>", escape(error.where()),
+                       escape(error.what_failed()));
+  }
+
+  // md4c writes headings without attributes, so that "<h2>" is always one of Markdown's.
+  std::string with_heading_ids(const std::string& html) {
     std::string out;
+    std::map<std::string, int> used;
     std::size_t at = 0;
-    for (;;) {
-      std::size_t block = html.find("<div leat-", at), word = html.find("<i leat-", at);
-      std::size_t next = std::min(block, word);
-      if (next == std::string::npos) break;
-      out.append(html, at, next - at);
-      std::size_t dash = html.find('-', next), close = html.find('>', next);
-      out += parts_[static_cast<std::size_t>(std::stoul(html.substr(dash + 1, close - dash - 1)))];
-      at = close + 1 + (next == block ? 6 : 4);
+    for (std::size_t next = html.find("<h"); next != std::string::npos; next = html.find("<h", next + 1)) {
+      if (next + 3 >= html.size() || html[next + 2] < '1' || html[next + 2] > '6' || html[next + 3] != '>')
+        continue;
+      std::size_t end = html.find(fmt::format("</h{}>", html[next + 2]), next);
+      if (end == std::string::npos) break;
+      std::string inside = without_tags(html.substr(next + 4, end - next - 4)), id = slug_of(inside);
+      if (int times = used[id]++; times > 0) id += fmt::format("-{}", times + 1);
+      out.append(html, at, next + 3 - at);
+      out += fmt::format(" id=\"{}\"", escape(id));
+      at = next + 3;
+      result_.headings.push_back({html[next + 2] - '0', id, inside});
     }
     return out + html.substr(at);
   }
 
-  std::string expression(const PageNode& node, const Scope& scope) {
-    Cell cell = evaluate_cell(node.text, scope, where(node.line));
-    return fmt::format("<span class=\"value\" data-expression=\"{}\" data-value=\"{}\">{}</span>",
-                       escape(node.text), escape(cell.text), escape(format_cell(cell, "")));
-  }
-
-  void component(const PageNode& node, const Scope& scope, std::string& out) {
-    const Component& found = find_component(node, where(node.line));
-    ComponentUse use{node,
-                     scope,
-                     where(node.line),
-                     ++count_,
-                     [&](const std::vector<PageNode>& children) { return render(children, scope); },
-                     read_file_,
-                     [this](const TablePtr& table) { result_.tables[table->name] = table; }};
-    std::string html = found.render(use);
-    out += mark(std::move(html), found.is_inline);
-  }
-
-  void each(const PageNode& node, const Scope& scope, std::string& out) {
-    TablePtr table = evaluate_table(node.text, scope, where(node.line));
-    if (table->rows.empty()) expand(node.otherwise, scope, out);
-    for (std::size_t row = 0; row < table->rows.size(); ++row) {
-      Scope inner;
-      inner.outer = &scope;
-      inner.names[node.name] = RowRef{table, row};
-      expand(node.children, inner, out);
-    }
-  }
-
   const Page& page_;
-  const std::function<std::string(const std::string&)>& read_file_;
-  Scope scope_;
+  Session& session_;
+  const std::string& now_;
+  const RenderOptions& options_;
   Rendered result_;
-  std::vector<std::string> parts_;
+  Markup markup_;
+  std::map<TablePtr, std::string> ids_;
+  std::map<std::pair<TablePtr, std::size_t>, ColumnSummary> summaries_;
+  bool in_region_ = false;
+  std::size_t used_ = 0, bytes_ = 0;
   int count_ = 0;
 };
 
 }  // namespace
 
-Rendered render_body(const Page& page, const std::map<std::string, TablePtr>& tables,
-                     const std::function<std::string(const std::string&)>& read_file) {
-  return Renderer(page, tables, read_file).run();
+Rendered render_body(const Page& page, Session& session, const std::string& now,
+                     const RenderOptions& options) {
+  return Renderer(page, session, now, options).run();
 }
 
 }  // namespace leat::pages

@@ -1,25 +1,74 @@
 // Render: a parsed page with its query results as HTML.
 //
-// Guarantees: every value of the data is escaped. Markdown is CommonMark with GitHub's tables.
+// Guarantees: every value of the data is escaped. Markdown is CommonMark with GitHub's tables; indented text
+//   is no code, so that components may be indented.
 // Threads: pure functions.
 // Errors: Error(page_syntax, page_component) with file:line.
 // Source: md4c 0.4.8
 #pragma once
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
+#include "base/error.h"
 #include "pages/cell.h"
 #include "pages/page.h"
+#include "pages/session.h"
 
 namespace leat::pages {
 
-struct Rendered {
-  std::string html;                        ///< of the body
-  std::map<std::string, TablePtr> tables;  ///< what charts need in the page, by name
+struct Heading {
+  int level;
+  std::string id, html;
 };
 
-Rendered render_body(const Page& page, const std::map<std::string, TablePtr>& tables,
-                     const std::function<std::string(const std::string&)>& read_file);
+/// What the runtime needs of a table.
+struct PageData {
+  TablePtr table;
+  std::set<std::size_t> columns;
+};
+
+/// A part of a page that depends on inputs, in each of their states.
+struct Region {
+  std::vector<std::string> inputs;
+  std::map<std::string, std::size_t> variants;  ///< by the inputs' keys, joined by U+001E; which of `html`
+  std::vector<std::string> html;
+  bool is_whole = true;  ///< false: there are states that are not here
+};
+
+struct Problem {
+  std::string what, where;
+  ErrorCode code;
+  bool is_warning = false;
+};
+
+struct Rendered {
+  std::string html;  ///< of the body
+  std::vector<Heading> headings;
+  std::map<std::string, PageData> data;       ///< by id
+  std::vector<Region> regions;                ///< number i is the element with data-region="i"
+  std::map<std::string, std::string> inputs;  ///< what each holds as the page opens
+  std::vector<Problem> problems;
+  std::set<std::string, std::less<>> files;  ///< outlines that the page's maps need
+  std::set<std::string> links;               ///< addresses of the site that the page leads to: "/shop/berlin"
+};
+
+struct RenderOptions {
+  std::function<std::string(const std::string& path)> read_file;  ///< of the project's folder
+  std::string root;  ///< from the page's file to the site's folder: "" or "../"
+  std::function<bool(const std::string& name)> is_own_component;  ///< of the project's folder components/
+  std::size_t variants_max = 1500;                                ///< of all regions of a page
+  std::size_t variant_bytes_max = 16u << 20;
+};
+
+Rendered render_body(const Page& page, Session& session, const std::string& now,
+                     const RenderOptions& options);
+
+/// The data as columnar JSON, safe inside a <script>:
+/// {"rows":n,"columns":{"x":{"kind":"text","values":[…]}}}. Texts that repeat are written once:
+/// {"kind":"text","words":[…],"values":[0,1,0]}.
+std::string to_json(const PageData& data);
 
 }  // namespace leat::pages

@@ -59,6 +59,7 @@ const pages::Project* Workspace::page_project() {
 
 void Workspace::add_pages(std::vector<Asset>& assets) {
   if (!page_project()) return;
+  pages_->begin_run();
   Makers makers = makers_of(project_, dbt());
   pages::SiteOptions options;
   options.output = project_.site_folder;
@@ -75,8 +76,9 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
       pages::PageResult result = pages_->build_page(page, adapter, env_, options);
       Outcome outcome;
       outcome.rows = result.rows;
-      outcome.message = fmt::format("{} queries, {} rows, {}", result.queries, format_count(result.rows),
-                                    format_bytes(result.bytes));
+      std::string files = page.params.empty() ? "" : fmt::format("{} pages, ", result.files);
+      outcome.message = fmt::format("{}{} queries, {} rows, {}", files, result.queries,
+                                    format_count(result.rows), format_bytes(result.bytes));
       return outcome;
     };
     asset.fingerprint = [this, &page, options](sql::Adapter&) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "lake/destination_kinds.h"
+#include "pages/project.h"
 #include "run/pipes.h"
 
 namespace leat::run {
@@ -410,6 +411,24 @@ ProjectFile dbt_project(const dbt::ProfileOptions& options, Env& env) {
   project.default_target = profile.target;
   project.targets = Value::mapping({{profile.target, profile.settings}});
   project.threads = profile.threads;
+  return project;
+}
+
+ProjectFile pages_project(const std::string& folder) {
+  std::filesystem::path root = std::filesystem::absolute(folder).lexically_normal();
+  if (!root.has_filename()) root = root.parent_path();
+  ProjectFile project;
+  project.folder = root.string();
+  project.name = project.title = root.filename().string();
+  project.default_target = "pages";
+  Value target = Value::mapping();
+  target.set("type", Value::of(std::string("duckdb")));
+  target.set("path", Value::of(project.folder + "/.leat/pages.duckdb"));
+  project.targets = Value::mapping({{project.default_target, target}});
+  project.pages_folder = pages::Project::evidence_pages(project.folder);
+  project.site_folder = project.folder + "/build";
+  std::error_code made;
+  std::filesystem::create_directories(project.folder + "/.leat", made);
   return project;
 }
 

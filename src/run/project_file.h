@@ -62,6 +62,8 @@ std::string find_project(const std::string& start);
 ProjectFile load_project(const std::string& folder, Env& env);
 /// A project that is only a dbt project, with the target of its profiles.yml.
 ProjectFile dbt_project(const dbt::ProfileOptions& options, Env& env);
+/// A project that is only pages (an Evidence project), with a DuckDB file of its own in `folder`/.leat.
+ProjectFile pages_project(const std::string& folder);
 /// The target's name: `wanted`, else LEAT_TARGET, else the file's default; checked.
 std::string choose_target(const ProjectFile& project, const std::string& wanted, const Env& env);
 /// Opens a target's warehouse.

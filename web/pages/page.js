@@ -1,227 +1,283 @@
-// The reader's runtime: draws charts and maps with ECharts, makes tables sortable, searchable and paged, switches the
-// theme. Everything it needs is in the page. With #selfcheck in the address it writes a report into <html data-report>.
+// The reader's runtime: draws charts, makes tables sortable, searchable and paged, keeps what inputs hold and shows the
+// parts of the page for it. Everything it needs is in the page. With #selfcheck in the address it writes a report into
+// <html data-report>.
 (function () {
   'use strict';
-  var errors = [], drawn = [];
+  var L = window.Leat, root = document.documentElement, errors = [], charts = [];
   window.addEventListener('error', function (event) { errors.push(String(event.message)); });
-  var root = document.documentElement;
-  function token(name) { return getComputedStyle(root).getPropertyValue('--' + name).trim(); }
-  function palette() { return [1, 2, 3, 4, 5, 6, 7, 8].map(function (i) { return token('c' + i); }); }
-
-  var tables = {};
-  function data(name) {
-    if (tables[name]) return tables[name];
-    var raw = JSON.parse(document.getElementById('data-' + name).textContent);
-    var table = { rows: raw.rows, kinds: {}, columns: {} };
-    raw.columns.forEach(function (column, i) { table.columns[column] = raw.values[i]; table.kinds[column] = raw.kinds[i]; });
-    return (tables[name] = table);
+  function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
+  function make(name, attributes, text) {
+    var element = document.createElement(name);
+    Object.keys(attributes || {}).forEach(function (key) { element.setAttribute(key, attributes[key]); });
+    if (text) element.textContent = text;
+    return element;
+  }
+  function save(name, text, type) {
+    var link = make('a', { href: URL.createObjectURL(new Blob([text], { type: type })), download: name });
+    link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+  }
+  function csv(lines) {
+    return lines.map(function (line) { return line.map(function (v) { v = v === null || v === undefined ? '' : String(v); return /[",\n\r]/.test(v) ? '"' + v.replace(/"/g, '""') + '"' : v; }).join(','); }).join('\n') + '\n';
+  }
+  function csvOf(name) {
+    var table = L.data(name), columns = Object.keys(table.columns), lines = [columns];
+    for (var row = 0; row < table.rows; row++) lines.push(columns.map(function (c) { return table.columns[c][row]; }));
+    return csv(lines);
   }
 
-  var months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-  function number(value, digits) {
-    return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  }
-  // The same formats as the builder's, for axes and tooltips.
-  function show(value, format, kind) {
-    if (value === null || value === undefined) return '–';
-    if (kind === 'date') {
-      var text = String(value), month = months[Number(text.slice(5, 7)) - 1];
-      if (format === 'mmm yyyy') return month + ' ' + text.slice(0, 4);
-      if (format === 'yyyy') return text.slice(0, 4);
-      if (format === 'shortdate' || format === 'mmm d, yyyy') return month + ' ' + Number(text.slice(8, 10)) + ', ' + text.slice(0, 4);
-      return text.slice(0, 10);
-    }
-    if (typeof value !== 'number') return String(value);
-    var match = /^(num|pct|usd)(\d)$/.exec(format || '');
-    if (match && match[1] === 'num') return number(value, Number(match[2]));
-    if (match && match[1] === 'pct') return number(value * 100, Number(match[2])) + '%';
-    if (match || format === 'usd') return '$' + number(value, match ? Number(match[2]) : 0);
-    return Number.isInteger(value) ? number(value, 0) : number(value, Math.abs(value) < 10 ? 2 : 1);
-  }
-  function title(column) { return column.replace(/_/g, ' ').replace(/(^| )(.)/g, function (m, space, letter) { return space + letter.toUpperCase(); }); }
-  function plain(text) { return String(text).replace(/[&<>"]/g, function (c) { return { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }[c]; }); }
-
-  // Values by category and series, in the order in which they are to be drawn.
-  function arrange(spec, table) {
-    var x = table.columns[spec.x], categories = [], at = new Map(), series = new Map();
-    for (var row = 0; row < table.rows; row++) {
-      if (!at.has(x[row])) { at.set(x[row], categories.length); categories.push(x[row]); }
-      spec.y.forEach(function (column) {
-        var name = spec.series ? String(table.columns[spec.series][row]) + (spec.y.length > 1 ? ' · ' + title(column) : '') : title(column);
-        if (!series.has(name)) series.set(name, []);
-        series.get(name)[at.get(x[row])] = table.columns[column][row];
-      });
-    }
-    var order = categories.map(function (c, i) { return i; }), kind = table.kinds[spec.x];
-    function total(i) { var sum = 0; series.forEach(function (values) { sum += values[i] || 0; }); return sum; }
-    if (kind === 'date' || kind === 'number') order.sort(function (a, b) { return categories[a] < categories[b] ? -1 : 1; });
-    else if (spec.sort && spec.kind === 'bar') order.sort(function (a, b) { return total(b) - total(a); });
-    var lists = [];
-    series.forEach(function (values, name) { lists.push({ name: name, values: order.map(function (i) { return values[i] === undefined ? null : values[i]; }) }); });
-    return { categories: order.map(function (i) { return categories[i]; }), series: lists, kind: kind };
-  }
-
-  function axisOptions(spec, table) {
-    var arranged = arrange(spec, table), stacked = spec.type !== 'grouped' && arranged.series.length > 1 && spec.kind !== 'line';
-    var full = spec.type === 'stacked100' && stacked, text = token('text'), soft = token('soft'), line = token('line');
-    if (full) arranged.categories.forEach(function (c, i) {
-      var sum = arranged.series.reduce(function (all, s) { return all + (s.values[i] || 0); }, 0);
-      arranged.series.forEach(function (s) { s.values[i] = sum ? (s.values[i] || 0) / sum : null; });
-    });
-    var yFormat = full ? 'pct0' : spec.yFmt, lying = spec.swapXY && spec.kind === 'bar';
-    var labels = arranged.categories.map(function (c) { return show(c, spec.xFmt || (arranged.kind === 'number' ? 'id' : ''), arranged.kind); });
-    if (arranged.kind === 'number' && !spec.xFmt) labels = arranged.categories.map(String);
-    var category = { type: 'category', data: labels, name: spec.xAxisTitle || '', nameLocation: 'middle', nameGap: 30, inverse: lying,
-      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: soft, hideOverlap: !lying, interval: lying || labels.length <= 7 ? 0 : 'auto' } };
-    var value = { type: 'value', name: spec.yAxisTitle || '', nameTextStyle: { color: soft, align: 'left' }, scale: spec.kind === 'scatter',
-      min: spec.yMin === undefined ? undefined : Number(spec.yMin), max: full ? 1 : spec.yMax === undefined ? undefined : Number(spec.yMax),
-      axisLabel: { color: soft, formatter: function (v) { return show(v, yFormat); } }, splitLine: { lineStyle: { color: line } }, splitNumber: 4 };
-    var many = arranged.series.length > 1;
-    return {
-      color: spec.palette ? spec.palette.match(/#[0-9a-fA-F]{3,8}/g) || palette() : palette(), animation: false,
-      textStyle: { fontFamily: token('font'), color: text },
-      grid: { left: lying ? 14 : 4, right: lying || spec.labels ? 44 : 16, top: (spec.legend !== undefined ? spec.legend : many) ? 40 : spec.yAxisTitle ? 32 : 16, bottom: spec.xAxisTitle ? 28 : 6, containLabel: true },
-      legend: { show: spec.legend !== undefined ? spec.legend : many, type: 'scroll', top: 0, left: 0, textStyle: { color: soft }, itemWidth: 12, itemHeight: 8, pageTextStyle: { color: soft } },
-      tooltip: { trigger: spec.kind === 'scatter' ? 'item' : 'axis', axisPointer: { type: spec.kind === 'bar' ? 'shadow' : 'line' }, confine: true,
-        backgroundColor: token('raised'), borderColor: line, textStyle: { color: text, fontSize: 13 }, valueFormatter: function (v) { return show(v, yFormat); } },
-      xAxis: lying ? value : category, yAxis: lying ? category : value,
-      series: arranged.series.map(function (s) {
-        return { name: s.name, data: s.values, type: spec.kind === 'area' ? 'line' : spec.kind, stack: stacked ? 'all' : undefined, areaStyle: spec.kind === 'area' ? { opacity: .25 } : undefined,
-          barMaxWidth: 46, showSymbol: spec.markers || s.values.length === 1, symbolSize: spec.kind === 'scatter' ? 8 : 6, lineStyle: { width: 2 }, connectNulls: true,
-          itemStyle: spec.kind === 'bar' && !stacked ? { borderRadius: lying ? [0, 3, 3, 0] : [3, 3, 0, 0] } : {}, emphasis: { focus: many ? 'series' : 'none' },
-          label: { show: spec.labels, position: stacked ? 'inside' : lying ? 'right' : 'top', color: soft, formatter: function (p) { return show(p.value, yFormat); } } };
-      })
-    };
-  }
-
-  function mapOptions(spec, table, element) {
-    var lat = table.columns[spec.lat], lon = table.columns[spec.long], values = spec.value ? table.columns[spec.value] : null, points = [];
-    var box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (var row = 0; row < table.rows; row++) {
-      if (lat[row] === null || lon[row] === null) continue;
-      points.push([lon[row], lat[row], values ? values[row] : null, spec.pointName ? table.columns[spec.pointName][row] : null]);
-      box = [Math.min(box[0], lon[row]), Math.min(box[1], lat[row]), Math.max(box[2], lon[row]), Math.max(box[3], lat[row])];
-    }
-    var name = spec.outline || 'none', empty = { type: 'FeatureCollection', features: [] };
-    if (!echarts.getMap(name)) echarts.registerMap(name, spec.outline ? JSON.parse(document.getElementById(spec.outline).textContent) : empty);
-    var groups = new Map();
-    points.forEach(function (point) {
-      var key = values && typeof point[2] === 'string' ? point[2] : 'all';
-      if (!groups.has(key)) groups.set(key, []);
-      groups.get(key).push(point);
-    });
-    var numeric = values && typeof points[0][2] === 'number', names = Array.from(groups.keys());
-    names.sort(function (a, b) { return groups.get(b).length - groups.get(a).length; });
-    var pad = 0.08 * Math.max(box[2] - box[0], box[3] - box[1], 0.01), soft = token('soft');
-    return {
-      color: palette(), animation: false, textStyle: { fontFamily: token('font'), color: token('text') },
-      legend: { show: names.length > 1, type: 'scroll', bottom: 4, textStyle: { color: soft }, pageTextStyle: { color: soft }, itemWidth: 10, itemHeight: 10 },
-      tooltip: { confine: true, backgroundColor: token('raised'), borderColor: token('line'), textStyle: { color: token('text'), fontSize: 13 },
-        formatter: function (p) { return p.value ? [p.value[3], p.value[2]].filter(function (v) { return v !== null; }).map(function (v) { return plain(show(v, spec.valueFmt)); }).join('<br>') || 'Point' : ''; } },
-      geo: { map: name, roam: true, silent: true, boundingCoords: [[box[0] - pad, box[3] + pad], [box[2] + pad, box[1] - pad]], top: 8, bottom: names.length > 1 ? 36 : 8, left: 8, right: 8,
-        aspectScale: Math.cos((box[1] + box[3]) / 2 * Math.PI / 180), itemStyle: { areaColor: token('ground'), borderColor: soft, borderWidth: 1 }, scaleLimit: { min: 0.5, max: 40 } },
-      visualMap: numeric ? { dimension: 2, min: Math.min.apply(null, values), max: Math.max.apply(null, values), calculable: true, left: 8, bottom: 8, textStyle: { color: soft }, inRange: { color: [token('c1'), token('c2'), token('c4')] } } : undefined,
-      series: names.map(function (key) {
-        return { name: key, type: 'scatter', coordinateSystem: 'geo', data: groups.get(key), symbolSize: spec.size, large: false, itemStyle: { opacity: spec.opacity, color: spec.color || undefined } };
-      })
-    };
-  }
-
-  var charts = [];
   function draw(element) {
-    var spec = JSON.parse(element.dataset.chart), table = data(spec.data);
-    // Thousands of points are quicker on a canvas; charts are crisper, also in print, as SVG.
-    var chart = echarts.getInstanceByDom(element) || echarts.init(element, null, { renderer: spec.kind === 'map' ? 'canvas' : 'svg' });
-    chart.setOption(spec.kind === 'map' ? mapOptions(spec, table, element) : axisOptions(spec, table), true);
+    var spec = JSON.parse(element.dataset.chart), options = L.kinds[spec.kind](spec);
+    if (spec.echartsOptions) options = L.merge(options, L.revive(spec.echartsOptions));
+    if (spec.kind === 'chart' && spec.options) options = L.merge(options, L.revive(spec.options));
+    if (spec.seriesOptions && Array.isArray(options.series)) options.series = options.series.map(function (s) { return String(s.id || '')[0] === '\u0002' ? s : L.merge(s, L.revive(spec.seriesOptions)); });
+    var chart = echarts.getInstanceByDom(element), many = spec.kind === 'map';
+    if (!chart) {
+      // Thousands of points are quicker on a canvas; charts are crisper, also in print, as SVG.
+      chart = echarts.init(element, null, { renderer: spec.renderer || (many ? 'canvas' : 'svg') });
+      if (spec.connectGroup) { chart.group = spec.connectGroup; echarts.connect(spec.connectGroup); }
+      chart.on('click', function (p) {
+        var held = chart.getOption().series[p.seriesIndex].leat;
+        if (held && held.layer.link && p.data && p.data.row !== undefined) location.href = L.link(String(held.table.columns[held.layer.link][p.data.row]));
+      });
+      tools(element, spec, chart);
+    }
+    chart.setOption(options, true);
+    if (spec.printEchartsConfig && !element.parentNode.querySelector('.config')) element.parentNode.appendChild(make('pre', { class: 'config', tabindex: '0' }, JSON.stringify(options, null, 1)));
     return chart;
   }
-  function drawAll() {
-    charts = [];
-    document.querySelectorAll('[data-chart]').forEach(function (element) {
+  function tools(element, spec, chart) {
+    var figure = element.closest('figure'), name = (figure && figure.querySelector('figcaption') ? figure.querySelector('figcaption').firstChild.textContent : spec.kind) || 'chart';
+    if (!figure || element.classList.contains('spark') || figure.querySelector('.chart-tools')) return;
+    var bar = make('div', { class: 'chart-tools' });
+    if (spec.data && spec.downloadableData !== false) { var rows = make('button', { type: 'button' }, 'CSV'); rows.onclick = function () { save(name + '.csv', csvOf(spec.data), 'text/csv'); }; bar.appendChild(rows); }
+    if (spec.downloadableImage !== false) {
+      var image = make('button', { type: 'button' }, 'Image');
+      image.onclick = function () { var link = make('a', { href: chart.getDataURL({ type: chart.getDom().querySelector('svg') ? 'svg' : 'png', pixelRatio: 2, backgroundColor: L.token('ground') }), download: name + (chart.getDom().querySelector('svg') ? '.svg' : '.png') }); link.click(); };
+      bar.appendChild(image);
+    }
+    var full = make('button', { type: 'button' }, 'Full screen');
+    full.onclick = function () { if (document.fullscreenElement) document.exitFullscreen(); else if (figure.requestFullscreen) figure.requestFullscreen(); };
+    bar.appendChild(full);
+    figure.appendChild(bar);
+  }
+  function drawAll(within) {
+    all('[data-chart]', within).forEach(function (element) {
       try {
-        charts.push(draw(element));
-        drawn.push(element);
+        var chart = draw(element);
+        if (charts.indexOf(chart) < 0) charts.push(chart);
       } catch (error) {
-        errors.push(element.getAttribute('aria-label') + ': ' + error.message);
+        errors.push((element.getAttribute('aria-label') || 'chart') + ': ' + error.message);
         element.textContent = 'This chart could not be drawn: ' + error.message;
+        element.classList.add('problem');
       }
     });
   }
 
   function enhance(table) {
-    var body = table.tBodies[0], all = Array.prototype.slice.call(body.rows), shown = all, page = 0;
-    var size = table.dataset.rows === 'all' ? Infinity : Number(table.dataset.rows) || 10;
-    var tools = document.createElement('div'), count = document.createElement('span'), back = document.createElement('button'), next = document.createElement('button');
-    tools.className = 'table-tools';
-    back.type = next.type = 'button'; back.textContent = '‹ Back'; next.textContent = 'Next ›';
+    if (table.dataset.ready) return;
+    table.dataset.ready = '1';
+    var head = table.tHead.rows[table.tHead.rows.length - 1], grouped = 'grouped' in table.dataset, body = table.tBodies[0], every = grouped ? [] : Array.prototype.slice.call(body.rows), shown = every, page = 0;
+    var size = table.dataset.rows === 'all' || grouped ? Infinity : Number(table.dataset.rows) || 10, bar = make('div', { class: 'table-tools' });
+    var count = make('span', { 'aria-live': 'polite' }), back = make('button', { type: 'button', 'aria-label': 'Rows before' }, '‹'), next = make('button', { type: 'button', 'aria-label': 'Rows behind' }, '›');
     function render() {
       var from = size === Infinity ? 0 : page * size;
-      all.forEach(function (row) { row.remove(); });
+      every.forEach(function (row) { row.remove(); });
       shown.slice(from, from + size).forEach(function (row) { body.appendChild(row); });
-      count.textContent = shown.length ? (from + 1) + '–' + Math.min(from + size, shown.length) + ' of ' + number(shown.length, 0) : 'No row';
+      count.textContent = shown.length > size ? (from + 1) + '–' + Math.min(from + size, shown.length) + ' of ' + shown.length.toLocaleString('en-US') : shown.length === every.length ? '' : shown.length + ' of ' + every.length;
       back.disabled = page === 0; next.disabled = from + size >= shown.length;
       back.hidden = next.hidden = shown.length <= size;
+      all('[data-chart]', body).forEach(function (e) { var c = echarts.getInstanceByDom(e); if (c) c.resize(); });
     }
     back.onclick = function () { page--; render(); };
     next.onclick = function () { page++; render(); };
-    if ('search' in table.dataset) {
-      var input = document.createElement('input');
-      input.type = 'search'; input.placeholder = 'Search'; input.setAttribute('aria-label', 'Search the table');
-      input.oninput = function () { var wanted = input.value.toLowerCase(); shown = all.filter(function (row) { return row.textContent.toLowerCase().includes(wanted); }); page = 0; render(); };
-      tools.appendChild(input);
+    if ('search' in table.dataset && !grouped) {
+      var input = make('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search the table' });
+      input.oninput = function () { var wanted = input.value.toLowerCase(); shown = every.filter(function (row) { return row.textContent.toLowerCase().includes(wanted); }); page = 0; render(); };
+      bar.appendChild(input);
     }
-    var spring = document.createElement('span'); spring.className = 'spring';
-    tools.append(spring, count, back, next);
+    bar.append(make('span', { class: 'spring' }), count, back, next);
     if ('download' in table.dataset) {
-      var save = document.createElement('button'); save.type = 'button'; save.textContent = 'CSV';
-      save.onclick = function () {
-        var lines = [Array.prototype.map.call(table.tHead.rows[0].cells, function (c) { return c.textContent; })].concat(shown.map(function (row) { return Array.prototype.map.call(row.cells, function (c) { return c.dataset.value; }); }));
-        var text = lines.map(function (line) { return line.map(function (v) { return /[",\n]/.test(v) ? '"' + v.replace(/"/g, '""') + '"' : v; }).join(','); }).join('\n');
-        var link = document.createElement('a'); link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' })); link.download = (table.dataset.query || 'data') + '.csv'; link.click();
+      var button = make('button', { type: 'button' }, 'CSV');
+      button.onclick = function () {
+        if (table.dataset.rowsOf) return save(table.dataset.download + '.csv', csvOf(table.dataset.rowsOf), 'text/csv');
+        var rows = grouped ? all('tbody tr:not(.fold-head):not(.subtotal)', table) : shown;
+        save((table.dataset.download || 'data') + '.csv', csv([Array.prototype.map.call(head.cells, function (c) { return c.textContent; })].concat(rows.map(function (row) { return Array.prototype.map.call(row.cells, function (c) { return c.dataset.value; }); }))), 'text/csv');
       };
-      tools.appendChild(save);
+      bar.appendChild(button);
     }
-    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell, i) {
-      var button = document.createElement('button'), down = cell.classList.contains('number');
-      button.type = 'button'; button.textContent = cell.textContent; cell.textContent = ''; cell.appendChild(button);
+    if ('sortable' in table.dataset) Array.prototype.forEach.call(head.cells, function (cell, i) {
+      var button = make('button', { type: 'button' }, cell.textContent), down = cell.classList.contains('number');
+      cell.textContent = '';
+      cell.appendChild(button);
       button.onclick = function () {
         var numeric = cell.classList.contains('number');
-        shown.sort(function (a, b) { var x = a.cells[i].dataset.value, y = b.cells[i].dataset.value, order = numeric ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0; return down ? -order : order; });
-        cell.setAttribute('aria-sort', down ? 'descending' : 'ascending'); down = !down; page = 0; render();
+        shown = shown.slice().sort(function (a, b) { var x = a.cells[i].dataset.value, y = b.cells[i].dataset.value, order = numeric ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0; return down ? -order : order; });
+        Array.prototype.forEach.call(head.cells, function (other) { other.removeAttribute('aria-sort'); });
+        cell.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        down = !down; page = 0; render();
       };
     });
-    table.closest('figure').appendChild(tools);
-    render();
+    all('tbody.fold .fold-head button', table).forEach(function (button) {
+      button.onclick = function () { var closed = button.closest('tbody').classList.toggle('closed'); button.setAttribute('aria-expanded', String(!closed)); };
+    });
+    table.closest('figure').appendChild(bar);
+    if (!grouped) render();
+  }
+
+  function tabs(element) {
+    if (element.dataset.ready) return;
+    element.dataset.ready = '1';
+    var names = Array.prototype.slice.call(element.firstElementChild.children);
+    function choose(i, focus) {
+      names.forEach(function (name, k) {
+        var on = k === i, panel = document.getElementById(name.getAttribute('aria-controls'));
+        name.setAttribute('aria-selected', String(on));
+        name.tabIndex = on ? 0 : -1;
+        panel.hidden = !on;
+        if (on) resize(panel);
+      });
+      if (focus) names[i].focus();
+    }
+    names.forEach(function (name, i) {
+      name.onclick = function () { choose(i); if (element.dataset.tabs) history.replaceState(null, '', '#' + element.dataset.tabs + '=' + i); };
+      name.onkeydown = function (e) { var step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (step) choose((i + step + names.length) % names.length, true); };
+    });
+    var wanted = element.dataset.tabs && new RegExp(element.dataset.tabs.replace(/\W/g, '') + '=(\\d+)').exec(location.hash);
+    if (wanted && names[+wanted[1]]) choose(+wanted[1]);
+  }
+  function resize(within) { all('[data-chart]', within).forEach(function (e) { var c = window.echarts && echarts.getInstanceByDom(e); if (c) c.resize(); }); }
+
+  // What inputs hold, and the parts of the page that depend on them.
+  var state = {}, held = { inputs: {}, regions: [] }, script = document.getElementById('regions');
+  if (script) held = JSON.parse(script.textContent);
+  Object.assign(state, held.inputs);
+  function keyOf(element) {
+    if (element.matches('select') || element.matches('input[type=search]') || element.matches('input[type=date]') || element.matches('input[type=range]')) return '=' + element.value;
+    if (element.matches('input[type=checkbox]')) return '=' + element.checked;
+    if (element.matches('.range')) { var days = all('input', element); return '=' + days[0].value + '/' + days[1].value; }
+    if (element.matches('.multi')) return '=' + all('input:checked', element).map(function (i) { return i.value; }).join('\u001f');
+    return '=' + all('[aria-pressed=true]', element).map(function (b) { return b.value; }).join('\u001f');
+  }
+  function show(element, region) {
+    var key = region.by.map(function (name) { return state[name] === undefined ? '' : state[name]; }).join('\u001e'), number = region.variants[key];
+    var note = element.previousElementSibling && element.previousElementSibling.classList.contains('missing') ? element.previousElementSibling : null;
+    if (number === undefined) {
+      element.classList.add('stale');
+      if (!note) element.before(make(element.tagName === 'SPAN' ? 'span' : 'p', { class: 'missing', role: 'status' }, 'Not in this export: this page holds its answers ready for the choices it lists, and this is another one.'));
+      return false;
+    }
+    if (note) note.remove();
+    element.classList.remove('stale');
+    if (element.dataset.shown === String(number)) return false;
+    element.dataset.shown = String(number);
+    all('[data-chart]', element).forEach(function (e) { var c = window.echarts && echarts.getInstanceByDom(e); if (c) { charts.splice(charts.indexOf(c), 1); c.dispose(); } });
+    element.innerHTML = region.html[number];
+    start(element);
+    return true;
+  }
+  function settle(changed) {
+    for (var round = 0; round < 8 && changed.length; round++) {
+      var next = [];
+      all('[data-region]').forEach(function (element) {
+        var region = held.regions[+element.dataset.region];
+        if (!region.by.some(function (name) { return changed.indexOf(name) >= 0; })) return;
+        if (!show(element, region)) return;
+        all('[data-input]', element).forEach(function (input) { var name = input.dataset.input, key = keyOf(input); if (state[name] !== key) { state[name] = key; next.push(name); } });
+      });
+      changed = next;
+    }
+  }
+  function hold(element) {
+    var name = element.dataset.input, key = keyOf(element);
+    if (state[name] === key) return;
+    state[name] = key;
+    settle([name]);
+  }
+  function summary(element) {
+    var chosen = all('input:checked', element), every = all('input', element);
+    element.querySelector('summary').textContent = chosen.length === every.length && every.length > 1 ? 'All' : chosen.length > 2 ? chosen.length + ' chosen' : chosen.map(function (i) { return i.parentNode.textContent.trim(); }).join(', ') || 'None';
+  }
+  function input(element) {
+    if (element.dataset.ready) return;
+    element.dataset.ready = '1';
+    if (element.matches('.multi')) {
+      summary(element);
+      element.addEventListener('change', function () { summary(element); hold(element); });
+      all('[data-all],[data-none]', element).forEach(function (b) { b.onclick = function () { all('input', element).forEach(function (i) { i.checked = 'all' in b.dataset; }); summary(element); hold(element); }; });
+    } else if (element.matches('.buttons') || element.matches('.dimensions')) {
+      all('button', element).forEach(function (b) {
+        b.onclick = function () {
+          var on = b.getAttribute('aria-pressed') === 'true', toggles = element.matches('.dimensions');
+          all('button', element).forEach(function (other) { other.setAttribute('aria-pressed', 'false'); });
+          b.setAttribute('aria-pressed', String(toggles ? !on : true));
+          hold(element);
+        };
+      });
+    } else if (element.matches('.range')) {
+      var preset = element.querySelector('select'), days = all('input', element);
+      preset.onchange = function () { if (preset.value) { var both = preset.value.split('/'); days[0].value = both[0]; days[1].value = both[1]; hold(element); } };
+      days.forEach(function (d) { d.onchange = function () { preset.value = ''; hold(element); }; });
+    } else {
+      element.addEventListener(element.matches('[type=range]') || element.matches('[type=search]') ? 'input' : 'change', function () {
+        if (element.nextElementSibling && element.nextElementSibling.matches('output')) element.nextElementSibling.textContent = L.show(Number(element.value));
+        hold(element);
+      });
+    }
+  }
+
+  function start(within) {
+    drawAll(within);
+    all('[data-table]', within).forEach(enhance);
+    all('.tabs', within).forEach(tabs);
+    all('[data-input]', within).forEach(input);
+    all('[data-opens]', within).forEach(function (b) { b.onclick = function () { var d = document.getElementById(b.dataset.opens); d.showModal(); resize(d); }; });
+    all('dialog[data-open]', within).forEach(function (d) { d.showModal(); resize(d); });
+    all('[data-csv]', within).forEach(function (b) { b.onclick = function () { save(b.dataset.file + '.csv', csvOf(b.dataset.csv), 'text/csv'); }; });
+    all('[data-embed] button', within).forEach(function (b) { b.onclick = function () { var box = b.parentNode; box.replaceChildren(make('iframe', { src: box.dataset.embed, title: box.dataset.title, width: '100%', height: '100%' })); }; });
+    all('[data-fullscreen]', within).forEach(function (b) { b.onclick = function () { if (document.fullscreenElement) document.exitFullscreen(); else b.parentNode.requestFullscreen(); }; });
+    all('details', within).forEach(function (d) { d.addEventListener('toggle', function () { if (d.open) resize(d); }); });
   }
 
   // What a check asks for: no error, every chart with marks, every value equal to its query.
   function report() {
-    var wrong = errors.slice(), values = 0;
-    document.querySelectorAll('[data-chart]').forEach(function (element) {
-      var marks = element.querySelector('canvas') || element.querySelectorAll('svg path').length > 2;
-      if (!marks) wrong.push('no marks in ' + element.getAttribute('aria-label'));
+    var wrong = errors.slice(), values = 0, drawn = all('[data-chart]').filter(function (e) { return e.firstChild; });
+    drawn.forEach(function (element) {
+      var marks = element.querySelector('canvas') || element.querySelectorAll('svg path').length > (element.classList.contains('spark') ? 0 : 2);
+      if (!marks && element.offsetParent) wrong.push('no marks in ' + element.getAttribute('aria-label'));
       if (element.scrollWidth > root.clientWidth) wrong.push('a chart is wider than the page');
     });
-    document.querySelectorAll('.value[data-query]').forEach(function (element) {
-      var value = data(element.dataset.query).columns[element.dataset.column][Number(element.dataset.row)];
+    all('.value[data-query]').forEach(function (element) {
+      var value = L.data(element.dataset.query).columns[element.dataset.column][Number(element.dataset.row)];
       values++;
-      if (String(value) !== element.dataset.value && Number(value) !== Number(element.dataset.value)) wrong.push(element.dataset.query + '.' + element.dataset.column + ' shows another value');
+      if (String(value === null ? '' : value) !== element.dataset.value && Number(value) !== Number(element.dataset.value)) wrong.push(element.dataset.query + '.' + element.dataset.column + ' shows another value');
     });
     if (root.scrollWidth > root.clientWidth + 1) wrong.push('the page is wider than the window: ' + root.scrollWidth + ' > ' + root.clientWidth);
     root.dataset.report = JSON.stringify({ width: root.clientWidth, charts: drawn.length, values: values, wrong: wrong });
   }
 
-  drawAll();
-  document.querySelectorAll('[data-table]').forEach(enhance);
-  document.querySelectorAll('.refreshed').forEach(function (element) { element.textContent = element.dataset.prefix + ' ' + document.querySelector('footer span').textContent.replace('Built ', ''); });
-  document.querySelector('.theme').onclick = function () {
+  start(document);
+  var theme = document.querySelector('.theme'), menu = document.querySelector('.menu'), print = document.querySelector('.print');
+  if (theme) theme.onclick = function () {
     root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
     try { localStorage.setItem('leat-theme', root.dataset.theme); } catch (e) { /* a file without storage keeps the system's */ }
-    drawAll();
   };
-  new MutationObserver(drawAll).observe(root, { attributes: true, attributeFilter: ['data-theme'] });
+  if (print) print.onclick = function () { window.print(); };
+  if (menu) menu.onclick = function () { var open = document.body.classList.toggle('menu-open'); menu.setAttribute('aria-expanded', String(open)); };
+  new MutationObserver(function () { drawAll(document); }).observe(root, { attributes: true, attributeFilter: ['data-theme'] });
   window.addEventListener('resize', function () { charts.forEach(function (chart) { chart.resize(); }); });
-  window.addEventListener('beforeprint', function () { root.dataset.before = root.dataset.theme; root.dataset.theme = 'light'; drawAll(); charts.forEach(function (chart) { chart.resize(); }); });
-  window.addEventListener('afterprint', function () { root.dataset.theme = root.dataset.before; });
+  document.addEventListener('fullscreenchange', function () { charts.forEach(function (chart) { chart.resize(); }); });
+  window.addEventListener('beforeprint', function () {
+    root.dataset.before = root.dataset.theme;
+    root.dataset.theme = 'light';
+    all('details:not([data-print-closed])').forEach(function (d) { if (!d.open && !d.matches('.chart-data,.multi')) { d.open = true; d.dataset.unfolded = '1'; } });
+    all('[role=tabpanel]:not([data-print-closed])').forEach(function (p) { if (p.hidden) { p.hidden = false; p.dataset.unfolded = '1'; } });
+    drawAll(document);
+    charts.forEach(function (chart) { chart.resize(); });
+  });
+  window.addEventListener('afterprint', function () {
+    root.dataset.theme = root.dataset.before;
+    all('[data-unfolded]').forEach(function (e) { delete e.dataset.unfolded; if (e.matches('details')) e.open = false; else e.hidden = true; });
+  });
   if (location.hash.includes('selfcheck')) setTimeout(report, 300);
 })();

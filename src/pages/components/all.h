@@ -1,4 +1,4 @@
-// The components, one file each; registry.cpp puts them in the list.
+// The components, a file for each family; registry.cpp puts them in the list.
 //
 // Guarantees: constants.
 // Threads: any.
@@ -7,10 +7,29 @@
 
 namespace leat::pages {
 
-extern const Component kBarChart, kLineChart, kAreaChart, kScatterPlot;       // chart.cpp
-extern const Component kValue, kBigValue;                                     // value.cpp
-extern const Component kDataTable, kColumn;                                   // data_table.cpp
-extern const Component kPointMap;                                             // point_map.cpp
-extern const Component kGrid, kDetails, kAlert, kLinkButton, kLastRefreshed;  // layout.cpp
+// chart.cpp
+extern const Component kBarChart, kLineChart, kAreaChart, kScatterPlot, kBubbleChart, kHistogram, kChart;
+extern const Component kBarPart, kLinePart, kAreaPart, kScatterPart, kBubblePart, kHistPart;
+// annotations.cpp
+extern const Component kReferenceLine, kReferenceArea, kReferencePoint, kCallout;
+// figures.cpp
+extern const Component kFunnelChart, kSankeyDiagram, kHeatmap, kCalendarHeatmap, kBoxPlot, kSparkline,
+    kEcharts;
+// value.cpp
+extern const Component kValue, kBigValue, kDelta;
+// data_table.cpp
+extern const Component kDataTable, kColumn;
+// inputs.cpp, choice_inputs.cpp, date_inputs.cpp
+extern const Component kDropdown, kDropdownOption, kButtonGroup, kButtonGroupItem;
+extern const Component kSlider, kTextInput, kCheckbox, kDimensionGrid, kDateRange, kDateInput;
+// maps.cpp
+extern const Component kPointMap, kBubbleMap, kAreaMap, kBaseMap, kPoints, kBubbles, kAreas, kUsMap;
+// layout.cpp
+extern const Component kGrid, kGroup, kDetails, kTabs, kTab, kAccordion, kAccordionItem, kModal, kPrintGroup,
+    kFullscreen;
+// texts.cpp
+extern const Component kAlert, kNote, kInfo, kImage, kEmbed, kLink, kLinkButton, kBigLink, kDownloadData,
+    kLastRefreshed;
+extern const Component kLineBreak, kPageBreak, kCodeBlock, kButton;
 
 }  // namespace leat::pages

@@ -3,99 +3,129 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "base/error.h"
+#include "document/value.h"
 #include "pages/components/all.h"
+#include "pages/components/table_cells.h"
 #include "pages/format.h"
-#include "pages/html.h"
 
 namespace leat::pages {
 namespace {
 
 using F = FieldKind;
-const Spec kTableSpec{"DataTable",
-                      "Rows of a query.",
-                      {{"data", F::text, "The query.", "", true},
-                       {"rows", F::text, "Rows a page; `all` for every row.", "10"},
-                       {"search", F::boolean, "A search field.", "false"},
-                       {"sort", F::text, "Column to sort by, with ` desc` behind it."},
-                       {"sortable", F::boolean, "Headers sort.", "true"},
-                       {"title", F::text, "Title."},
-                       {"subtitle", F::text, "Line below."},
-                       {"rowNumbers", F::boolean, "Numbers the rows.", "false"},
-                       {"totalRow", F::boolean, "Adds sums.", "false"},
-                       {"downloadable", F::boolean, "Offers CSV.", "true"},
-                       {"rowShading", F::boolean, "Shades every other row.", "false"},
-                       {"compact", F::boolean, "Less space.", "false"},
-                       {"link", F::text, "Column with each row's address."},
-                       {"emptySet", F::text, "Ignored."},
-                       {"emptyMessage", F::text, "Said when there is no row.", "No data"}}};
+constexpr std::size_t kRowsShownMax = 1000;
+
+const Spec kTableSpec{
+    "DataTable",
+    "Rows of a query.",
+    {{"data", F::text, "The query.", "", true},
+     {"rows", F::text, "Rows a page; `all` for every row.", "10"},
+     {"title", F::text, "Title."},
+     {"subtitle", F::text, "Line below."},
+     {"headerColor", F::text, "Ground of the header."},
+     {"headerFontColor", F::text, "Text of the header."},
+     {"totalRow", F::boolean, "Adds totals.", "false"},
+     {"totalRowColor", F::text, "Ground of the totals."},
+     {"totalFontColor", F::text, "Text of the totals."},
+     {"rowNumbers", F::boolean, "Numbers the rows.", "false"},
+     {"rowLines", F::boolean, "Lines between rows.", "true"},
+     {"rowShading", F::boolean, "Shades every other row.", "false"},
+     {"backgroundColor", F::text, "Ground of the table."},
+     {"sortable", F::boolean, "Headers sort.", "true"},
+     {"sort", F::text, "Column to sort by, with ` desc` behind it."},
+     {"search", F::boolean, "A search field.", "false"},
+     {"downloadable", F::boolean, "Offers CSV.", "true"},
+     {"formatColumnTitles", F::boolean, "Makes titles of columns' names.", "true"},
+     {"wrapTitles", F::boolean, "Breaks headers.", "false"},
+     {"compact", F::boolean, "Less space.", "false"},
+     {"link", F::text, "Column with each row's address."},
+     {"showLinkCol", F::boolean, "Shows that column, too.", "false"},
+     {"generateMarkdown", F::boolean, "Shows the table as Markdown to copy.", "false"},
+     {"groupBy", F::text, "Column that puts rows together."},
+     {"groupType", F::text, "How groups look.", "accordion", false, {"accordion", "section"}},
+     {"subtotals", F::boolean, "Totals of each group.", "false"},
+     {"subtotalFmt", F::text, "Their format."},
+     {"groupsOpen", F::boolean, "Groups begin unfolded.", "true"},
+     {"accordionRowColor", F::text, "Ground of groups' headers."},
+     {"subtotalRowColor", F::text, "Ground of subtotals."},
+     {"subtotalFontColor", F::text, "Text of subtotals."},
+     {"groupNamePosition",
+      F::text,
+      "Where a section's name stands.",
+      "middle",
+      false,
+      {"top", "middle", "bottom"}},
+     {"emptySet", F::text, "What a query without rows does.", "error", false, {"error", "warn", "pass"}},
+     {"emptyMessage", F::text, "Said when there is no row.", "No records"}}};
 const Spec kColumnSpec{
     "Column",
     "A column of a DataTable.",
     {{"id", F::text, "The query's column.", "", true},
      {"title", F::text, "Header."},
+     {"description", F::text, "A note under the pointer."},
+     {"align", F::text, "Side of the text.", "", false, {"left", "center", "right"}},
      {"fmt", F::text, "Format."},
-     {"align", F::text, "left, center or right."},
-     {"contentType", F::text, "bar draws the value as a bar behind the number; link makes it an address."},
-     {"totalAgg", F::text, "sum, mean, min, max, count or a text."},
+     {"fmtColumn", F::text, "Column with each row's format."},
+     {"totalAgg", F::text, "sum, mean, weightedMean, median, min, max, count, countDistinct or a text.",
+      "sum"},
+     {"totalFmt", F::text, "Format of the total."},
+     {"subtotalFmt", F::text, "Format of the subtotal."},
+     {"weightCol", F::text, "Column of weights of a weighted mean."},
      {"wrap", F::boolean, "Breaks lines.", "false"},
      {"wrapTitle", F::boolean, "Breaks the header.", "false"},
-     {"description", F::text, "Tooltip of the header."}}};
+     {"contentType",
+      F::text,
+      "How values are drawn.",
+      "",
+      false,
+      {"link", "image", "delta", "colorscale", "html", "sparkline", "sparkarea", "sparkbar", "bar"}},
+     {"colGroup", F::text, "Header above several columns."},
+     {"redNegatives", F::boolean, "Shows values below 0 in red.", "false"},
+     {"height", F::integer, "Height of an image."},
+     {"width", F::integer, "Width of an image."},
+     {"alt", F::text, "Column that says what an image shows."},
+     {"linkLabel", F::text, "Text of a link, or the column with it."},
+     {"openInNewTab", F::boolean, "Opens a link beside this page.", "false"},
+     {"deltaSymbol", F::boolean, "The arrow of a change.", "true"},
+     {"downIsGood", F::boolean, "A fall is good.", "false"},
+     {"showValue", F::boolean, "The number of a change.", "true"},
+     {"neutralMin", F::integer, "Changes from here on are neither good nor bad.", "0"},
+     {"neutralMax", F::integer, "Changes up to here are neither good nor bad.", "0"},
+     {"chip", F::boolean, "Draws a change as a chip.", "false"},
+     {"sparkX", F::text, "Part of a sparkline's points that goes across."},
+     {"sparkY", F::text, "Part that goes up."},
+     {"sparkYScale", F::boolean, "Fits a sparkline to its values.", "false"},
+     {"sparkHeight", F::integer, "Its height.", "18"},
+     {"sparkWidth", F::integer, "Its width.", "90"},
+     {"sparkColor", F::text, "Its color."},
+     {"barColor", F::text, "Color of a bar."},
+     {"negativeBarColor", F::text, "Color of a bar below 0."},
+     {"hideLabels", F::boolean, "Leaves the number of a bar out.", "false"},
+     {"backgroundColor", F::text, "Ground of a bar."},
+     {"colorScale", F::list, "Colors from the least to the most, or one color."},
+     {"colorPalette", F::list, "The same."},
+     {"colorMin", F::integer, "Value of the first color."},
+     {"colorMid", F::integer, "Value of the middle color."},
+     {"colorMax", F::integer, "Value of the last color."},
+     {"colorBreakpoints", F::list, "Values of the colors, one by one."},
+     {"scaleColumn", F::text, "Column whose values choose the colors."}}};
 
-struct Shown {
-  std::size_t index;
-  std::string title, format, align, content, total, description;
-};
-
-std::vector<Shown> shown_columns(const ComponentUse& use, const Table& table) {
-  std::vector<Shown> shown;
-  for (const PageNode& child : use.node.children) {
-    if (child.kind != PageNode::Kind::component) continue;
-    ComponentUse column{child,         use.scope,     use.where, use.number, use.render_children,
-                        use.read_file, use.needs_data};
-    find_component(child, use.where);
-    std::vector<std::string> id = column.column_names("id", table);
-    if (id.empty()) throw Error(ErrorCode::page_component, "<Column> needs id=column", use.where);
-    shown.push_back({*table.find(id[0]), column.text("title", title_of(id[0])), column.text("fmt"),
-                     column.text("align"), column.text("contentType"), column.text("totalAgg", "sum"),
-                     column.text("description")});
-  }
+std::vector<ShownColumn> shown_columns(const ComponentUse& use, const Table& table) {
+  std::vector<ShownColumn> shown;
+  bool titles = use.flag("formatColumnTitles", true);
+  use.each_child({"Column"},
+                 [&](const ComponentUse& column) { shown.push_back(read_column(column, table, titles)); });
+  auto address = use.column("link", table);
   if (shown.empty()) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      shown.push_back({i, title_of(table.columns[i]), "", "", "", "sum", ""});
-  }
-  return shown;
-}
-
-std::string cell_html(const Table& table, const Shown& column, const Cell& cell, double largest) {
-  std::string text = escape(format_cell(cell, column.format));
-  if (column.content == "link" && cell.kind == Cell::Kind::text)
-    text = fmt::format("<a href=\"{}\">{}</a>", escape(cell.text), text);
-  if (column.content == "bar" && cell.kind == Cell::Kind::number && largest > 0) {
-    text = fmt::format("<span class=\"bar\" style=\"width:{:.1f}%\"></span><span class=\"over\">{}</span>",
-                       100 * std::max(0.0, cell.number) / largest, text);
-  }
-  bool number = table.kinds[column.index] == Cell::Kind::number && column.align.empty();
-  std::string style = number                 ? " class=\"number\""
-                      : column.align.empty() ? ""
-                                             : fmt::format(" style=\"text-align:{}\"", escape(column.align));
-  return fmt::format("<td{} data-value=\"{}\">{}</td>", style, escape(cell.text), text);
-}
-
-std::string total_row(const Table& table, const std::vector<Shown>& shown) {
-  std::string out = "<tfoot><tr>";
-  for (const Shown& column : shown) {
-    if (table.kinds[column.index] != Cell::Kind::number) {
-      out += "<td></td>";
-      continue;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (address == i && !use.flag("showLinkCol")) continue;
+      shown.push_back(plain_column(use, table, i, titles));
     }
-    double sum = 0;
-    for (const auto& row : table.rows) sum += row[column.index].number;
-    if (column.total == "mean" && !table.rows.empty()) sum /= static_cast<double>(table.rows.size());
-    out += fmt::format("<td class=\"number\">{}</td>", escape(format_cell(Cell::of(sum), column.format)));
   }
-  return out + "</tr></tfoot>";
+  auto group = use.column("groupBy", table);
+  if (group) std::erase_if(shown, [&](const ShownColumn& column) { return column.index == *group; });
+  return shown;
 }
 
 // "crimes desc" orders as the property says; without one the query's order stands.
@@ -105,6 +135,7 @@ std::vector<std::size_t> row_order(const ComponentUse& use, const Table& table) 
   std::string sort = use.text("sort");
   bool down = sort.ends_with(" desc");
   if (down) sort.resize(sort.size() - 5);
+  if (sort.ends_with(" asc")) sort.resize(sort.size() - 4);
   auto column = table.find(sort);
   if (!column) return order;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -115,51 +146,176 @@ std::vector<std::size_t> row_order(const ComponentUse& use, const Table& table) 
   return order;
 }
 
-std::string render_table(const ComponentUse& use) {
-  TablePtr table = use.table();
-  std::string title = use.text("title"), out = "<figure class=\"table\">";
-  if (!title.empty())
-    out += "<figcaption>" + escape(title) +
-           (use.has("subtitle") ? "<small>" + escape(use.text("subtitle")) + "</small>" : "") +
-           "</figcaption>";
-  if (table->rows.empty())
-    return out + "<p class=\"empty\">" + escape(use.text("emptyMessage", "No data")) + "</p></figure>";
-  std::vector<Shown> shown = shown_columns(use, *table);
-  std::string rows = use.text("rows", "10");
-  out += fmt::format(
-      "<div class=\"scroll\"><table data-table data-query=\"{}\" data-rows=\"{}\"{}{}><thead><tr>",
-      escape(table->name), escape(rows), use.flag("search") ? " data-search" : "",
-      use.flag("downloadable", true) ? " data-download" : "");
-  std::vector<double> largest;
-  for (const Shown& column : shown) {
-    bool number = table->kinds[column.index] == Cell::Kind::number;
-    out += fmt::format(
-        "<th scope=\"col\"{}{}>{}</th>", number ? " class=\"number\"" : "",
-        column.description.empty() ? "" : fmt::format(" title=\"{}\"", escape(column.description)),
-        escape(column.title));
-    double most = 0;
-    for (const auto& row : table->rows) most = std::max(most, row[column.index].number);
-    largest.push_back(most);
-  }
-  out += "</tr></thead><tbody>";
-  for (std::size_t row : row_order(use, *table)) {
-    out += "<tr>";
-    for (std::size_t i = 0; i < shown.size(); ++i)
-      out += cell_html(*table, shown[i], table->rows[row][shown[i].index], largest[i]);
-    out += "</tr>";
-  }
-  out += "</tbody>";
-  if (use.flag("totalRow")) out += total_row(*table, shown);
-  return out + "</table></div></figure>";
+std::string color_style(const ComponentUse& use, std::string_view ground, std::string_view text) {
+  std::string style;
+  if (std::string color = use.color(ground); !color.empty()) style += "background:" + color + ";";
+  if (std::string color = use.color(text); !color.empty()) style += "color:" + color + ";";
+  return style.empty() ? "" : " style=\"" + escape(style) + "\"";
 }
 
-std::string render_column(const ComponentUse& use) {
-  throw Error(ErrorCode::page_component, "<Column> stands inside <DataTable>", use.where);
+std::string header(const ComponentUse& use, const std::vector<ShownColumn>& shown) {
+  std::string style = color_style(use, "headerColor", "headerFontColor"), groups, names;
+  bool numbered = use.flag("rowNumbers"), grouped = false;
+  for (std::size_t i = 0; i < shown.size();) {
+    std::size_t end = i + 1;
+    while (end < shown.size() && shown[end].group == shown[i].group) ++end;
+    groups +=
+        fmt::format("<th colspan=\"{}\" class=\"group\"{}>{}</th>", end - i, style, escape(shown[i].group));
+    grouped = grouped || !shown[i].group.empty();
+    i = end;
+  }
+  for (const ShownColumn& column : shown) {
+    std::string note =
+        column.description.empty() ? "" : fmt::format(" title=\"{}\"", escape(column.description));
+    names += fmt::format("<th scope=\"col\" class=\"{}{}\"{}{}>{}</th>", column.is_number ? "number" : "",
+                         column.wrap_title || use.flag("wrapTitles") ? " wrap" : "", style, note,
+                         escape(column.title));
+  }
+  std::string first = numbered ? fmt::format("<th scope=\"col\" class=\"number\"{}>#</th>", style) : "";
+  return "<thead>" +
+         (grouped ? "<tr class=\"groups\">" + (numbered ? std::string("<th></th>") : "") + groups + "</tr>"
+                  : "") +
+         "<tr>" + first + names + "</tr></thead>";
+}
+
+std::string total_cells(const Table& table, const std::vector<ShownColumn>& shown,
+                        const std::vector<std::size_t>& rows, const std::string& style, bool is_subtotal) {
+  std::string out;
+  for (const ShownColumn& column : shown)
+    out += fmt::format("<td class=\"{}\"{}>{}</td>", column.is_number ? "number" : "", style,
+                       total_text(table, column, rows, is_subtotal));
+  return out;
+}
+
+std::string row_html(const ComponentUse& use, const Table& table, const std::vector<ShownColumn>& shown,
+                     std::size_t row, std::size_t number, std::optional<std::size_t> address) {
+  std::string href = address ? safe_url(table.rows[row][*address].text) : "";
+  std::string out = href.empty() ? "<tr>" : fmt::format("<tr class=\"linked\">");
+  if (use.flag("rowNumbers"))
+    out += fmt::format("<td class=\"number soft\" data-value=\"{0}\">{0}</td>", number);
+  bool first = true;
+  for (const ShownColumn& column : shown) {
+    out += cell_html(use, table, column, row, first ? href : "");
+    first = false;
+  }
+  return out + "</tr>";
+}
+
+std::string grouped_body(const ComponentUse& use, const Table& table, const std::vector<ShownColumn>& shown,
+                         const std::vector<std::size_t>& order, std::size_t by) {
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> groups;
+  for (std::size_t row : order) {
+    const std::string& name = table.rows[row][by].text;
+    auto found =
+        std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == name; });
+    if (found == groups.end()) found = groups.insert(groups.end(), {name, {}});
+    found->second.push_back(row);
+  }
+  bool accordion = use.text("groupType", "accordion") == "accordion", open = use.flag("groupsOpen", true),
+       subtotals = use.flag("subtotals");
+  auto address = use.column("link", table);
+  std::string out;
+  std::string head_style = color_style(use, "accordionRowColor", ""),
+              sub_style = color_style(use, "subtotalRowColor", "subtotalFontColor");
+  std::size_t width = shown.size() + (use.flag("rowNumbers") ? 1 : 0), written = 0;
+  for (const auto& [name, rows] : groups) {
+    std::string totals = total_cells(table, shown, rows, sub_style, true);
+    std::string label = fmt::format("{} <small>({})</small>", escape(name), rows.size());
+    if (accordion) {
+      out += fmt::format(
+          "<tbody class=\"fold{}\"><tr class=\"fold-head\"{}><th scope=\"rowgroup\" colspan=\"{}\"><button "
+          "type=\"button\" aria-expanded=\"{}\">{}</button></th>",
+          open ? "" : " closed", head_style, subtotals ? 1 : width, open, label);
+      std::size_t first = totals.find("</td>");
+      out += (subtotals && width > 1 ? (use.flag("rowNumbers") ? totals : totals.substr(first + 5)) : "") +
+             "</tr>";
+    } else {
+      out += fmt::format(
+          "<tbody class=\"section\"><tr class=\"fold-head\"><th scope=\"rowgroup\" "
+          "colspan=\"{}\">{}</th></tr>",
+          width, escape(name));
+    }
+    std::size_t number = 0;
+    for (std::size_t row : rows) {
+      if (++written > kRowsShownMax) break;
+      out += row_html(use, table, shown, row, ++number, address);
+    }
+    if (!accordion && subtotals)
+      out += "<tr class=\"subtotal\">" + (use.flag("rowNumbers") ? std::string("<td></td>") : "") + totals +
+             "</tr>";
+    out += "</tbody>";
+  }
+  return out;
+}
+
+std::string markdown_of(const Table& table, const std::vector<ShownColumn>& shown) {
+  std::string head, line, body;
+  for (const ShownColumn& column : shown) {
+    head += "| " + column.title + " ";
+    line += "| --- ";
+  }
+  for (std::size_t row = 0; row < std::min<std::size_t>(table.rows.size(), 100); ++row) {
+    for (const ShownColumn& column : shown)
+      body += "| " + format_code(table.rows[row][column.index], column.code) + " ";
+    body += "|\n";
+  }
+  return "<pre class=\"markdown\" tabindex=\"0\">" + escape(head + "|\n" + line + "|\n" + body) + "</pre>";
+}
+
+std::string render_table(const ComponentUse& use) {
+  TablePtr table = use.table();
+  std::string out = "<figure class=\"table\">" + use.caption();
+  if (table->rows.empty()) return out + use.empty() + "</figure>";
+  std::vector<ShownColumn> shown = shown_columns(use, *table);
+  std::vector<std::size_t> order = row_order(use, *table);
+  auto group = use.column("groupBy", *table), address = use.column("link", *table);
+  std::string body;
+  if (group) {
+    body = grouped_body(use, *table, shown, order, *group);
+  } else {
+    body = "<tbody>";
+    for (std::size_t i = 0; i < std::min(order.size(), kRowsShownMax); ++i)
+      body += row_html(use, *table, shown, order[i], i + 1, address);
+    body += "</tbody>";
+  }
+  std::string foot;
+  if (use.flag("totalRow")) {
+    std::string style = color_style(use, "totalRowColor", "totalFontColor");
+    foot = "<tfoot><tr>" + (use.flag("rowNumbers") ? "<td" + style + "></td>" : std::string()) +
+           total_cells(*table, shown, order, style, false) + "</tr></tfoot>";
+  }
+  std::string marks;
+  if (use.flag("search")) marks += " data-search";
+  if (use.flag("sortable", true) && !group) marks += " data-sortable";
+  if (use.flag("downloadable", true)) {
+    marks += " data-download=\"" + escape(table->name) + "\"";
+    if (table->rows.size() > kRowsShownMax) {
+      std::vector<std::size_t> all(table->columns.size());
+      for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+      marks += " data-rows-of=\"" + escape(use.page().needs_data(table, all)) + "\"";
+    }
+  }
+  if (group) marks += " data-grouped";
+  std::string look = std::string(use.flag("rowShading") ? " shaded" : "") +
+                     (use.flag("compact") ? " compact" : "") +
+                     (use.flag("rowLines", true) ? "" : " lineless");
+  std::string ground = use.color("backgroundColor");
+  if (!ground.empty()) ground = " style=\"background:" + escape(ground) + "\"";
+  std::string label = use.has("title") ? use.text("title") : title_of(table->name);
+  out += fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table class=\"data{}\" "
+      "data-table data-rows=\"{}\"{}{}>{}{}{}</table></div>",
+      escape(label), look, escape(use.text("rows", "10")), marks, ground, header(use, shown), body, foot);
+  if (table->rows.size() > kRowsShownMax)
+    out += fmt::format("<p class=\"soft\">The first {} of {} rows; the CSV has all.</p>", kRowsShownMax,
+                       table->rows.size());
+  if (use.flag("generateMarkdown")) out += markdown_of(*table, shown);
+  return out + "</figure>";
 }
 
 }  // namespace
 
-const Component kDataTable{&kTableSpec, false, render_table};
-const Component kColumn{&kColumnSpec, false, render_column};
+const Component kDataTable{&kTableSpec, Component::Place::block, render_table};
+const Component kColumn{&kColumnSpec, Component::Place::part, nullptr};
 
 }  // namespace leat::pages

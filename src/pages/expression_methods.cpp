@@ -1,0 +1,482 @@
+// What can be called in an expression: methods of queries, lists, texts and numbers, and functions.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/spec.h"
+#include "base/time.h"
+#include "jinja/regex.h"
+#include "pages/expression_tree.h"
+#include "pages/format.h"
+
+namespace leat::pages {
+namespace {
+
+using Arguments = std::vector<Value>;
+
+Value list_of(std::vector<Value> items) {
+  return ListPtr(std::make_shared<const List>(std::move(items)));
+}
+Value number(double value) {
+  return Cell::of(value);
+}
+const Value& argument(const Arguments& arguments, std::size_t i) {
+  static const Value none;
+  return i < arguments.size() ? arguments[i] : none;
+}
+bool same(const Value& a, const Value& b) {
+  return a.cell() && b.cell() && a.cell()->kind == b.cell()->kind && a.cell()->text == b.cell()->text;
+}
+// slice's bounds: negative ones count from the end.
+std::pair<std::size_t, std::size_t> bounds(Evaluation& run, const Arguments& arguments, std::size_t size) {
+  auto at = [&](std::size_t i, double fallback) {
+    double wanted = i < arguments.size() ? run.cell(arguments[i]).number : fallback;
+    double length = static_cast<double>(size);
+    if (std::isnan(wanted)) wanted = 0;
+    return static_cast<std::size_t>(std::clamp(wanted < 0 ? length + wanted : wanted, 0.0, length));
+  };
+  std::size_t from = at(0, 0), to = at(1, static_cast<double>(size));
+  return {from, std::max(from, to)};
+}
+
+// A merge sort of our own: an order that contradicts itself must not read out of bounds.
+void sort_items(std::vector<Value>& items,
+                const std::function<bool(const Value&, const Value&)>& comes_before) {
+  for (std::size_t width = 1; width < items.size(); width *= 2) {
+    std::vector<Value> merged;
+    merged.reserve(items.size());
+    for (std::size_t start = 0; start < items.size(); start += 2 * width) {
+      std::size_t middle = std::min(start + width, items.size()),
+                  end = std::min(middle + width, items.size());
+      std::size_t left = start, right = middle;
+      while (left < middle || right < end) {
+        bool take_right = left == middle || (right < end && comes_before(items[right], items[left]));
+        merged.push_back(std::move(items[take_right ? right++ : left++]));
+      }
+    }
+    items = std::move(merged);
+  }
+}
+
+using ListMethod = Value (*)(Evaluation&, std::vector<Value>, const Arguments&);
+struct NamedListMethod {
+  std::string_view name;
+  ListMethod call;
+};
+
+Value sorted(Evaluation& run, std::vector<Value> items, const Arguments& arguments) {
+  sort_items(items, [&](const Value& a, const Value& b) {
+    if (!arguments.empty()) return run.cell(run.apply(arguments[0], {a, b})).number < 0;
+    return run.cell(a).text < run.cell(b).text;
+  });
+  return list_of(std::move(items));
+}
+
+Value reduced(Evaluation& run, std::vector<Value> items, const Arguments& arguments) {
+  std::size_t at = 0;
+  Value total = arguments.size() > 1 ? arguments[1] : Value();
+  if (arguments.size() < 2 && !items.empty()) total = items[at++];
+  for (; at < items.size(); ++at)
+    total = run.apply(argument(arguments, 0), {total, items[at], number(static_cast<double>(at))});
+  return total;
+}
+
+Value joined(Evaluation& run, std::vector<Value> items, const Arguments& arguments) {
+  std::string between = arguments.empty() ? "," : run.cell(arguments[0]).text, out;
+  for (std::size_t i = 0; i < items.size(); ++i) out += (i ? between : "") + run.cell(items[i]).text;
+  return Cell::of(std::move(out));
+}
+
+Value filtered(Evaluation& run, std::vector<Value> items, const Arguments& arguments) {
+  std::vector<Value> kept;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (run.apply(argument(arguments, 0), {items[i], number(static_cast<double>(i))}).truth())
+      kept.push_back(std::move(items[i]));
+  }
+  return list_of(std::move(kept));
+}
+
+Value position(Evaluation& run, const std::vector<Value>& items, const Arguments& arguments) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (run.apply(argument(arguments, 0), {items[i]}).truth()) return number(static_cast<double>(i));
+  }
+  return number(-1);
+}
+
+const NamedListMethod kListMethods[] = {
+    {"filter", filtered},
+    {"map",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       for (std::size_t i = 0; i < items.size(); ++i)
+         items[i] = run.apply(argument(arguments, 0), {items[i], number(static_cast<double>(i))});
+       return list_of(std::move(items));
+     }},
+    {"find",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       double at = run.cell(position(run, items, arguments)).number;
+       return at < 0 ? Value() : items[static_cast<std::size_t>(at)];
+     }},
+    {"findIndex",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       return position(run, items, arguments);
+     }},
+    {"some",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       return Cell::of(run.cell(position(run, items, arguments)).number >= 0);
+     }},
+    {"every",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       std::size_t all = items.size();
+       return Cell::of(filtered(run, std::move(items), arguments).list()->get()->size() == all);
+     }},
+    {"slice",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       auto [from, to] = bounds(run, arguments, items.size());
+       return list_of({items.begin() + static_cast<std::ptrdiff_t>(from),
+                       items.begin() + static_cast<std::ptrdiff_t>(to)});
+     }},
+    {"at",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       double at = run.cell(argument(arguments, 0)).number;
+       if (at < 0) at += static_cast<double>(items.size());
+       return at >= 0 && at < static_cast<double>(items.size()) ? items[static_cast<std::size_t>(at)]
+                                                                : Value();
+     }},
+    {"includes",
+     [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
+       const Value& wanted = argument(arguments, 0);
+       return Cell::of(
+           std::any_of(items.begin(), items.end(), [&](const Value& each) { return same(each, wanted); }));
+     }},
+    {"indexOf",
+     [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
+       for (std::size_t i = 0; i < items.size(); ++i) {
+         if (same(items[i], argument(arguments, 0))) return number(static_cast<double>(i));
+       }
+       return number(-1);
+     }},
+    {"concat",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       for (const Value& each : arguments) {
+         for (Value& item : run.items(each)) items.push_back(std::move(item));
+         if (items.size() > 1'000'000) run.fail("The list grows too long");
+       }
+       return list_of(std::move(items));
+     }},
+    {"reverse",
+     [](Evaluation&, std::vector<Value> items, const Arguments&) -> Value {
+       std::reverse(items.begin(), items.end());
+       return list_of(std::move(items));
+     }},
+    {"reduce", reduced},
+    {"flat",
+     [](Evaluation& run, std::vector<Value> items, const Arguments&) -> Value {
+       std::vector<Value> out;
+       for (Value& item : items) {
+         if (!item.list()) {
+           out.push_back(std::move(item));
+           continue;
+         }
+         for (Value& inner : run.items(item)) out.push_back(std::move(inner));
+       }
+       return list_of(std::move(out));
+     }},
+    {"flatMap",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       std::vector<Value> out;
+       for (std::size_t i = 0; i < items.size(); ++i) {
+         Value mapped = run.apply(argument(arguments, 0), {items[i], number(static_cast<double>(i))});
+         for (Value& inner : run.items(mapped)) out.push_back(std::move(inner));
+       }
+       return list_of(std::move(out));
+     }},
+    {"fill",
+     [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
+       for (Value& item : items) item = argument(arguments, 0);
+       return list_of(std::move(items));
+     }},
+    {"keys",
+     [](Evaluation&, std::vector<Value> items, const Arguments&) -> Value {
+       for (std::size_t i = 0; i < items.size(); ++i) items[i] = number(static_cast<double>(i));
+       return list_of(std::move(items));
+     }},
+    {"has",
+     [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
+       const Value& wanted = argument(arguments, 0);
+       return Cell::of(
+           std::any_of(items.begin(), items.end(), [&](const Value& each) { return same(each, wanted); }));
+     }},
+    {"sort", sorted},
+    {"toSorted", sorted},
+    {"join", joined}};
+
+using TextMethod = Value (*)(Evaluation&, const std::string&, const Arguments&);
+struct NamedTextMethod {
+  std::string_view name;
+  TextMethod call;
+};
+
+std::string cased(const std::string& text, bool upper) {
+  std::string out = text;
+  for (char& c : out) {
+    auto byte = static_cast<unsigned char>(c);
+    c = static_cast<char>(upper ? std::toupper(byte) : std::tolower(byte));
+  }
+  return out;
+}
+
+std::string trimmed(const std::string& text) {
+  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
+  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+}
+
+// The pattern of /…/flags for the matcher, or nullopt where the value is none.
+std::optional<std::string> pattern_of(Evaluation& run, const Value& value, bool& all) {
+  if (!value.object()) return std::nullopt;
+  std::string flags = run.cell(run.member(value, "flags")).text,
+              source = run.cell(run.member(value, "source")).text;
+  all = flags.find('g') != std::string::npos;
+  return (flags.find('i') != std::string::npos ? "(?i)" : "") + source;
+}
+
+Value replaced(Evaluation& run, const std::string& text, const Arguments& arguments, bool all) {
+  if (argument(arguments, 1).function()) run.fail("replace takes a text here, no function");
+  std::string to = run.cell(argument(arguments, 1)).text;
+  if (auto pattern = pattern_of(run, argument(arguments, 0), all)) {
+    for (std::size_t i = 0; i + 1 < to.size(); ++i) {
+      if (to[i] == '$' && std::isdigit(static_cast<unsigned char>(to[i + 1]))) to[i] = '\\';
+    }
+    if (all) return Cell::of(jinja::regex_replace(*pattern, to, text));
+    auto first = jinja::regex_first(*pattern, text);
+    std::size_t at = first ? text.find(*first) : std::string::npos;
+    if (at == std::string::npos) return Cell::of(text);
+    return Cell::of(text.substr(0, at) + jinja::regex_replace(*pattern, to, *first) +
+                    text.substr(at + first->size()));
+  }
+  std::string from = run.cell(argument(arguments, 0)).text;
+  std::string out;
+  std::size_t at = 0;
+  while (!from.empty()) {
+    std::size_t next = text.find(from, at);
+    if (next == std::string::npos) break;
+    out += text.substr(at, next - at) + to;
+    if (out.size() > (1 << 20)) run.fail("The text grows too long");
+    at = next + from.size();
+    if (!all) break;
+  }
+  return Cell::of(out + text.substr(at));
+}
+
+Value split(Evaluation& run, const std::string& text, const Arguments& arguments) {
+  const std::string& by = run.cell(argument(arguments, 0)).text;
+  std::vector<Value> parts;
+  std::size_t at = 0;
+  while (!by.empty()) {
+    std::size_t next = text.find(by, at);
+    if (next == std::string::npos) break;
+    parts.push_back(Cell::of(text.substr(at, next - at)));
+    at = next + by.size();
+  }
+  parts.push_back(Cell::of(text.substr(at)));
+  return list_of(std::move(parts));
+}
+
+Value sliced(Evaluation& run, const std::string& text, const Arguments& arguments) {
+  auto [from, to] = bounds(run, arguments, text.size());
+  return Cell::of(text.substr(from, to - from));
+}
+
+Value padded(Evaluation& run, const std::string& text, const Arguments& arguments, bool front) {
+  std::string with = arguments.size() > 1 ? run.cell(arguments[1]).text : " ";
+  double wanted = std::min(run.cell(argument(arguments, 0)).number, 1000.0);
+  std::string filled;
+  while (!with.empty() && static_cast<double>(text.size() + filled.size()) < wanted)
+    filled.push_back(with[filled.size() % with.size()]);
+  return Cell::of(front ? filled + text : text + filled);
+}
+
+const NamedTextMethod kTextMethods[] = {
+    {"toUpperCase",
+     [](Evaluation&, const std::string& text, const Arguments&) -> Value {
+       return Cell::of(cased(text, true));
+     }},
+    {"toLowerCase",
+     [](Evaluation&, const std::string& text, const Arguments&) -> Value {
+       return Cell::of(cased(text, false));
+     }},
+    {"trim",
+     [](Evaluation&, const std::string& text, const Arguments&) -> Value { return Cell::of(trimmed(text)); }},
+    {"toString",
+     [](Evaluation&, const std::string& text, const Arguments&) -> Value { return Cell::of(text); }},
+    {"includes",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return Cell::of(text.find(run.cell(argument(arguments, 0)).text) != std::string::npos);
+     }},
+    {"startsWith",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return Cell::of(text.starts_with(run.cell(argument(arguments, 0)).text));
+     }},
+    {"endsWith",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return Cell::of(text.ends_with(run.cell(argument(arguments, 0)).text));
+     }},
+    {"replace",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return replaced(run, text, arguments, false);
+     }},
+    {"replaceAll",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return replaced(run, text, arguments, true);
+     }},
+    {"padStart",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return padded(run, text, arguments, true);
+     }},
+    {"padEnd",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       return padded(run, text, arguments, false);
+     }},
+    {"split", split},
+    {"trimStart",
+     [](Evaluation&, const std::string& text, const Arguments&) -> Value {
+       return Cell::of(text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())));
+     }},
+    {"charAt",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       double at = run.cell(argument(arguments, 0)).number;
+       return Cell::of(at >= 0 && at < static_cast<double>(text.size())
+                           ? text.substr(static_cast<std::size_t>(at), 1)
+                           : std::string());
+     }},
+    {"concat",
+     [](Evaluation&, const std::string& text, const Arguments& arguments) -> Value {
+       std::string out = text;
+       for (const Value& each : arguments) out += text_of(each);
+       return Cell::of(out);
+     }},
+    {"indexOf",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       std::size_t at = text.find(run.cell(argument(arguments, 0)).text);
+       return number(at == std::string::npos ? -1 : static_cast<double>(at));
+     }},
+    {"repeat",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       double times = std::clamp(run.cell(argument(arguments, 0)).number, 0.0, 1000.0);
+       std::string out;
+       for (int i = 0; i < static_cast<int>(times); ++i) out += text;
+       return Cell::of(out);
+     }},
+    {"search", [](Evaluation&, const std::string&, const Arguments&) -> Value { return Cell::of(true); }},
+    {"substr",
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       auto [from, to] = bounds(run, arguments, text.size());
+       std::size_t size = arguments.size() > 1
+                              ? static_cast<std::size_t>(std::max(0.0, run.cell(arguments[1]).number))
+                              : text.size();
+       return Cell::of(text.substr(from, size));
+     }},
+    {"slice", sliced},
+    {"substring", sliced}};
+
+Value fixed(Evaluation& run, const Cell& self, const Arguments& arguments) {
+  Decimal decimal = Decimal::of(self.text);
+  int places = static_cast<int>(std::clamp(run.cell(argument(arguments, 0)).number, 0.0, 20.0));
+  std::string digits = decimal.print(places, places, false, 1);
+  return Cell::of((decimal.negative ? "-" : "") + digits);
+}
+
+template <class Table>
+void add_names(std::vector<std::string>& names, const Table& table) {
+  for (const auto& each : table) names.emplace_back(each.name);
+}
+
+// Methods of dates, and of texts that are dates.
+std::optional<Value> date_method(const Cell& self, const std::string& name, const Arguments& arguments) {
+  if (self.kind != Cell::Kind::date) return std::nullopt;
+  static const std::map<std::string, std::string_view, std::less<>> codes = {
+      {"getFullYear", "yyyy"},
+      {"getMonth", "m"},
+      {"getDate", "d"},
+      {"getHours", "h"},
+      {"getMinutes", ""},
+      {"getUTCFullYear", "yyyy"},
+      {"getUTCMonth", "m"},
+      {"getUTCDate", "d"},
+      {"toLocaleDateString", "m/d/yyyy"},
+      {"toDateString", "ddd mmm dd yyyy"}};
+  if (name == "getTime" || name == "valueOf") return Value(Cell::of(number_of(self)));
+  if (name == "toISOString" || name == "toJSON") return Value(Cell::of(self.text));
+  auto found = codes.find(name);
+  if (found == codes.end()) return std::nullopt;
+  std::string text = format_code(self, found->second);
+  if (!name.starts_with("get")) return Value(Cell::of(text));
+  Cell part = parse_number(text);
+  if (name.ends_with("Month")) part = Cell::of(part.number - 1);
+  (void)arguments;
+  return Value(part);
+}
+
+// toLocaleString(undefined, {maximumFractionDigits: 1}).
+Value localized(Evaluation& run, const Cell& self, const Arguments& arguments) {
+  const Value& options = argument(arguments, 1);
+  if (!options.object()) return Cell::of(format_cell(self, ""));
+  auto digits = [&](const char* name, int fallback) {
+    Value given = run.member(options, name);
+    return given.is_null() ? fallback : static_cast<int>(std::clamp(run.cell(given).number, 0.0, 20.0));
+  };
+  int least = digits("minimumFractionDigits", 0), most = std::max(digits("maximumFractionDigits", 3), least);
+  Decimal decimal = Decimal::of(self.text);
+  std::string printed = decimal.print(least, most, true, 1);
+  return Cell::of((decimal.negative ? "-" : "") + printed);
+}
+
+}  // namespace
+
+namespace {
+
+bool is_query_method(std::string_view name) {
+  for (std::string_view each :
+       {"where", "limit", "offset", "select", "orderBy", "groupBy", "agg", "withOrdinal"}) {
+    if (each == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Value Evaluation::call_method(const Value& self, const std::string& name, const Arguments& arguments) {
+  step();
+  std::vector<std::string> known;
+  if (const TablePtr* table = self.table()) {
+    if (is_query_method(name)) return call_query(*table, name, arguments);
+  }
+  if (self.object() && name == "test") {
+    bool all = false;
+    auto pattern = pattern_of(*this, self, all);
+    return Cell::of(pattern && jinja::regex_first(*pattern, cell(argument(arguments, 0)).text).has_value());
+  }
+  bool holds_items = self.object() && !member(self, "items").is_null();
+  if (self.table() || self.list() || holds_items) {
+    for (const NamedListMethod& each : kListMethods) {
+      if (each.name == name) return each.call(*this, items(self), arguments);
+    }
+    if (name == "forEach") return Value();
+    add_names(known, kListMethods);
+  } else {
+    Cell held = cell(self);
+    if (held.kind == Cell::Kind::null) return Value();
+    if (auto date = date_method(held, name, arguments)) return *date;
+    if (held.kind == Cell::Kind::number && name == "toFixed") return fixed(*this, held, arguments);
+    if (held.kind == Cell::Kind::number && name == "toLocaleString") return localized(*this, held, arguments);
+    for (const NamedTextMethod& each : kTextMethods) {
+      if (each.name == name) return each.call(*this, held.text, arguments);
+    }
+    add_names(known, kTextMethods);
+  }
+  std::string near = nearest(name, known);
+  fail(fmt::format("There is no method `{}`{}", name,
+                   near.empty() ? "" : fmt::format("; did you mean `{}`?", near)));
+}
+
+}  // namespace leat::pages

@@ -1,0 +1,102 @@
+// ExpressionNode: a parsed expression, for the parser, the evaluator and its methods.
+//
+// Guarantees: nesting, length, steps and depth are bounded.
+// Threads: immutable after parsing.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pages/expression.h"
+
+namespace leat::pages {
+
+constexpr int kExpressionDepthMax = 100;
+constexpr int kEvaluationDepthMax = 1500;
+constexpr std::size_t kExpressionBytesMax = 20'000;
+constexpr std::size_t kExpressionStepsMax = 5'000'000;
+
+struct ExpressionNode {
+  enum class Kind {
+    literal,      ///< literal
+    name,         ///< text
+    member,       ///< parts[0].text; optional: ?.
+    index,        ///< parts[0][parts[1]]
+    call,         ///< parts[0](parts[1]…)
+    unary,        ///< text parts[0]
+    binary,       ///< parts[0] text parts[1]
+    conditional,  ///< parts[0] ? parts[1] : parts[2]
+    list,         ///< [parts…]
+    object,       ///< {names[i]: parts[i]}
+    arrow,        ///< (names…) => parts[0]; without parts it runs in the reader's runtime only
+    text,         ///< parts joined as text
+    pattern,      ///< /text/names[0]
+    spread,       ///< ...parts[0]
+    made,         ///< new text(parts…)
+    block,        ///< { parts… }
+    declare,      ///< const text = parts[0];
+    give_back,    ///< return parts[0];
+    branch        ///< if (parts[0]) parts[1] else parts[2]
+  };
+  Kind kind = Kind::literal;
+  std::string text;
+  Cell literal;
+  std::vector<std::unique_ptr<ExpressionNode>> parts;
+  std::vector<std::string> names;
+  bool optional = false;
+};
+
+/// A declaration of a page's script: `const x = …`, `let x = …`, `$: x = …`.
+struct Declaration {
+  std::string name, where;
+  std::unique_ptr<ExpressionNode> value;  ///< null where nothing is assigned
+  std::string refused;                    ///< why the name can't be used, "" where it can
+};
+
+/// The place of the bracket that closes the one at `open`; npos where it is missing. Quotes are skipped.
+std::size_t closing_bracket(std::string_view text, std::size_t open);
+/// Parses a whole expression. Error(page_syntax).
+std::unique_ptr<ExpressionNode> parse_expression(std::string_view text, const std::string& where);
+
+/// One evaluation: counts steps, knows what to say when something is wrong.
+class Evaluation {
+ public:
+  Evaluation(const std::string& text, const std::string& where, const Scope& scope)
+      : text_(text), where_(where), root_(scope.root()) {}
+  Value evaluate(const ExpressionNode& node, const Scope& scope);
+  /// Calls a method such as q.filter(…); the receiver is already evaluated.
+  Value call_method(const Value& self, const std::string& name, const std::vector<Value>& arguments);
+  /// Calls fmt(…), Math.round(…), Number(…).
+  Value call_function(const std::string& name, const std::vector<Value>& arguments);
+  /// Calls q.where(…), q.limit(…): a query that asks the warehouse anew.
+  Value call_query(const TablePtr& table, const std::string& name, const std::vector<Value>& arguments);
+  Value apply(const Value& function, std::vector<Value> arguments);
+  Value member(const Value& value, const std::string& name) const;
+  /// The rows of a table or the items of a list.
+  std::vector<Value> items(const Value& value) const;
+  Cell cell(const Value& value) const;
+  [[noreturn]] void fail(const std::string& what) const;
+  void step();
+
+ private:
+  Value binary(const ExpressionNode& node, const Scope& scope);
+  Value unary(const ExpressionNode& node, const Scope& scope);
+  Value access(const ExpressionNode& node, const Scope& scope);
+  Value call(const ExpressionNode& node, const Scope& scope);
+  Value make(const ExpressionNode& node, const Scope& scope);
+  Value object(const ExpressionNode& node, const Scope& scope);
+  std::vector<Value> list(const ExpressionNode& node, std::size_t from, const Scope& scope);
+  Value index(const Value& value, const Value& key) const;
+  Value name(const std::string& word, const Scope& scope) const;
+  /// Runs statements; nullopt where none returned.
+  std::optional<Value> run(const ExpressionNode& block, Scope& scope);
+
+  const std::string& text_;
+  const std::string& where_;
+  const Scope& root_;
+  std::size_t steps_ = 0;
+  int depth_ = 0;
+};
+
+}  // namespace leat::pages

@@ -1,0 +1,131 @@
+#include "pages/markup.h"
+
+#include <fmt/core.h>
+#include <md4c-html.h>
+
+#include <charconv>
+
+#include "pages/html.h"
+
+namespace leat::pages {
+namespace {
+
+// While Markdown is made, control characters hold the place of values and components. In addresses md4c
+// writes them as %01 and %02.
+constexpr char kMarkBegin = '\x01', kMarkEnd = '\x02';
+
+std::string to_html(const std::string& text) {
+  std::string html;
+  auto take = [](const MD_CHAR* bytes, MD_SIZE count, void* out) {
+    static_cast<std::string*>(out)->append(bytes, count);
+  };
+  md_html(text.data(), static_cast<MD_SIZE>(text.size()), take, &html,
+          MD_DIALECT_GITHUB | MD_FLAG_NOINDENTEDCODEBLOCKS, 0);
+  return html;
+}
+
+// A value at the start of an address must not bring a scheme of its own.
+std::string in_attribute(const Part& part, const std::string& before, char quote) {
+  bool starts_url = false;
+  for (const char* name : {"href=", "src=", "action=", "xlink:href="}) {
+    starts_url = starts_url || before.ends_with(std::string(name) + (quote ? std::string(1, quote) : ""));
+  }
+  std::string text = escape(starts_url ? safe_url(part.plain) : part.plain);
+  return quote ? text : "\"" + text + "\"";
+}
+
+}  // namespace
+
+std::string Markup::mark(Part part) {
+  bool is_block = part.is_block;
+  parts_.push_back(std::move(part));
+  std::string id = fmt::format("{}{}{}", kMarkBegin, parts_.size() - 1, kMarkEnd);
+  return is_block ? "\n\n" + id + "\n\n" : id;
+}
+
+std::string Markup::html(const std::string& markdown) const {
+  return fill(to_html(markdown));
+}
+
+// Puts what the marks stand for into their places.
+std::string Markup::fill(const std::string& html) const {
+  std::string out;
+  bool in_tag = false;
+  char quote = 0;
+  for (std::size_t at = 0; at < html.size();) {
+    std::size_t skip = 0;
+    if (const Part* part = mark_at(html, at, skip)) {
+      if (part->is_block && !in_tag && out.ends_with("<p>") && html.compare(at + skip, 4, "</p>") == 0) {
+        out.resize(out.size() - 3);
+        out += part->html;
+        at += skip + 4;
+      } else {
+        out += in_tag ? in_attribute(*part, out, quote) : part->html;
+        at += skip;
+      }
+      continue;
+    }
+    char c = html[at++];
+    if (in_tag && quote) {
+      if (c == quote) quote = 0;
+    } else if (in_tag && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == '<') {
+      in_tag = at < html.size() && (std::isalpha(static_cast<unsigned char>(html[at])) || html[at] == '/');
+    } else if (c == '>') {
+      in_tag = false;
+    }
+    out.push_back(c);
+  }
+  return out;
+}
+
+const Part* Markup::mark_at(const std::string& html, std::size_t at, std::size_t& size) const {
+  bool plain = html[at] == kMarkBegin, encoded = html.compare(at, 3, "%01") == 0;
+  if (!plain && !encoded) return nullptr;
+  std::size_t number = 0;
+  const char *from = html.data() + at + (plain ? 1 : 3), *all = html.data() + html.size();
+  auto [end, error] = std::from_chars(from, all, number);
+  std::string_view rest(end, static_cast<std::size_t>(all - end));
+  bool closed = plain ? rest.starts_with(kMarkEnd) : rest.starts_with("%02");
+  if (error != std::errc() || !closed || number >= parts_.size()) return nullptr;
+  size = static_cast<std::size_t>(end - html.data()) - at + (plain ? 1 : 3);
+  return &parts_[number];
+}
+
+std::string site_link(const std::string& url, const std::string& root) {
+  if (url.empty() || url[0] != '/' || url.starts_with("//")) return url;
+  std::size_t end = std::min(url.find_first_of("?#"), url.size());
+  std::string path = url.substr(1, end - 1), rest = url.substr(end);
+  while (path.ends_with('/')) path.pop_back();
+  std::size_t slash = path.rfind('/'), dot = path.rfind('.');
+  bool is_file =
+      dot != std::string::npos && (slash == std::string::npos || dot > slash) && path.size() - dot <= 6;
+  if (path.empty()) path = "index";
+  return root + path + (is_file ? "" : ".html") + rest;
+}
+
+void collect_links(const std::string& html, std::set<std::string>& links) {
+  for (std::size_t at = html.find("href=\"/"); at != std::string::npos; at = html.find("href=\"/", at + 1)) {
+    std::size_t open = at + 6, close = html.find('"', open);
+    if (close != std::string::npos)
+      links.insert(html.substr(open, std::min(html.find_first_of("?#", open), close) - open));
+  }
+}
+
+std::string with_site_links(const std::string& html, const std::string& root) {
+  std::string out;
+  std::size_t at = 0;
+  for (;;) {
+    std::size_t next = std::min(html.find("href=\"/", at), html.find("src=\"/", at));
+    if (next == std::string::npos) break;
+    std::size_t open = html.find('"', next) + 1, close = html.find('"', open);
+    if (close == std::string::npos) break;
+    out.append(html, at, open - at);
+    out += site_link(html.substr(open, close - open), root);
+    at = close;
+  }
+  return out + html.substr(at);
+}
+
+}  // namespace leat::pages

@@ -1,0 +1,319 @@
+#include "pages/site.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "base/embedded.h"
+#include "base/error.h"
+#include "document/value.h"
+#include "pages/format.h"
+#include "pages/html.h"
+#include "pages/markup.h"
+
+namespace leat {
+LEAT_EMBEDDED(pages_web);
+LEAT_EMBEDDED(theme);
+LEAT_EMBEDDED(echarts);
+LEAT_EMBEDDED(outlines);
+}  // namespace leat
+
+namespace leat::pages {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string root_of(const std::string& id) {
+  std::string up;
+  for (char c : id) up += c == '/' ? "../" : "";
+  return up;
+}
+
+bool flag(const Page& page, std::string_view name) {
+  const std::string& value = page.front_matter[name].raw();
+  return value == "true" || value == "yes";
+}
+
+std::string title_for(const Page& page) {
+  if (!page.title.empty()) return page.title;
+  std::size_t slash = page.id.rfind('/');
+  std::string last = page.id.substr(slash == std::string::npos ? 0 : slash + 1);
+  std::replace(last.begin(), last.end(), '-', '_');
+  return page.id == "index" ? "Home" : title_of(last);
+}
+
+struct Branch {
+  std::string name, title;
+  const Page* page = nullptr;
+  double position = 1e9;
+  std::vector<Branch> children;
+
+  Branch& child(const std::string& wanted) {
+    for (Branch& each : children) {
+      if (each.name == wanted) return each;
+    }
+    children.push_back({wanted, title_of(wanted), nullptr, 1e9, {}});
+    return children.back();
+  }
+};
+
+Branch tree_of(const std::vector<Page>& pages) {
+  Branch root;
+  for (const Page& page : pages) {
+    bool hidden =
+        page.front_matter["sidebar_link"].raw() == "false" || page.id.find('[') != std::string::npos;
+    if (hidden) continue;
+    Branch* at = &root;
+    std::string rest = page.id;
+    for (std::size_t slash = rest.find('/'); slash != std::string::npos; slash = rest.find('/')) {
+      at = &at->child(rest.substr(0, slash));
+      rest = rest.substr(slash + 1);
+    }
+    at = &at->child(rest);
+    at->page = &page;
+    at->title = title_for(page);
+    std::string position = page.front_matter["sidebar_position"].raw();
+    if (page.id == "index") at->position = -1;
+    if (Cell number = parse_number(position); number.kind == Cell::Kind::number) at->position = number.number;
+  }
+  return root;
+}
+
+std::string branch_html(Branch& branch, const std::string& current, const std::string& root) {
+  std::stable_sort(branch.children.begin(), branch.children.end(), [](const Branch& a, const Branch& b) {
+    return a.position != b.position ? a.position < b.position : a.title < b.title;
+  });
+  std::string out;
+  for (Branch& each : branch.children) {
+    std::string inside = each.children.empty() ? "" : branch_html(each, current, root);
+    std::string name = escape(each.title);
+    if (each.page) {
+      bool here = each.page->id == current;
+      name = fmt::format("<a href=\"{}\"{}>{}</a>",
+                         escape(site_link("/" + (each.page->id == "index" ? "" : each.page->id), root)),
+                         here ? " aria-current=\"page\"" : "", name);
+    } else {
+      name = "<span>" + name + "</span>";
+    }
+    out += "<li>" + name + inside + "</li>";
+  }
+  return "<ul>" + out + "</ul>";
+}
+
+std::string contents(const Page& page, const Rendered& body) {
+  std::string list;
+  std::size_t count = 0;
+  for (const Heading& heading : body.headings) {
+    if (heading.level > 3 || heading.level < 2) continue;
+    list += fmt::format("<li class=\"level-{}\"><a href=\"#{}\">{}</a></li>", heading.level,
+                        escape(heading.id), heading.html);
+    ++count;
+  }
+  if (count < 2 || flag(page, "hide_toc")) return "";
+  return "<aside class=\"toc\" aria-label=\"On this page\"><p>On this page</p><ul>" + list + "</ul></aside>";
+}
+
+std::string breadcrumbs(const Page& page, const std::string& id, const std::vector<Page>& pages) {
+  if (id.find('/') == std::string::npos || flag(page, "hide_breadcrumbs")) return "";
+  std::string out = fmt::format("<a href=\"{}\">Home</a>", site_link("/", root_of(id)));
+  for (std::size_t slash = id.find('/'); slash != std::string::npos; slash = id.find('/', slash + 1)) {
+    std::string part = id.substr(0, slash),
+                name = part.substr(part.rfind('/') == std::string::npos ? 0 : part.rfind('/') + 1);
+    auto found = std::find_if(pages.begin(), pages.end(), [&](const Page& each) { return each.id == part; });
+    if (found == pages.end()) {
+      out += "<span>" + escape(title_of(name)) + "</span>";
+    } else {
+      out += fmt::format("<a href=\"{}\">{}</a>", escape(site_link("/" + part, root_of(id))),
+                         escape(title_for(*found)));
+    }
+  }
+  return "<nav class=\"crumbs\" aria-label=\"Where this page is\">" + out + "</nav>";
+}
+
+std::string regions_json(const Rendered& body) {
+  if (body.regions.empty()) return "";
+  JsonObject inputs;
+  for (const auto& [name, key] : body.inputs) inputs.text(name, key);
+  std::string regions;
+  for (const Region& region : body.regions) {
+    std::string by, html;
+    for (const std::string& input : region.inputs)
+      by += (by.empty() ? "" : ",") + document::json_quote(input);
+    for (const std::string& each : region.html)
+      html += (html.empty() ? "" : ",") + document::json_quote(each);
+    JsonObject variants;
+    for (const auto& [key, number] : region.variants) variants.raw(key, std::to_string(number));
+    regions += fmt::format("{}{{\"by\":[{}],\"whole\":{},\"variants\":{},\"html\":[{}]}}",
+                           regions.empty() ? "" : ",", by, region.is_whole, variants.done(), html);
+  }
+  return fmt::format("<script type=\"application/json\" id=\"regions\">{}</script>\n",
+                     script_safe(fmt::format("{{\"inputs\":{},\"regions\":[{}]}}", inputs.done(), regions)));
+}
+
+std::string scripts(const Rendered& body, const std::string& root) {
+  bool charts = body.html.find("data-chart=") != std::string::npos;
+  for (const Region& region : body.regions) {
+    for (const std::string& html : region.html)
+      charts = charts || html.find("data-chart=") != std::string::npos;
+  }
+  std::string out;
+  auto add = [&](std::string_view name) {
+    out += fmt::format("<script src=\"{}_leat/{}\"></script>\n", root, name);
+  };
+  if (charts) add("echarts.min.js");
+  add("format.js");
+  for (const std::string& file : body.files) add(file);
+  if (charts) {
+    add("charts.js");
+    add("figures.js");
+    add("maps.js");
+  }
+  add("page.js");
+  return out;
+}
+
+std::string head(const Page& page, const std::string& title, const std::string& root) {
+  std::string more;
+  auto meta = [&](const char* kind, const char* name, const std::string& text) {
+    if (!text.empty()) more += fmt::format("<meta {}=\"{}\" content=\"{}\">\n", kind, name, escape(text));
+  };
+  const document::Value& og = page.front_matter["og"];
+  std::string description = page.front_matter["description"].raw();
+  meta("name", "description", description);
+  meta("property", "og:title", og["title"].raw().empty() ? title : og["title"].raw());
+  meta("property", "og:description", og["description"].raw().empty() ? description : og["description"].raw());
+  meta("property", "og:image", og["image"].raw());
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+      "content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<meta name=\"generator\" "
+      "content=\"Leat {1}\">\n{3}"
+      "<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{2}_leat/tokens.css\">\n<link "
+      "rel=\"stylesheet\" "
+      "href=\"{2}_leat/page.css\">\n<link rel=\"stylesheet\" href=\"{2}_leat/parts.css\">\n<script "
+      "src=\"{2}_leat/theme.js\"></script>\n</head>\n",
+      escape(title), LEAT_VERSION, root, more);
+}
+
+std::string frame(const Page& page, const std::string& id, const std::vector<Page>& pages,
+                  const std::string& site_title, const std::string& main, const std::string& aside,
+                  const std::string& footer, const std::string& end) {
+  std::string root = root_of(id), title = page.title.empty() ? site_title : page.title;
+  std::string sidebar = page.front_matter["sidebar"].raw();
+  bool bare = sidebar == "hide" || sidebar == "never" || flag(page, "hide_sidebar");
+  std::string nav = bare ? "" : navigation(pages, page.id, root);
+  std::string width = page.front_matter["max_width"].raw();
+  std::string style = flag(page, "full_width") ? " style=\"--width:none\""
+                      : parse_number(width).kind == Cell::Kind::number
+                          ? fmt::format(" style=\"--width:{}px\"", width)
+                          : "";
+  std::string menu =
+      nav.empty()
+          ? ""
+          : "<button class=\"menu\" type=\"button\" aria-label=\"Pages\" aria-expanded=\"false\">☰</button>";
+  std::string heading =
+      page.title.empty() || flag(page, "hide_title") ? "" : "<h1>" + escape(page.title) + "</h1>\n";
+  std::string bar =
+      flag(page, "hide_header")
+          ? ""
+          : fmt::format(
+                "<header class=\"bar\">{}<a class=\"site\" href=\"{}index.html\">{}</a><span "
+                "class=\"tools\"><button class=\"print\" type=\"button\" aria-label=\"Print\">P</button>"
+                "<button class=\"theme\" type=\"button\" aria-label=\"Switch between light and "
+                "dark\">◐</button></span></header>\n",
+                menu, root, escape(site_title));
+  return head(page, title, root) +
+         fmt::format(
+             "<body data-root=\"{}\">\n<a class=\"skip\" href=\"#main\">To the content</a>\n{}<div "
+             "class=\"frame{}{}\"{}>\n{}<main "
+             "id=\"main\">\n{}{}{}\n</main>\n{}</div>\n<footer>{}</footer>\n{}</body>\n</html>\n",
+             root, bar, nav.empty() ? "" : " with-side", aside.empty() ? "" : " with-toc", style, nav,
+             breadcrumbs(page, id, pages), heading, main, aside, footer, end);
+}
+
+}  // namespace
+
+std::string navigation(const std::vector<Page>& pages, const std::string& current, const std::string& root) {
+  Branch tree = tree_of(pages);
+  if (tree.children.size() < 2 && (tree.children.empty() || tree.children[0].children.empty())) return "";
+  return "<nav class=\"side\" aria-label=\"Pages\">" + branch_html(tree, current, root) + "</nav>\n";
+}
+
+std::string page_html(const Page& page, const std::string& id, const Rendered& body,
+                      const std::vector<Page>& pages, const std::string& site_title,
+                      const std::string& built_at) {
+  std::string data;
+  for (const auto& [name, table] : body.data)
+    data += fmt::format("<script type=\"application/json\" id=\"data-{}\">{}</script>\n", escape(name),
+                        to_json(table));
+  std::string footer = fmt::format("<span>Built {} UTC</span><span>Leat</span>",
+                                   built_at.substr(0, 10) + " " + built_at.substr(11, 5));
+  return frame(page, id, pages, site_title, body.html, contents(page, body), footer,
+               data + regions_json(body) + scripts(body, root_of(id)));
+}
+
+std::string broken_html(const Page& page, const std::vector<Page>& pages, const std::string& site_title) {
+  std::string main = fmt::format("<p class=\"problem\" role=\"alert\"><b>{}</b> {}</p>",
+                                 escape(page.broken->where()), escape(page.broken->what_failed()));
+  Rendered none;
+  return frame(page, page.id, pages, site_title, main, "", "<span>This page could not be read.</span>",
+               scripts(none, root_of(page.id)));
+}
+
+std::string runtime_text() {
+  std::string out;
+  for (const EmbeddedFile& file : embedded_pages_web()) out += file.contents;
+  for (const EmbeddedFile& file : embedded_theme()) out += file.contents;
+  return out;
+}
+
+void write_site_file(const std::string& name, std::string_view text) {
+  fs::path path = name;
+  std::error_code made;
+  fs::create_directories(path.parent_path(), made);
+  fs::path beside = path;
+  beside += ".new";
+  {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out(std::fopen(beside.c_str(), "wb"), std::fclose);
+    bool whole = out && std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() &&
+                 std::fflush(out.get()) == 0;
+    if (!whole) throw Error(ErrorCode::file_io, std::strerror(errno), path.string());
+  }
+  fs::rename(beside, path, made);
+}
+
+void write_runtime(const std::string& output, const std::set<std::string, std::less<>>& files) {
+  auto write = [&](const EmbeddedFile& file) {
+    std::string path = output + "/_leat/" + std::string(file.path);
+    std::error_code missing;
+    // What is there already is the same text nearly always.
+    if (fs::file_size(path, missing) == file.contents.size() && !missing &&
+        document::read_file(path) == file.contents)
+      return;
+    write_site_file(path, file.contents);
+  };
+  for (const EmbeddedFile& file : embedded_pages_web()) write(file);
+  for (const EmbeddedFile& file : embedded_theme()) write(file);
+  for (const EmbeddedFile& file : embedded_echarts()) write(file);
+  for (const EmbeddedFile& file : embedded_outlines()) {
+    if (files.find(file.path) != files.end()) write(file);
+  }
+}
+
+void copy_static(const std::string& root, const std::string& output) {
+  if (!fs::is_directory(root + "/static")) return;
+  fs::path canonical = fs::weakly_canonical(root + "/static");
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(canonical)) {
+    if (!entry.is_regular_file() || entry.is_symlink()) continue;
+    fs::path target = fs::path(output) / fs::relative(entry.path(), canonical);
+    std::error_code failed;
+    fs::create_directories(target.parent_path(), failed);
+    fs::copy_file(entry.path(), target, fs::copy_options::update_existing, failed);
+  }
+}
+
+}  // namespace leat::pages

@@ -1,0 +1,33 @@
+// Site: the frame around a page's body, the runtime beside it, and writing both.
+//
+// Guarantees: files are written beside and renamed; nothing in them asks another host.
+// Threads: any; two threads may write the same runtime.
+// Errors: Error(file_io).
+#pragma once
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pages/page.h"
+#include "pages/render.h"
+
+namespace leat::pages {
+
+/// A whole page; `id` is its own ("customers/ada" of customers/[customer]).
+std::string page_html(const Page& page, const std::string& id, const Rendered& body,
+                      const std::vector<Page>& pages, const std::string& site_title,
+                      const std::string& built_at);
+/// What stands in place of a page that can't be read.
+std::string broken_html(const Page& page, const std::vector<Page>& pages, const std::string& site_title);
+/// The list of pages as <nav>; "" where there is only one.
+std::string navigation(const std::vector<Page>& pages, const std::string& current, const std::string& root);
+/// All that a page's look and behaviour depend on beside itself.
+std::string runtime_text();
+void write_site_file(const std::string& path, std::string_view text);
+/// Writes the runtime; `files` are outlines that pages need.
+void write_runtime(const std::string& output, const std::set<std::string, std::less<>>& files);
+/// Copies the project's folder static/.
+void copy_static(const std::string& root, const std::string& output);
+
+}  // namespace leat::pages
