@@ -10,8 +10,6 @@
 namespace leat::cli {
 namespace {
 
-constexpr std::size_t kUnlimited = 1'000'000;
-
 struct Mark {
   const char* sign;
   Ink ink;

@@ -34,6 +34,8 @@ class Value {
   static Value of(std::int64_t value);
   static Value of(double value);
   static Value of(std::string value);
+  /// A text too: a literal would become a boolean otherwise.
+  static Value of(const char* value) { return of(std::string(value)); }
   static Value list(std::vector<Value> items = {});
   static Value mapping(std::vector<Member> members = {});
 

@@ -170,14 +170,15 @@ class DocsData {
     }
     std::vector<std::string> key = node.type == dbt::ResourceType::model ? dbt::primary_key_of(node, project_)
                                                                          : std::vector<std::string>();
-    for (auto& [name, type] : columns) {
+    for (const auto& [name, type] : columns) {
+      std::string key_name = lower(name);
       Value column = Value::mapping({{"name", text(name)}, {"type", text(type)}, {"description", text("")}});
       column.set("tests", Value::list());
       bool is_key = std::any_of(key.begin(), key.end(),
-                                [&](const std::string& each) { return lower(each) == lower(name); });
+                                [&](const std::string& each) { return lower(each) == key_name; });
       column.set("key", text(is_key ? "primary" : ""));
       for (const Value& told : node.columns.items()) {
-        if (lower(told["name"].raw()) == lower(name))
+        if (lower(told["name"].raw()) == key_name)
           column.set("description", text(told["description"].raw()));
       }
       value.find("columns")->items().push_back(std::move(column));

@@ -303,11 +303,11 @@ void check_tables(const ProjectFile& project, Problems& problems) {
   for (const ConnectionFile& file : project.connections) {
     for (const sync::StreamSettings& stream : file.connection.streams) {
       std::string table = file.connection.schema + "." + (stream.table.empty() ? stream.name : stream.table);
-      auto [other, fresh] = landed.emplace(table, file.connection.name + "." + stream.name);
-      if (fresh) continue;
+      auto landing = landed.emplace(table, file.connection.name + "." + stream.name);
+      if (landing.second) continue;
       problems.in([&] {
         throw Error(ErrorCode::config_invalid,
-                    fmt::format("The streams {} and {}.{} would both land in {}", other->second,
+                    fmt::format("The streams {} and {}.{} would both land in {}", landing.first->second,
                                 file.connection.name, stream.name, table),
                     stream.where)
             .fix("Give one of them a `table`, or its connection another `schema`.");

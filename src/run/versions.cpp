@@ -95,7 +95,7 @@ std::string hash_of(const std::vector<std::string>& texts) {
   const Wide prime = (Wide{1} << 88) + 0x13B;
   Wide hash = (Wide{0x6c62272e07bb0142ULL} << 64) | 0x62b821756295c58dULL;
   for (const std::string& text : texts) {
-    for (unsigned char c : text) hash = (hash ^ c) * prime;
+    for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * prime;
     hash = (hash ^ 0xFF) * prime;  // a separator that UTF-8 never holds
   }
   return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(hash >> 64),

@@ -170,11 +170,14 @@ std::string select_kept(const Dialect& dialect, const MergePlan& plan) {
                      dialect.render(plan.stage));
 }
 
-std::string fill_kept(const Dialect& dialect, const MergePlan& plan, std::string_view column) {
-  std::string name = dialect.quote(column), match;
+std::string fill_kept(const Dialect& dialect, const MergePlan& plan, std::string_view column, KeptFrom from) {
+  std::string name = dialect.quote(column), match, moved;
   for (const std::string& key : plan.primary_key) {
-    match += fmt::format(" and t.{} = s.{}", dialect.quote(key), dialect.quote("_leat_was_" + key));
+    std::string now = dialect.quote(key), before = dialect.quote("_leat_was_" + key);
+    match += fmt::format(" and t.{} = s.{}", now, from == KeptFrom::stored_key ? before : now);
+    moved += fmt::format("{}s.{} <> s.{}", moved.empty() ? "" : " or ", now, before);
   }
+  if (from == KeptFrom::own_key) match += " and (" + moved + ")";
   return fmt::format("update {} as s set {} = t.{} from {} as t where strpos(s.{}, {}) > 0{}",
                      dialect.render(plan.stage), name, name, dialect.render(plan.table),
                      dialect.quote("_leat_kept"), dialect.literal(fmt::format(",{},", column)), match);

@@ -23,7 +23,7 @@ struct MergePlan {
   std::vector<std::string> primary_key;
   std::string cursor_field;  ///< "" where there is none
   std::string arrival;       ///< an expression on the stage that grows with arrival: "rowid", "_leat_seq"
-  bool is_newest = false;  ///< the stage has one row a key, newer than the table's
+  bool is_newest = false;    ///< the stage has one row a key, newer than the table's
   std::string deleted;  ///< a condition that is true for rows that say their key was deleted; "" for none
   std::vector<std::string> merge_key;  ///< of delete_insert; empty means the primary key
 };
@@ -58,8 +58,12 @@ std::string delete_by_merge_key(const Dialect& dialect, const MergePlan& plan);
 std::string drop_deletions(const Dialect& dialect, const MergePlan& plan);
 /// Lists the different sets of columns whose stored values staged rows keep.
 std::string select_kept(const Dialect& dialect, const MergePlan& plan);
-/// Gives staged rows the stored value of `column` where they keep it.
-std::string fill_kept(const Dialect& dialect, const MergePlan& plan, std::string_view column);
+/// Whose stored values a row keeps: those of the row that has the key from before its key changed; or of one
+/// that has its own by now (the other was never stored, where a read that was cut off saw the row later).
+enum class KeptFrom { own_key, stored_key };
+/// Gives staged rows the stored value of `column` where they keep it; by own_key only those whose key
+/// changed.
+std::string fill_kept(const Dialect& dialect, const MergePlan& plan, std::string_view column, KeptFrom from);
 /// Deletes as many of the table's equal rows as the stage's deletions tell. Requires: tables with `row_id`.
 std::string delete_equal(const Dialect& dialect, const MergePlan& plan, std::string_view row_id);
 /// One value that is equal for two relations with the same rows of `plan.columns`, in whatever order.

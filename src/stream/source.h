@@ -36,6 +36,8 @@ class Sink {
   // Of streams that share a state:
   /// Says that the rows of the stream that follow replace those of its table.
   virtual void replace(std::size_t /*index*/) {}
+  /// Says that the rows of the stream that follow, up to the next checkpoint, have each key once.
+  virtual void gather(std::size_t /*index*/) {}
   /// Says that all rows of the stream so far were deleted at once (TRUNCATE).
   virtual void clear(std::size_t /*index*/) {}
   /// Tells of a stream that came to the source while it is read; its index from now on, nullopt where it is

@@ -46,6 +46,7 @@ class ChangeSync::QueueSink : public stream::Sink {
     push(Rejected{index, std::move(record)}, bytes);
   }
   void replace(std::size_t index) override { push(Replaced{index}, kSmallItemBytes); }
+  void gather(std::size_t index) override { push(Gathered{index}, kSmallItemBytes); }
   void clear(std::size_t index) override { push(Cleared{index}, kSmallItemBytes); }
   std::optional<std::size_t> add(const stream::Stream& stream) override {
     if (!sync_.connection_.streams.empty()) return std::nullopt;  // it names what it wants
@@ -251,7 +252,7 @@ void ChangeSync::open(std::size_t index, bool replaces, bool clears) {
     target.is_newest = target.is_bag = false;
   }
   lane.started = env_.now();
-  load_replaces_ = replaces;
+  load_has_keys_once_ = replaces;
   load_has_rows_ = false;
   load_ = destination_->begin(target);
   open_lane_ = index;
@@ -317,7 +318,7 @@ void ChangeSync::keep_names(Lane& lane, batch::RecordBatch& batch) const {
 // this one.
 bool ChangeSync::takes_more(std::size_t index) const {
   if (!load_ || open_lane_ != index) return false;
-  return load_replaces_ || !load_has_rows_ || lanes_[index]->plan.stream.is_log;
+  return load_has_keys_once_ || !load_has_rows_ || lanes_[index]->plan.stream.is_log;
 }
 
 void ChangeSync::take(Rows&& rows) {
@@ -372,6 +373,11 @@ void ChangeSync::take(Rejected&& rejected) {
 
 void ChangeSync::take(Replaced&& replaced) {
   open(replaced.lane, true, false);
+}
+
+void ChangeSync::take(Gathered&& gathered) {
+  open(gathered.lane, false, false);
+  load_has_keys_once_ = true;
 }
 
 void ChangeSync::take(Cleared&& cleared) {

@@ -50,6 +50,9 @@ class ChangeSync {
   struct Replaced {
     std::size_t lane;
   };
+  struct Gathered {
+    std::size_t lane;
+  };
   struct Cleared {
     std::size_t lane;
   };
@@ -57,7 +60,7 @@ class ChangeSync {
   struct Added {
     stream::Stream stream;
   };
-  using Item = std::variant<Rows, Rejected, Replaced, Cleared, stream::State, Settled, Added>;
+  using Item = std::variant<Rows, Rejected, Replaced, Gathered, Cleared, stream::State, Settled, Added>;
   using Queue = batch::BoundedQueue<Item>;
   class QueueSink;
 
@@ -67,6 +70,7 @@ class ChangeSync {
   void take(Rows&& rows);
   void take(Rejected&& rejected);
   void take(Replaced&& replaced);
+  void take(Gathered&& gathered);
   void take(Cleared&& cleared);
   void take(stream::State&& state);
   void take(Settled&& settled);
@@ -92,7 +96,7 @@ class ChangeSync {
   stream::State state_;
   std::size_t open_lane_ = 0;
   std::unique_ptr<stream::Load> load_;
-  bool load_replaces_ = false, load_has_rows_ = false;
+  bool load_has_keys_once_ = false, load_has_rows_ = false;
   bool together_ = false, moved_ = false, resumes_ = false;
   std::mutex mutex_;  // guards settled_, over_
   std::condition_variable changed_;

@@ -65,7 +65,10 @@ void fill_kept(Session& session, const sql::Dialect& dialect, const sql::MergePl
       at = comma + 1;
     }
   }
-  for (const std::string& name : names) session.change(sql::fill_kept(dialect, plan, name));
+  for (const std::string& name : names) {
+    session.change(sql::fill_kept(dialect, plan, name, sql::KeptFrom::own_key));
+    session.change(sql::fill_kept(dialect, plan, name, sql::KeptFrom::stored_key));
+  }
 }
 
 std::int64_t clear_table(Session& session, const sql::Dialect& dialect, const stream::Target& target,

@@ -70,7 +70,7 @@ table() {
 1 kills at random under a workload|chaos
 2 positions that transactions share|shared_position
 3 transactions that interleave|interleaved
-4 a first read while rows move; sessions that are cut|moving_rows cut_snapshot
+4 a first read while rows move; sessions that are cut|moving_rows cut_snapshot cut_off_portions cut_off_rewritten
 5 a huge transaction|huge_transaction
 6 savepoints and rollbacks|savepoints
 7 values that an update does not send|toast

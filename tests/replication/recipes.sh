@@ -141,6 +141,53 @@ cut_snapshot() {
   sync_all; same t id,v "a snapshot whose sessions were cut"
 }
 
+# What was read before a crash is not read again; what moved between pages meanwhile is.
+cut_off_portions() {
+  begin 'portion: 1MB' 'tables: [t, u_parted, w_keyless, z_small]'
+  sql "create table t (id int primary key, v int, filler text, far text);
+    alter table t alter far set storage external;
+    insert into t select i, 0, repeat('x', 200), case when i % 500 = 0 then repeat('far ' || i, 500) end from generate_series(1, 30000) i;
+    create table u_parted (id int primary key, v text) partition by range (id);
+    create table u_parted_a partition of u_parted for values from (0) to (20000);
+    create table u_parted_b partition of u_parted for values from (20000) to (100000);
+    insert into u_parted select i, repeat('p', 150) from generate_series(1, 39999) i;
+    create table w_keyless (id int, v text);
+    alter table w_keyless replica identity full;
+    insert into w_keyless select i, repeat('k', 200) from generate_series(1, 20000) i;
+    create table z_small (id int primary key, v int);
+    insert into z_small select i, i from generate_series(1, 100) i"
+  before=0
+  for round in 1 2 3; do
+    LEAT_FAILPOINTS="sync_after_commit=kill@3" leat sync shop >out 2>&1 && wrong "round $round was not killed"
+    count=$(there 'select count(*) from raw.t')
+    [ "$count" -gt $((${before:-0} + 5000)) ] || wrong "round $round read t from its beginning: $count rows after $before"
+    before=$count
+    # Rows go into pages that were read, from such that were not; stored values that are not sent; keys that change.
+    sql "delete from t where id % 3 = $round % 3 and id < 9000; update t set filler = '' where id > 20000 and id % 7 = $round"
+    sql "vacuum t"
+    sql "update t set v = v + 1 where id > 15000 and id % 5 = $round; update t set id = id + 100000 where id < 100000 and id % 11 = $round;
+      insert into t select 1000000 * $round + g, $round, '', repeat('new', 900) from generate_series(1, 200) g;
+      update t set v = -1 where id = 15500; update t set far = far || 'er' where id in (20500, 15000);
+      update u_parted set id = id + 50000 where id < 40000 and id % 1000 = $round; delete from u_parted where id % 100 = $round;
+      delete from w_keyless where id % 10 = $round; insert into w_keyless values (7, 'again'), (7, 'again')"
+  done
+  sync_all
+  same t id,v,filler,far "t after kills"; same u_parted id,v "u_parted after kills"; same w_keyless id,v "w_keyless after kills"; same z_small id,v z_small
+}
+
+# Files that were written anew have their rows on other pages: such a table is read from its beginning.
+cut_off_rewritten() {
+  begin 'portion: 1MB'
+  sql "create table t (id int primary key, v text); insert into t select i, repeat('x', 200) from generate_series(1, 30000) i"
+  LEAT_FAILPOINTS="sync_after_commit=kill@2" leat sync shop >out 2>&1 && wrong 'it was not killed'
+  sql "delete from t where id < 20000"
+  sql "vacuum full t"
+  sync_all; same t id,v "a table that was rewritten"
+  LEAT_FAILPOINTS="sync_after_commit=kill@2" leat sync shop --full-refresh >out 2>&1 || true
+  sql "alter table t add w int default 7"
+  sync_all; same t id,v,w "a table that got a column"
+}
+
 huge_transaction() {
   begin 'memory: 1MB' 'bytes: 4MB'
   psql -qX "$LEAT_TEST_POSTGRES" -c "alter database $recipe set logical_decoding_work_mem = '64kB'"
@@ -525,7 +572,7 @@ history() {
   equals 'every change' 'I:Dummy U:Other D:-' "$(there "select string_agg(_ab_cdc_operation || ':' || coalesce(v, '-'), ' ' order by _ab_cdc_lsn, _ab_cdc_ordinal) from raw.t_changes")"
 }
 
-for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot huge_transaction savepoints toast key_changes same_key \
+for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot cut_off_portions cut_off_rewritten huge_transaction savepoints toast key_changes same_key \
   without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types geometries infinities wide_rows \
   source_restarts history}; do
   wrong_before=$failures

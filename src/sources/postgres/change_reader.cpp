@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "sources/postgres/snapshot.h"
 #include "sources/postgres/table_reader.h"
+#include "sources/postgres/whole_reader.h"
 
 namespace leat::sources::postgres {
 namespace {
@@ -126,24 +126,7 @@ void ChangeReader::begin_anew(bool keeps_slot) {
   env_.failpoint("changes_after_slot");
   state_.lsn = start.consistent;
   committed_ = state_.lsn;
-  read_stale(start.snapshot, start.consistent);
-}
-
-// Each table commits on its own, so that a crash repeats one of them.
-void ChangeReader::read_stale(const std::string& exported, Lsn from) {
-  Snapshot snapshot(options_, env_, exported);
-  std::int64_t now = env_.now().time_since_epoch().count();
-  std::vector<ConstantColumn> constants = {
-      {kLsnColumn, {batch::TypeKind::int64}, static_cast<std::int64_t>(from)},
-      {kUpdatedColumn, {batch::TypeKind::timestamptz}, now},
-      {kDeletedColumn, {batch::TypeKind::timestamptz}, 0, true}};
-  for (const auto& table : tables_.all()) {
-    if (table->stale.empty()) continue;
-    sink_.replace(table->index);
-    tell_replaced(env_, table->table.stream, snapshot.read(table->table, "", table->index, sink_, constants));
-    tables_.refreshed(*table, from);
-    sink_.checkpoint_all(print_state(state_));
-  }
+  WholeReader(options_, env_, state_, tables_, sink_).read_stale(start.snapshot, start.consistent);
 }
 
 void ChangeReader::resync_stale() {
@@ -159,8 +142,9 @@ void ChangeReader::resync_stale() {
   SlotStart start = create_slot(
       beside, fmt::format("{}_{:08x}", options_.slot.substr(0, 50), env_.chance() >> 32), true, false);
   // The log before it is wanted by no table; it may not even be readable (a publication that is newer).
-  if (tables_.all_stale() && !stream_) state_.lsn = std::max(state_.lsn, start.consistent);
-  read_stale(start.snapshot, start.consistent);
+  if (tables_.all_stale() && !tables_.any_unfinished() && !stream_)
+    state_.lsn = std::max(state_.lsn, start.consistent);
+  WholeReader(options_, env_, state_, tables_, sink_).read_stale(start.snapshot, start.consistent);
 }
 
 void ChangeReader::start_stream() {

@@ -42,7 +42,6 @@ class ChangeReader {
   std::vector<Table> selected_tables();
   void prepare();
   void begin_anew(bool keeps_slot);
-  void read_stale(const std::string& snapshot, Lsn from);
   void resync_stale();
   void start_stream();
   void follow();

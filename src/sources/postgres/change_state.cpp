@@ -13,6 +13,30 @@ Value number(std::int64_t value) {
   return Value::of(value);
 }
 
+Value print_unfinished(const Unfinished& unfinished) {
+  Value leaves = Value::list();
+  for (const auto& [oid, file] : unfinished.leaves)
+    leaves.items().push_back(Value::list({number(oid), number(file)}));
+  return Value::mapping({{"from", Value::of(print_lsn(unfinished.from))},
+                         {"moment", Value::of(unfinished.moment)},
+                         {"leaves", std::move(leaves)},
+                         {"leaf", number(static_cast<std::int64_t>(unfinished.leaf))},
+                         {"page", number(unfinished.page)}});
+}
+
+Unfinished parse_unfinished(const Value& json) {
+  Unfinished out;
+  out.from = parse_lsn(json["from"].raw());
+  out.moment = json["moment"].raw();
+  for (const Value& leaf : json["leaves"].items()) {
+    if (leaf.items().size() != 2) throw Error(ErrorCode::state_invalid, "A leaf of the state is none");
+    out.leaves.emplace_back(leaf.items()[0].integer(), leaf.items()[1].integer());
+  }
+  out.leaf = static_cast<std::size_t>(json["leaf"].integer());
+  out.page = json["page"].integer();
+  return out;
+}
+
 }  // namespace
 
 stream::State print_state(const ChangeState& state) {
@@ -36,6 +60,7 @@ stream::State print_state(const ChangeState& state) {
     entry.set("member", number(table.member));
     entry.set("from", Value::of(print_lsn(table.from)));
     entry.set("columns", std::move(columns));
+    if (table.unfinished) entry.set("unfinished", print_unfinished(*table.unfinished));
     tables.set(stream, std::move(entry));
   }
   out.set("tables", std::move(tables));
@@ -58,6 +83,7 @@ ChangeState parse_state(const stream::State& state) {
     table.oid = static_cast<std::uint32_t>(entry["oid"].integer());
     table.member = static_cast<std::uint32_t>(entry["member"].integer());
     table.from = parse_lsn(entry["from"].raw());
+    if (entry["unfinished"].is_mapping()) table.unfinished = parse_unfinished(entry["unfinished"]);
     for (const Value& column : entry["columns"].items()) {
       constexpr std::size_t kParts = 4;
       const auto& parts = column.items();

@@ -6,7 +6,9 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sources/postgres/catalog.h"
@@ -14,6 +16,16 @@
 #include "stream/stream.h"
 
 namespace leat::sources::postgres {
+
+/// How far a table was read whole that is read in portions: the leaves before `leaf`, and of that the pages
+/// before `page`, as they were at `moment` or later.
+struct Unfinished {
+  Lsn from = 0;        ///< changes that were committed before are in all rows
+  std::string moment;  ///< the first transaction that the first portion did not see the end of
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> leaves;  ///< oid and number of the file
+  std::size_t leaf = 0;
+  std::int64_t page = 0;
+};
 
 /// A table as its last read or change knew it.
 struct KnownTable {
@@ -29,6 +41,7 @@ struct KnownTable {
   std::uint32_t member = 0;  ///< the entry of the publication that has it, 0: not known
   Lsn from = 0;              ///< changes that were committed before are in it already
   std::vector<Column> columns;
+  std::optional<Unfinished> unfinished;  ///< its rows are not all there yet
 };
 
 struct ChangeState {

@@ -18,6 +18,7 @@ TEST_CASE("a state of changes is the same after it was printed") {
   table.member = 17000;
   table.from = 42;
   table.columns = {{"id", 23, -1, 1, {}}, {"mood \"x\"", 16500, -1, 4, {"sad", "o,k"}}};
+  table.unfinished = Unfinished{41, "4294967299", {{16500, 16501}, {16510, 0}}, 1, 77};
   ChangeState again = parse_state(print_state(state));
   CHECK(again.slot == state.slot);
   CHECK(again.system == state.system);
@@ -30,6 +31,12 @@ TEST_CASE("a state of changes is the same after it was printed") {
   CHECK(known.member == 17000);
   CHECK(known.from == 42);
   CHECK(known.columns == table.columns);
+  REQUIRE(known.unfinished);
+  CHECK(known.unfinished->from == 41);
+  CHECK(known.unfinished->moment == "4294967299");
+  CHECK(known.unfinished->leaves == table.unfinished->leaves);
+  CHECK(known.unfinished->leaf == 1);
+  CHECK(known.unfinished->page == 77);
 }
 
 TEST_CASE("a state that names no position is refused") {

@@ -10,6 +10,7 @@ namespace leat::sources::postgres {
 namespace {
 
 constexpr const char* kNew = "it is new";
+constexpr const char* kCutOff = "its first read was cut off";
 
 int place_of_column(const Table& table, std::string_view name) {
   auto found = std::find_if(table.columns.begin(), table.columns.end(),
@@ -92,6 +93,7 @@ void ChangeTables::adopt(std::vector<Table>&& tables, std::span<const stream::Se
 void ChangeTables::mark(ChangeTable& table, std::string why) {
   if (!table.stale.empty()) return;
   table.stale = std::move(why);
+  table.unfinished.reset();
   state_.tables.erase(table.table.stream);  // a commit in between must not say that it is well
 }
 
@@ -109,8 +111,12 @@ void ChangeTables::look_at(ChangeTable& table, Table&& now) {
   table.from = known->second.from;
   bool grown = false;
   std::string why = compare_definitions(known->second, now, grown);
+  std::optional<Unfinished> unfinished = known->second.unfinished;
   if (!why.empty()) {
     mark(table, std::move(why));
+  } else if (unfinished) {
+    mark(table, kCutOff);
+    if (!grown) table.unfinished = std::move(unfinished);
   } else if (grown || known->second.member == 0) {
     known->second = known_table(now, known->second.from);
   }
@@ -216,8 +222,14 @@ ChangeTable* ChangeTables::wanted(std::uint32_t relation, Lsn lsn, const std::ve
   return last_->to;
 }
 
+void ChangeTables::read_so_far(ChangeTable& table, const Unfinished& unfinished) {
+  KnownTable& known = state_.tables[table.table.stream] = known_table(table.table, unfinished.from);
+  known.unfinished = unfinished;
+}
+
 void ChangeTables::refreshed(ChangeTable& table, Lsn from) {
   table.stale.clear();
+  table.unfinished.reset();
   table.from = from;
   state_.tables[table.table.stream] = known_table(table.table, from);
 }
@@ -239,6 +251,11 @@ bool ChangeTables::any_stale() const {
 
 bool ChangeTables::all_stale() const {
   return std::none_of(tables_.begin(), tables_.end(), [](const auto& table) { return table->stale.empty(); });
+}
+
+bool ChangeTables::any_unfinished() const {
+  return std::any_of(tables_.begin(), tables_.end(),
+                     [](const auto& table) { return table->unfinished.has_value(); });
 }
 
 bool ChangeTables::are_binary() const {

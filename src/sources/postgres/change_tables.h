@@ -30,8 +30,9 @@ struct ChangeTable {
   std::size_t index = 0;
   std::optional<std::size_t> log;
   std::unique_ptr<TableChanges> changes;
-  std::string stale;  ///< why it has to be read whole; "" where it has not
-  Lsn from = 0;       ///< changes that were committed before are in it already
+  std::string stale;                     ///< why it has to be read whole; "" where it has not
+  Lsn from = 0;                          ///< changes that were committed before are in it already
+  std::optional<Unfinished> unfinished;  ///< stale: how far it was read
 };
 
 class ChangeTables {
@@ -52,6 +53,8 @@ class ChangeTables {
   /// The table whose change of that transaction is wanted, or nullptr; `columns`: its columns as they are
   /// sent.
   ChangeTable* wanted(std::uint32_t relation, Lsn lsn, const std::vector<int>** columns = nullptr);
+  /// Says how far a stale table is read: the next state tells it.
+  void read_so_far(ChangeTable& table, const Unfinished& unfinished);
   /// Says that the table was read whole, with the changes that were committed before `from`.
   void refreshed(ChangeTable& table, Lsn from);
   /// Hands over the changes under way.
@@ -61,6 +64,7 @@ class ChangeTables {
   bool has(const std::string& stream) const;
   bool any_stale() const;
   bool all_stale() const;
+  bool any_unfinished() const;
   /// True where every value can be sent in its binary form.
   bool are_binary() const;
 

@@ -93,6 +93,11 @@ const Spec kSettings{
          .kind = FieldKind::bytes,
          .doc = "cdc: what transactions under way may hold in memory before they go to a temporary file.",
          .default_value = "32MB"},
+        {.name = "portion",
+         .kind = FieldKind::bytes,
+         .doc = "cdc: of a table with a key that is read whole, so much of its file is committed together; a "
+                "read that was cut off goes on behind the last portion.",
+         .default_value = "2GB"},
         {.name = "heartbeat",
          .kind = FieldKind::duration,
          .doc = "cdc, continuous: a message is written to the log this often, so that the slot of a quiet "
@@ -146,6 +151,7 @@ Options read_options(const document::Settings& settings) {
   out.rows_max = settings.integer("rows");
   out.bytes_max = settings.bytes("bytes");
   out.memory_bytes = settings.bytes("memory");
+  out.portion_bytes = settings.bytes("portion");
   return out;
 }
 

@@ -41,7 +41,7 @@ struct Options {
   bool failover = false, history = false, resync = false;
   std::chrono::milliseconds interval{1000}, heartbeat{0};
   bool deletes_hard = false;
-  std::int64_t rows_max = 0, bytes_max = 0, memory_bytes = 0;
+  std::int64_t rows_max = 0, bytes_max = 0, memory_bytes = 0, portion_bytes = 0;
 };
 
 Options read_options(const document::Settings& settings);

@@ -55,8 +55,7 @@ Snapshot::Snapshot(const Options& options, Env& env, const std::string& exported
   }
 }
 
-// One task for each range of pages, or one for what has no pages.
-std::vector<std::string> Snapshot::tasks(const Table& table, const std::string& condition) {
+std::string Snapshot::columns_of(const Table& table) const {
   std::string columns;
   for (const PgColumn& column : table.columns) {
     std::string name = quote_name(column.name);
@@ -65,43 +64,82 @@ std::vector<std::string> Snapshot::tasks(const Table& table, const std::string& 
       name = fmt::format("case when {0} is not null then format('%s', {0}) end", name);
     columns += (columns.empty() ? "" : ", ") + name;
   }
-  std::vector<std::string> out;
-  if (table.kind == 'v' || table.kind == 'f') return {select(columns, table.qualified(), condition)};
-  // The leaves of a partitioned table; any other is its own.
-  Rows parts = session_->rows(fmt::format(
-      "select c.oid::regclass::text, pg_relation_size(c.oid) / current_setting('block_size')::int, c.relkind "
-      "from "
-      "pg_class c where c.oid {} order by 2 desc",
+  return columns;
+}
+
+std::vector<Leaf> Snapshot::leaves(const Table& table) {
+  Rows rows = session_->rows(fmt::format(
+      "select c.oid, coalesce(pg_relation_filenode(c.oid), 0), c.oid::regclass::text, c.relkind, "
+      "pg_relation_size(c.oid) / current_setting('block_size')::int from pg_class c where c.oid {} order by "
+      "1",
       table.kind == 'p' ? fmt::format("in (select relid from pg_partition_tree({}) where isleaf)", table.oid)
                         : fmt::format("= {}", table.oid)));
+  std::vector<Leaf> out;
+  for (const auto& row : rows) {
+    auto number = [](const std::string& text) {
+      std::int64_t value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return value;
+    };
+    out.push_back({static_cast<std::uint32_t>(number(row[0])), static_cast<std::uint32_t>(number(row[1])),
+                   row[2], row[3][0], number(row[4])});
+  }
+  return out;
+}
+
+std::string Snapshot::first_unseen() {
+  return session_->value("select pg_snapshot_xmin(pg_current_snapshot())");
+}
+
+// Numbers of transactions have 32 bits in a row and come round; they are compared as the server does.
+std::string written_since(const std::string& from, const std::string& now) {
+  return fmt::format(
+      "(xmin::text::bigint - {0} % 4294967296 + 4294967296) % 4294967296 < 2147483648 and "
+      "{1} - {0} < 2147483648 or {1} - {0} >= 2147483648",
+      from, now);
+}
+
+// Ranges that are large are read in steps, so that all sessions have work to the end.
+std::vector<std::string> Snapshot::tasks(const Table& table, const std::vector<PageRange>& ranges,
+                                         const std::string& condition) const {
+  std::string columns = columns_of(table);
   std::int64_t total = 0;
-  auto pages_of = [](const std::vector<std::string>& part) {
-    std::int64_t pages = 0;
-    std::from_chars(part[1].data(), part[1].data() + part[1].size(), pages);
-    return pages;
-  };
-  for (const auto& part : parts) total += pages_of(part);
+  for (const PageRange& range : ranges) total += range.pages;
   std::int64_t step = std::clamp(total / (options_.workers * kTasksPerWorker), kPagesMin, kPagesMax);
-  for (const auto& part : parts) {
-    if (part[2] == "f") {
-      out.push_back(select(columns, part[0], condition));
-      continue;
-    }
-    std::int64_t pages = pages_of(part);
-    for (std::int64_t from = 0; from == 0 || from < pages; from += step) {
-      std::string range;
-      if (from > 0) range = fmt::format("ctid >= '({},0)'", from);
-      // The last range has no end: the table may have grown since its size was asked for.
-      if (from + step < pages) range = join_conditions(range, fmt::format("ctid < '({},0)'", from + step));
-      out.push_back(select(columns, part[0], join_conditions(range, condition)));
+  std::vector<std::string> out;
+  for (const PageRange& range : ranges) {
+    std::int64_t end = range.from + range.pages;
+    for (std::int64_t from = range.from; from == range.from || from < end; from += step) {
+      std::string pages;
+      if (from > 0) pages = fmt::format("ctid >= '({},0)'", from);
+      std::int64_t to = from + step < end ? from + step : range.to;
+      if (to >= 0) pages = join_conditions(pages, fmt::format("ctid < '({},0)'", to));
+      out.push_back(select(columns, range.name, join_conditions(pages, condition)));
     }
   }
   return out;
 }
 
+std::int64_t Snapshot::read(const Table& table, const std::vector<PageRange>& ranges,
+                            const std::string& condition, std::size_t index, stream::Sink& to,
+                            const std::vector<ConstantColumn>& constants) {
+  return run(table, tasks(table, ranges, join_conditions(table.condition, condition)), index, to, constants);
+}
+
 std::int64_t Snapshot::read(const Table& table, const std::string& condition, std::size_t index,
                             stream::Sink& to, const std::vector<ConstantColumn>& constants) {
-  std::vector<std::string> todo = tasks(table, join_conditions(table.condition, condition));
+  std::string all = join_conditions(table.condition, condition);
+  if (table.kind == 'v' || table.kind == 'f')
+    return run(table, {select(columns_of(table), table.qualified(), all)}, index, to, constants);
+  std::vector<Leaf> parts = leaves(table);
+  std::sort(parts.begin(), parts.end(), [](const Leaf& a, const Leaf& b) { return a.pages > b.pages; });
+  std::vector<PageRange> ranges;
+  for (const Leaf& leaf : parts) ranges.push_back({leaf.name, 0, -1, leaf.kind == 'f' ? 0 : leaf.pages});
+  return run(table, tasks(table, ranges, all), index, to, constants);
+}
+
+std::int64_t Snapshot::run(const Table& table, const std::vector<std::string>& todo, std::size_t index,
+                           stream::Sink& to, const std::vector<ConstantColumn>& constants) {
   std::vector<ColumnPlan> plans = plan_columns(table, options_.numerics);
   OrderedSink sink(to);
   std::atomic<std::size_t> next{0};

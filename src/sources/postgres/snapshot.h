@@ -27,6 +27,26 @@ struct ConstantColumn {
   bool is_null = false;
 };
 
+/// What holds rows: a table, or a leaf of a partitioned one, in `pages` pages of the file of that number.
+struct Leaf {
+  std::uint32_t oid = 0, file = 0;
+  std::string name;
+  char kind = 'r';
+  std::int64_t pages = 0;
+};
+
+/// Pages of a leaf: from the first on, before the second; the last range of a leaf has no end (-1), as it may
+/// have grown since its size was asked for.
+struct PageRange {
+  std::string name;  ///< of the leaf, quoted
+  std::int64_t from = 0, to = -1;
+  std::int64_t pages = 0;
+};
+
+/// The condition of rows that transactions wrote which the moment that ended before transaction `from` has
+/// not seen; `now` is such a number, too.
+std::string written_since(const std::string& from, const std::string& now);
+
 /// A moment of the database that several sessions can look at.
 class Snapshot {
  public:
@@ -39,9 +59,20 @@ class Snapshot {
   /// number of values that were replaced by null.
   std::int64_t read(const Table& table, const std::string& condition, std::size_t index, stream::Sink& sink,
                     const std::vector<ConstantColumn>& constants = {});
+  /// The same, of those pages only.
+  std::int64_t read(const Table& table, const std::vector<PageRange>& ranges, const std::string& condition,
+                    std::size_t index, stream::Sink& sink, const std::vector<ConstantColumn>& constants);
+  /// The leaves of a table, in an order that stays.
+  std::vector<Leaf> leaves(const Table& table);
+  /// The first transaction that the moment does not see the end of.
+  std::string first_unseen();
 
  private:
-  std::vector<std::string> tasks(const Table& table, const std::string& condition);
+  std::string columns_of(const Table& table) const;
+  std::vector<std::string> tasks(const Table& table, const std::vector<PageRange>& ranges,
+                                 const std::string& condition) const;
+  std::int64_t run(const Table& table, const std::vector<std::string>& tasks, std::size_t index,
+                   stream::Sink& sink, const std::vector<ConstantColumn>& constants);
   const Options& options_;
   Env& env_;
   std::unique_ptr<Session> session_;

@@ -74,19 +74,15 @@ void read_by_cursor(Snapshot& snapshot, const Table& table, const std::string& c
   sink.checkpoint(index, moves ? stream::State{document::to_json(next)} : selection.state, "");
 }
 
-// Numbers of transactions have 32 bits in a row and come round; they are compared as the server does.
 void read_by_xmin(Snapshot& snapshot, const Table& table, const stream::Selection& selection,
                   std::size_t index, Env& env, stream::Sink& sink) {
   if (table.kind == 'v' || table.kind == 'f')
     throw Error(ErrorCode::config_invalid,
                 "A view has no transaction numbers; name a cursor, or read it whole", table.stream);
-  std::string now = snapshot.session().value("select pg_snapshot_xmin(pg_current_snapshot())");
+  std::string now = snapshot.first_unseen();
   std::string from = stored(selection)[kXmin].raw(), condition;
   if (!from.empty()) {
-    condition = fmt::format(
-        "(xmin::text::bigint - {0} % 4294967296 + 4294967296) % 4294967296 < 2147483648 and "
-        "{1} - {0} < 2147483648 or {1} - {0} >= 2147483648",
-        from, now);
+    condition = written_since(from, now);
   }
   tell_replaced(env, table.stream, snapshot.read(table, condition, index, sink));
   Value next = Value::mapping();

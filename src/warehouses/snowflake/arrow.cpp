@@ -174,7 +174,7 @@ class BatchReader {
 
 std::string hex(std::string_view bytes) {
   std::string out;
-  for (unsigned char c : bytes) out += fmt::format("{:02X}", c);
+  for (char c : bytes) out += fmt::format("{:02X}", static_cast<unsigned char>(c));
   return out;
 }
 
