@@ -14,7 +14,7 @@ printf '| project | pages | built | failed |\n|---|---|---|---|\n'
 find "$folder" -type d \( -name node_modules -prune -o -name pages -print \) | sed 's|/src/pages$||; s|/pages$||' | sort -u |
   while read -r project; do
     name=${project#"$folder"/}
-    [ -e "$project/evidence.config.yaml" ] || [ -e "$project/evidence.plugins.yaml" ] || [ -d "$project/sources" ] || continue
+    [ -e "$project/evidence.config.yaml" ] || [ -e "$project/evidence.plugins.yaml" ] || [ -d "$project/sources" ] || [ -e "$project/package.json" ] || continue
     copy=$work/$(printf '%s' "$name" | tr '/ ' '__')
     cp -r "$project" "$copy"
     # Databases that are kept elsewhere (Git LFS) leave a line of text behind.
