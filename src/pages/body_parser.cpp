@@ -48,6 +48,14 @@ class BodyParser {
     throw Error(ErrorCode::page_syntax, what, where());
   }
   bool follows(std::string_view text) const { return text_.substr(at_).starts_with(text); }
+  // How long the tag is here, which may have blanks before its brace; 0 where it is not here.
+  std::size_t tag_length(std::string_view tag) const {
+    if (!tag.ends_with('}')) return follows(tag) ? tag.size() : 0;
+    tag.remove_suffix(1);
+    if (!follows(tag)) return 0;
+    std::size_t end = std::min(text_.find_first_not_of(" \t", at_ + tag.size()), text_.size());
+    return end < text_.size() && text_[end] == '}' ? end + 1 - at_ : 0;
+  }
   char next(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   void advance(std::size_t count) {
     std::size_t end = std::min(at_ + count, text_.size());
@@ -60,7 +68,8 @@ class BodyParser {
     if (++depth_ > kNestingMax) fail("The page is nested too deeply");
     std::vector<PageNode> nodes;
     while (at_ < text_.size()) {
-      if (std::any_of(stops.begin(), stops.end(), [&](const std::string& stop) { return follows(stop); }))
+      if (std::any_of(stops.begin(), stops.end(),
+                      [&](const std::string& stop) { return tag_length(stop) > 0; }))
         break;
       if (next() == '{' ? !brace(nodes) : next() == '<' ? !angle(nodes) : false) break;
       if (at_ >= text_.size() || next() == '{' || next() == '<') continue;
@@ -261,16 +270,18 @@ class BodyParser {
   }
 
   void otherwise(PageNode& node) {
-    if (!follows("{:else}")) return;
+    std::size_t length = tag_length("{:else}");
+    if (length == 0) return;
     std::size_t start = at_;
-    advance(7);
+    advance(length);
     end_tag_line(start);
     node.otherwise = parse_until({node.kind == PageNode::Kind::each ? "{/each}" : "{/if}"});
   }
   void close_block(std::string_view tag) {
-    if (!follows(tag)) fail(fmt::format("{} is missing", tag));
+    std::size_t length = tag_length(tag);
+    if (length == 0) fail(fmt::format("{} is missing", tag));
     std::size_t start = at_;
-    advance(tag.size());
+    advance(length);
     end_tag_line(start);
   }
 

@@ -241,6 +241,12 @@ bool compare(std::string_view op, bool is_strict, const Cell& a, const Cell& b) 
   return op == ">" ? order > 0 : order >= 0;
 }
 
+// As JavaScript takes numbers for their bits: whole, by 32 bits.
+std::int32_t bits_of(double number) {
+  if (!std::isfinite(number)) return 0;
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(std::int64_t(std::fmod(number, 4294967296.0))));
+}
+
 Cell arithmetic(char op, const Cell& a, const Cell& b) {
   auto is_text = [](const Cell& cell) {
     return cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::date;
@@ -256,6 +262,10 @@ Cell arithmetic(char op, const Cell& a, const Cell& b) {
       return Cell::of(x * y);
     case '/':
       return Cell::of(x / y);
+    case '|':
+      return Cell::of(static_cast<double>(bits_of(x) | bits_of(y)));
+    case '&':
+      return Cell::of(static_cast<double>(bits_of(x) & bits_of(y)));
     default:
       return Cell::of(std::fmod(x, y));
   }

@@ -15,7 +15,7 @@ using Kind = ExpressionNode::Kind;
 // Operators from the loosest to the tightest; a longer symbol stands before its beginnings.
 const std::vector<std::vector<std::string_view>>& levels() {
   static const std::vector<std::vector<std::string_view>> all = {
-      {"??"},     {"||"},         {"&&"}, {"===", "!==", "==", "!="}, {"<=", ">=", "<", ">"},
+      {"??"},     {"||"},         {"&&"}, {"|"}, {"&"}, {"===", "!==", "==", "!="}, {"<=", ">=", "<", ">"},
       {"+", "-"}, {"*", "/", "%"}};
   return all;
 }
@@ -236,6 +236,8 @@ class ExpressionParser {
       std::string_view taken;
       for (std::string_view symbol : levels()[level]) {
         if (!follows(symbol)) continue;
+        bool is_doubled = symbol.size() == 1 && text_.substr(at_ + 1).starts_with(symbol);
+        if (is_doubled && (symbol == "|" || symbol == "&")) continue;
         taken = symbol;
         break;
       }

@@ -147,6 +147,10 @@ TEST_CASE("loops and conditions are unrolled, Markdown around them stays Markdow
   CHECK(html.find(">1,234</span></td>") != std::string::npos);
   CHECK(rendered("{#if sales.length > 5}many{:else}few{/if}").find("few") != std::string::npos);
   CHECK(rendered("{#if false}a{:else if true}b{:else}c{/if}").find("b") != std::string::npos);
+  CHECK(rendered("{#if false }\nmany\n{:else }\nfew\n{/if }").find("few") != std::string::npos);
+  CHECK(rendered("{#if 1 > 2 | 3 > 2}either{/if}").find("either") != std::string::npos);
+  CHECK(rendered("{6 & 3 | 8}").find("10") != std::string::npos);
+  CHECK(rendered("{false || 4}").find("4") != std::string::npos);
 }
 
 TEST_CASE("no value of the data becomes markup or script") {

@@ -287,7 +287,7 @@
     var value = [valueAxis(spec, 'y', distinct(firsts.length ? firsts : spec.y), swapped)];
     if (second.length) value.push(valueAxis(spec, 'y2', distinct(second), swapped));
     var category = categoryAxis(spec, table, axis, order, swapped), legend = spec.legend === undefined ? drawn.length > 1 : spec.legend;
-    return { color: colors, animation: false, tooltip: tooltip(spec, table, axis, pointed),
+    return { color: colors, animation: false, textStyle: { fontFamily: L.token('font') }, tooltip: tooltip(spec, table, axis, pointed),
       legend: { show: legend, type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 10, textStyle: text(), pageTextStyle: text(), pageIconColor: L.token('soft'), data: drawn.map(function (s) { return s.name; }) },
       grid: { left: 2 + (spec.leftPadding || 0), right: 12 + (spec.rightPadding || 0), top: (legend ? 30 : 8) + (value.some(function (a) { return a.name; }) && !swapped ? 20 : 0), bottom: (swapped ? value[0].name : category.name) ? 26 : 4, containLabel: true },
       xAxis: swapped ? value : category, yAxis: swapped ? category : value, series: drawn.concat(totals(drawn, spec, order, axis, swapped), marks(spec, swapped)) };

@@ -22,6 +22,7 @@ const Fields kLookFields = {
     {"labelBorderRadius", F::integer, "Its corners."},
     {"labelBorderColor", F::text, "Its color."},
     {"labelBorderType", F::text, "Its dashes."},
+    {"labelTextOutline", F::boolean, "Ignored."},
     {"fontSize", F::integer, "Size of the label's text."},
     {"align", F::text, "left, center or right."},
     {"bold", F::boolean, "Bold text.", "false"},

@@ -127,7 +127,8 @@ inline const Fields kBarFields = {{"type",
                                   {"fillColor", FieldKind::text, "Color of the bars."},
                                   {"fillOpacity", FieldKind::integer, "0 to 1.", "1"},
                                   {"outlineWidth", FieldKind::integer, "Width of the outline.", "0"},
-                                  {"outlineColor", FieldKind::text, "Color of the outline."}};
+                                  {"outlineColor", FieldKind::text, "Color of the outline."},
+                                  {"handleMissing", FieldKind::text, "Ignored: a bar is there or not."}};
 
 inline const Fields kLineFields = {
     {"handleMissing",

@@ -81,6 +81,7 @@ const Spec kColumnSpec{
       false,
       {"link", "image", "delta", "colorscale", "html", "sparkline", "sparkarea", "sparkbar", "bar"}},
      {"colGroup", F::text, "Header above several columns."},
+     {"fontColor", F::text, "Color of the text."},
      {"redNegatives", F::boolean, "Shows values below 0 in red.", "false"},
      {"height", F::integer, "Height of an image."},
      {"width", F::integer, "Width of an image."},

@@ -37,6 +37,7 @@ const Spec kTabSpec{"Tab",
                     "One of them.",
                     {{"label", F::text, "Its name.", "", true},
                      {"id", F::text, "Its id."},
+                     {"value", F::text, "Ignored."},
                      {"printShowAll", F::boolean, "Prints it when it is not chosen, too.", "true"},
                      kDescription}};
 const Spec kAccordionSpec{"Accordion",

@@ -141,6 +141,7 @@ ShownColumn read_column(const ComponentUse& use, const Table& table, bool makes_
   out.wrap = use.flag("wrap");
   out.wrap_title = use.flag("wrapTitle");
   out.red_negatives = use.flag("redNegatives");
+  out.font_color = use.has("fontColor") ? safe_color(use.text("fontColor")) : "";
   out.total = use.text("totalAgg", out.is_number ? "sum" : "");
   out.total_code = use.has("totalFmt") ? use.code("totalFmt", table, out.index) : "";
   out.subtotal_code = use.has("subtotalFmt") ? use.code("subtotalFmt", table, out.index) : "";
@@ -202,6 +203,7 @@ std::string cell_html(const ComponentUse& use, const Table& table, const ShownCo
   }
   if (!column.ground.empty() && column.content == "bar") style += "background:" + column.ground + ";";
   if (!column.align.empty()) style += "text-align:" + column.align + ";";
+  if (!column.font_color.empty()) style += "color:" + column.font_color + ";";
   if (column.red_negatives && cell.kind == Cell::Kind::number && cell.number < 0)
     style += "color:var(--bad);";
   if (!href.empty() && column.content != "link")

@@ -14,6 +14,7 @@ namespace leat::pages {
 
 struct ShownColumn {
   std::size_t index = 0;
+  std::string font_color;  ///< "" for the page's own
   bool is_number = false, wrap = false, wrap_title = false, red_negatives = false;
   std::string title, code, align, content, group, description;
   std::string total = "sum", total_code, subtotal_code;
