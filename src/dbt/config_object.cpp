@@ -14,6 +14,13 @@ using jinja::Value;
 
 namespace {
 
+// A date is kept as the text that the manifest tells.
+Value settled(const Value& value) {
+  if (!value.is_object() || !value.as_object().type_name().starts_with("datetime.date")) return value;
+  CallArguments none;
+  return value.as_object().method("isoformat", none).value_or(value);
+}
+
 class ConfigObject final : public jinja::Object {
  public:
   explicit ConfigObject(Rendering& rendering) : rendering_(rendering) {}
@@ -27,7 +34,8 @@ class ConfigObject final : public jinja::Object {
       if (given.is_dict()) refuse_two_names(given.as_dict());
       if (given.is_dict()) merge_config(more.as_dict(), given.as_dict());
     }
-    for (const jinja::NamedValue& named : arguments.named) more.as_dict().set(named.name, named.value);
+    for (const jinja::NamedValue& named : arguments.named)
+      more.as_dict().set(named.name, settled(named.value));
     merge_config(rendering_.config.as_dict(), more.as_dict());
     return Value("");
   }

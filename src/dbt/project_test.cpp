@@ -75,6 +75,16 @@ TEST_CASE("the nearer configuration counts: the file's, then the properties', th
   CHECK(loaded.setting("model.shop.f", "meta") == R"({"a": 1, "b": 3, "c": 2})");
 }
 
+TEST_CASE("a date of a configuration is kept as the manifest tells it") {
+  Loaded loaded(
+      {{"models/m.sql",
+        "{{ config(begin=modules.datetime.datetime(2024, 1, 2, 3), until=modules.datetime.date(2025, 1, "
+        "1)) }} select 1"},
+       {"models/n.sql", "select 1"}});
+  CHECK(loaded.setting("model.shop.m", "begin") == "\"2024-01-02T03:00:00\"");
+  CHECK(loaded.setting("model.shop.m", "until") == "\"2025-01-01\"");
+}
+
 TEST_CASE("the project's configuration of a package counts more than the package's own") {
   Loaded loaded({{"dbt_project.yml", "name: shop\nversion: '1.0'\nmodels: {kit: {+materialized: table}}\n"},
                  {"dbt_packages/kit/dbt_project.yml",
