@@ -10,9 +10,11 @@
 namespace leat::pages {
 namespace {
 
-// While Markdown is made, control characters hold the place of values and components. In addresses md4c
-// writes them as %01 and %02.
-constexpr char kMarkBegin = '\x01', kMarkEnd = '\x02';
+// While Markdown is made, a number between U+FDD0 and U+FDD1 holds the place of a value or component: no text
+// has these characters (Unicode 15, 23.7), and Markdown takes them for letters, in addresses too, where md4c
+// encodes them.
+constexpr std::string_view kMarkBegin = "\xEF\xB7\x90", kMarkEnd = "\xEF\xB7\x91";
+constexpr std::string_view kEncodedBegin = "%EF%B7%90", kEncodedEnd = "%EF%B7%91";
 
 std::string to_html(const std::string& text) {
   std::string html;
@@ -81,15 +83,17 @@ std::string Markup::fill(const std::string& html) const {
 }
 
 const Part* Markup::mark_at(const std::string& html, std::size_t at, std::size_t& size) const {
-  bool plain = html[at] == kMarkBegin, encoded = html.compare(at, 3, "%01") == 0;
-  if (!plain && !encoded) return nullptr;
+  std::string_view text = std::string_view(html).substr(at);
+  bool encoded = text.starts_with(kEncodedBegin);
+  if (!encoded && !text.starts_with(kMarkBegin)) return nullptr;
+  std::string_view begins = encoded ? kEncodedBegin : kMarkBegin, ends = encoded ? kEncodedEnd : kMarkEnd;
+  text.remove_prefix(begins.size());
   std::size_t number = 0;
-  const char *from = html.data() + at + (plain ? 1 : 3), *all = html.data() + html.size();
-  auto [end, error] = std::from_chars(from, all, number);
-  std::string_view rest(end, static_cast<std::size_t>(all - end));
-  bool closed = plain ? rest.starts_with(kMarkEnd) : rest.starts_with("%02");
-  if (error != std::errc() || !closed || number >= parts_.size()) return nullptr;
-  size = static_cast<std::size_t>(end - html.data()) - at + (plain ? 1 : 3);
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  auto digits = static_cast<std::size_t>(end - text.data());
+  bool closed = error == std::errc() && text.substr(digits).starts_with(ends);
+  if (!closed || number >= parts_.size()) return nullptr;
+  size = begins.size() + digits + ends.size();
   return &parts_[number];
 }
 

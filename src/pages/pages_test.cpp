@@ -150,6 +150,8 @@ TEST_CASE("loops and conditions are unrolled, Markdown around them stays Markdow
   CHECK(rendered("{#if false }\nmany\n{:else }\nfew\n{/if }").find("few") != std::string::npos);
   CHECK(rendered("{#if 1 > 2 | 3 > 2}either{/if}").find("either") != std::string::npos);
   CHECK(rendered("{6 & 3 | 8}").find("10") != std::string::npos);
+  CHECK(rendered("[{sales[1].drink}](/d/{sales[1].drink}?of={sales[1].cups})")
+            .find("href=\"d/filter.html?of=20\"") != std::string::npos);
   CHECK(rendered("{false || 4}").find("4") != std::string::npos);
 }
 

@@ -29,39 +29,6 @@ std::string id_of(std::string file) {
   return file;
 }
 
-// A link such as /customers/ada against customers/[customer]: the values of its parameters.
-std::optional<std::map<std::string, std::string>> matched(const std::string& id, const std::string& link) {
-  std::map<std::string, std::string> params;
-  std::size_t at = 0;
-  std::string path = link.substr(1);
-  while (path.ends_with('/')) path.pop_back();
-  for (std::size_t i = 0; i < id.size();) {
-    if (id[i] != '[') {
-      if (at >= path.size() || path[at++] != id[i++]) return std::nullopt;
-      continue;
-    }
-    std::size_t close = id.find(']', i);
-    if (close == std::string::npos) return std::nullopt;
-    char next = close + 1 < id.size() ? id[close + 1] : '/';
-    std::size_t end = std::min(path.find(next == '/' ? '/' : next, at), path.size());
-    if (end == at) return std::nullopt;
-    params[id.substr(i + 1, close - i - 1)] = path.substr(at, end - at);
-    at = end;
-    i = close + 1;
-  }
-  if (at != path.size()) return std::nullopt;
-  return params;
-}
-
-std::string filled(const std::string& id, const std::map<std::string, std::string>& params) {
-  std::string out = id;
-  for (const auto& [name, value] : params) {
-    std::size_t at = out.find("[" + name + "]");
-    if (at != std::string::npos) out.replace(at, name.size() + 2, value);
-  }
-  return out;
-}
-
 std::string decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -78,6 +45,45 @@ std::string decoded(std::string_view text) {
     } else {
       out.push_back(text[i]);
     }
+  }
+  return out;
+}
+
+// A part of a link becomes the name of a file, below the site's folder and nowhere else.
+bool names_a_file(const std::string& part) {
+  bool leads_away = part == "." || part == ".." || part.find('/') != std::string::npos;
+  return !leads_away && std::none_of(part.begin(), part.end(), [](unsigned char c) { return c < 0x20; });
+}
+
+// A link such as /customers/ada against customers/[customer]: the values of its parameters.
+std::optional<std::map<std::string, std::string>> matched(const std::string& id, const std::string& link) {
+  std::map<std::string, std::string> params;
+  std::size_t at = 0;
+  std::string path = link.substr(1);
+  while (path.ends_with('/')) path.pop_back();
+  for (std::size_t i = 0; i < id.size();) {
+    if (id[i] != '[') {
+      if (at >= path.size() || path[at++] != id[i++]) return std::nullopt;
+      continue;
+    }
+    std::size_t close = id.find(']', i);
+    if (close == std::string::npos) return std::nullopt;
+    char next = close + 1 < id.size() ? id[close + 1] : '/';
+    std::size_t end = std::min(path.find(next == '/' ? '/' : next, at), path.size());
+    if (end == at || !names_a_file(decoded(path.substr(at, end - at)))) return std::nullopt;
+    params[id.substr(i + 1, close - i - 1)] = path.substr(at, end - at);
+    at = end;
+    i = close + 1;
+  }
+  if (at != path.size()) return std::nullopt;
+  return params;
+}
+
+std::string filled(const std::string& id, const std::map<std::string, std::string>& params) {
+  std::string out = id;
+  for (const auto& [name, value] : params) {
+    std::size_t at = out.find("[" + name + "]");
+    if (at != std::string::npos) out.replace(at, name.size() + 2, value);
   }
   return out;
 }
