@@ -12,22 +12,6 @@
 namespace leat::pages {
 namespace {
 
-using Arguments = std::vector<Value>;
-
-Value list_of(std::vector<Value> items) {
-  return ListPtr(std::make_shared<const List>(std::move(items)));
-}
-Value number(double value) {
-  return Cell::of(value);
-}
-const Value& argument(const Arguments& arguments, std::size_t i) {
-  static const Value none;
-  return i < arguments.size() ? arguments[i] : none;
-}
-bool same(const Value& a, const Value& b) {
-  return a.cell() && b.cell() && a.cell()->kind == b.cell()->kind && a.cell()->text == b.cell()->text;
-}
-
 // Object.…, Array.…, JSON.…: what makes lists and objects of others.
 std::optional<Value> collection_function(Evaluation& run, const std::string& name,
                                          const Arguments& arguments) {

@@ -7,27 +7,13 @@
 #include "base/spec.h"
 #include "base/time.h"
 #include "jinja/regex.h"
+#include "pages/body_parser.h"
 #include "pages/expression_tree.h"
 #include "pages/format.h"
 
 namespace leat::pages {
 namespace {
 
-using Arguments = std::vector<Value>;
-
-Value list_of(std::vector<Value> items) {
-  return ListPtr(std::make_shared<const List>(std::move(items)));
-}
-Value number(double value) {
-  return Cell::of(value);
-}
-const Value& argument(const Arguments& arguments, std::size_t i) {
-  static const Value none;
-  return i < arguments.size() ? arguments[i] : none;
-}
-bool same(const Value& a, const Value& b) {
-  return a.cell() && b.cell() && a.cell()->kind == b.cell()->kind && a.cell()->text == b.cell()->text;
-}
 // slice's bounds: negative ones count from the end.
 std::pair<std::size_t, std::size_t> bounds(Evaluation& run, const Arguments& arguments, std::size_t size) {
   auto at = [&](std::size_t i, double fallback) {
@@ -104,6 +90,12 @@ Value position(Evaluation& run, const std::vector<Value>& items, const Arguments
   return number(-1);
 }
 
+Value holds(Evaluation&, std::vector<Value> items, const Arguments& arguments) {
+  const Value& wanted = argument(arguments, 0);
+  return Cell::of(
+      std::any_of(items.begin(), items.end(), [&](const Value& each) { return same(each, wanted); }));
+}
+
 const NamedListMethod kListMethods[] = {
     {"filter", filtered},
     {"map",
@@ -143,12 +135,7 @@ const NamedListMethod kListMethods[] = {
        return at >= 0 && at < static_cast<double>(items.size()) ? items[static_cast<std::size_t>(at)]
                                                                 : Value();
      }},
-    {"includes",
-     [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
-       const Value& wanted = argument(arguments, 0);
-       return Cell::of(
-           std::any_of(items.begin(), items.end(), [&](const Value& each) { return same(each, wanted); }));
-     }},
+    {"includes", holds},
     {"indexOf",
      [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
        for (std::size_t i = 0; i < items.size(); ++i) {
@@ -201,12 +188,7 @@ const NamedListMethod kListMethods[] = {
        for (std::size_t i = 0; i < items.size(); ++i) items[i] = number(static_cast<double>(i));
        return list_of(std::move(items));
      }},
-    {"has",
-     [](Evaluation&, std::vector<Value> items, const Arguments& arguments) -> Value {
-       const Value& wanted = argument(arguments, 0);
-       return Cell::of(
-           std::any_of(items.begin(), items.end(), [&](const Value& each) { return same(each, wanted); }));
-     }},
+    {"has", holds},
     {"sort", sorted},
     {"toSorted", sorted},
     {"join", joined}};
@@ -224,11 +206,6 @@ std::string cased(const std::string& text, bool upper) {
     c = static_cast<char>(upper ? std::toupper(byte) : std::tolower(byte));
   }
   return out;
-}
-
-std::string trimmed(const std::string& text) {
-  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
-  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
 }
 
 // The pattern of /…/flags for the matcher, or nullopt where the value is none.
@@ -367,7 +344,13 @@ const NamedTextMethod kTextMethods[] = {
        for (int i = 0; i < static_cast<int>(times); ++i) out += text;
        return Cell::of(out);
      }},
-    {"search", [](Evaluation&, const std::string&, const Arguments&) -> Value { return Cell::of(true); }},
+    {"search",
+     [](Evaluation& run, const std::string& text, const Arguments&) -> Value {
+       // A TextInput's: the condition that a row fits what is typed; a site without a server holds none
+       // typed.
+       if (!text.empty()) run.fail("search is the method of a TextInput that is empty");
+       return Cell::of(true);
+     }},
     {"substr",
      [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
        auto [from, to] = bounds(run, arguments, text.size());
@@ -392,7 +375,7 @@ void add_names(std::vector<std::string>& names, const Table& table) {
 }
 
 // Methods of dates, and of texts that are dates.
-std::optional<Value> date_method(const Cell& self, const std::string& name, const Arguments& arguments) {
+std::optional<Value> date_method(const Cell& self, const std::string& name) {
   if (self.kind != Cell::Kind::date) return std::nullopt;
   static const std::map<std::string, std::string_view, std::less<>> codes = {
       {"getFullYear", "yyyy"},
@@ -413,7 +396,6 @@ std::optional<Value> date_method(const Cell& self, const std::string& name, cons
   if (!name.starts_with("get")) return Value(Cell::of(text));
   Cell part = parse_number(text);
   if (name.ends_with("Month")) part = Cell::of(part.number - 1);
-  (void)arguments;
   return Value(part);
 }
 
@@ -430,10 +412,6 @@ Value localized(Evaluation& run, const Cell& self, const Arguments& arguments) {
   std::string printed = decimal.print(least, most, true, 1);
   return Cell::of((decimal.negative ? "-" : "") + printed);
 }
-
-}  // namespace
-
-namespace {
 
 bool is_query_method(std::string_view name) {
   for (std::string_view each :
@@ -466,7 +444,7 @@ Value Evaluation::call_method(const Value& self, const std::string& name, const 
   } else {
     Cell held = cell(self);
     if (held.kind == Cell::Kind::null) return Value();
-    if (auto date = date_method(held, name, arguments)) return *date;
+    if (auto date = date_method(held, name)) return *date;
     if (held.kind == Cell::Kind::number && name == "toFixed") return fixed(*this, held, arguments);
     if (held.kind == Cell::Kind::number && name == "toLocaleString") return localized(*this, held, arguments);
     for (const NamedTextMethod& each : kTextMethods) {

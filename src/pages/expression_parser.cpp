@@ -48,19 +48,7 @@ class ExpressionParser {
     ExpressionParser& parser_;
   };
 
-  void skip() {
-    for (;;) {
-      while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
-      std::string_view rest = text_.substr(std::min(at_, text_.size()));
-      if (rest.starts_with("//")) {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-      } else if (rest.starts_with("/*")) {
-        at_ = std::min(text_.find("*/", at_ + 2), text_.size() - 2) + 2;
-      } else {
-        return;
-      }
-    }
-  }
+  void skip() { at_ = after_blanks(text_, at_); }
   bool follows(std::string_view symbol) {
     skip();
     return text_.substr(at_).starts_with(symbol);
@@ -439,6 +427,23 @@ class ExpressionParser {
 };
 
 }  // namespace
+
+std::size_t after_blanks(std::string_view text, std::size_t at, std::string_view also) {
+  auto is_skipped = [&](char c) {
+    return std::isspace(static_cast<unsigned char>(c)) || also.find(c) != std::string_view::npos;
+  };
+  for (;;) {
+    while (at < text.size() && is_skipped(text[at])) ++at;
+    std::string_view rest = text.substr(std::min(at, text.size()));
+    if (rest.starts_with("//")) {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (rest.starts_with("/*")) {
+      at = std::min(text.find("*/", at + 2), text.size() - 2) + 2;
+    } else {
+      return at;
+    }
+  }
+}
 
 std::size_t closing_bracket(std::string_view text, std::size_t open) {
   std::string stack;  // what is open: ( [ { or a quote

@@ -59,6 +59,27 @@ std::size_t closing_bracket(std::string_view text, std::size_t open);
 /// Parses a whole expression. Error(page_syntax).
 std::unique_ptr<ExpressionNode> parse_expression(std::string_view text, const std::string& where);
 
+/// The place of the first character from `at` on that is no blank, comment or one of `also`.
+std::size_t after_blanks(std::string_view text, std::size_t at, std::string_view also = "");
+
+// What methods and functions are made of.
+using Arguments = std::vector<Value>;
+inline Value list_of(std::vector<Value> items) {
+  return ListPtr(std::make_shared<const List>(std::move(items)));
+}
+inline Value number(double value) {
+  return Cell::of(value);
+}
+/// The argument at `i`, or null where it was not given.
+inline const Value& argument(const Arguments& arguments, std::size_t i) {
+  static const Value none;
+  return i < arguments.size() ? arguments[i] : none;
+}
+/// JavaScript's ===, of values.
+inline bool same(const Value& a, const Value& b) {
+  return a.cell() && b.cell() && a.cell()->kind == b.cell()->kind && a.cell()->text == b.cell()->text;
+}
+
 /// One evaluation: counts steps, knows what to say when something is wrong.
 class Evaluation {
  public:
@@ -66,11 +87,11 @@ class Evaluation {
       : text_(text), where_(where), root_(scope.root()) {}
   Value evaluate(const ExpressionNode& node, const Scope& scope);
   /// Calls a method such as q.filter(…); the receiver is already evaluated.
-  Value call_method(const Value& self, const std::string& name, const std::vector<Value>& arguments);
+  Value call_method(const Value& self, const std::string& name, const Arguments& arguments);
   /// Calls fmt(…), Math.round(…), Number(…).
-  Value call_function(const std::string& name, const std::vector<Value>& arguments);
+  Value call_function(const std::string& name, const Arguments& arguments);
   /// Calls q.where(…), q.limit(…): a query that asks the warehouse anew.
-  Value call_query(const TablePtr& table, const std::string& name, const std::vector<Value>& arguments);
+  Value call_query(const TablePtr& table, const std::string& name, const Arguments& arguments);
   Value apply(const Value& function, std::vector<Value> arguments);
   Value member(const Value& value, const std::string& name) const;
   /// The rows of a table or the items of a list.

@@ -151,11 +151,11 @@ std::string Project::read_file(const std::string& path) const {
 }
 
 void Project::begin_run() {
-  std::scoped_lock lock(mutex_, sources_mutex_);
+  std::scoped_lock lock(mutex_, prepare_mutex_);
   asked_.clear();
   links_.clear();
   source_problems_.clear();
-  has_sources_ = false;
+  is_prepared_ = false;
 }
 
 std::vector<sql::RelationName> Project::relations(const Page& page) const {
@@ -185,14 +185,19 @@ std::string Project::output_file(const Page& page, const SiteOptions& options) c
   return options.output + "/" + page.id + ".html";
 }
 
-void Project::prepare(sql::Adapter& adapter) const {
-  std::lock_guard lock(sources_mutex_);
-  if (!has_sources_ && is_evidence_) {
-    std::vector<Problem> problems = load_page_sources(root_, adapter);
-    std::lock_guard state(mutex_);
-    source_problems_ = std::move(problems);
+// What all pages share is made by the first that is built.
+void Project::prepare(sql::Adapter& adapter, const SiteOptions& options) const {
+  std::lock_guard lock(prepare_mutex_);
+  if (!is_prepared_) {
+    write_runtime(options.output);
+    copy_static(root_, options.output);
+    if (is_evidence_) {
+      std::vector<Problem> problems = load_page_sources(root_, adapter);
+      std::lock_guard state(mutex_);
+      source_problems_ = std::move(problems);
+    }
   }
-  has_sources_ = true;
+  is_prepared_ = true;
   if (is_evidence_) set_page_session(root_, adapter);
 }
 
@@ -238,7 +243,7 @@ Project::Built Project::render(const Page& page, const Params& params, sql::Adap
     return fs::exists(root_ + "/components/" + name + ".svelte");
   };
   std::string id = filled(page.id, params);
-  for (char c : id) render_options.root += c == '/' ? "../" : "";
+  render_options.root = root_of(id);
   Params values;
   for (const auto& [name, value] : params) values[name] = decoded(value);
   Built built;
@@ -306,7 +311,7 @@ void Project::write(const Page& page, const std::string& id, const Built& built,
                     const SiteOptions& options, PageResult& result) const {
   std::string built_at = format_iso_timestamp(env.now());
   std::string html = page_html(page, id, built.body, pages_, options.title, built_at);
-  write_runtime(options.output, built.body.files);
+  write_outlines(options.output, built.body.files);
   env.failpoint("pages_before_swap");
   write_site_file(options.output + "/" + decoded(id) + ".html", html);
   ++result.files;
@@ -332,13 +337,11 @@ void tell(const std::vector<Problem>& problems) {
 
 PageResult Project::build_page(const Page& page, sql::Adapter& adapter, Env& env,
                                const SiteOptions& options) const {
+  prepare(adapter, options);
   if (page.broken) {
     write_site_file(options.output + "/" + page.id + ".html", broken_html(page, pages_, options.title));
-    write_runtime(options.output, {});
     throw Error(*page.broken);
   }
-  prepare(adapter);
-  copy_static(root_, options.output);
   PageResult result;
   std::vector<Problem> problems;
   auto build = [&](const Params& form) {

@@ -74,7 +74,7 @@ class Project {
   std::vector<Params> forms_of(const Page& page, const std::set<std::string>& links) const;
   void write(const Page& page, const std::string& id, const Built& built, Env& env,
              const SiteOptions& options, PageResult& result) const;
-  void prepare(sql::Adapter& adapter) const;
+  void prepare(sql::Adapter& adapter, const SiteOptions& options) const;
 
   std::string folder_, root_;
   bool is_evidence_ = false;
@@ -83,8 +83,8 @@ class Project {
   mutable std::map<std::string, TablePtr> asked_;
   mutable std::map<std::string, std::set<std::string>> links_;  // of pages that are rendered
   mutable std::vector<Problem> source_problems_;
-  mutable std::mutex sources_mutex_;  // held while sources are loaded; guards has_sources_
-  mutable bool has_sources_ = false;
+  mutable std::mutex prepare_mutex_;  // held while that is done; guards is_prepared_
+  mutable bool is_prepared_ = false;
 };
 
 }  // namespace leat::pages

@@ -31,21 +31,7 @@ class ScriptParser {
             "Scripts here declare names: const x = …, let x = …, $: x = … and functions; write the rest as "
             "SQL.");
   }
-  void skip() {
-    for (;;) {
-      while (at_ < text_.size() &&
-             (std::isspace(static_cast<unsigned char>(text_[at_])) || text_[at_] == ';'))
-        ++at_;
-      std::string_view rest = text_.substr(std::min(at_, text_.size()));
-      if (rest.starts_with("//")) {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-      } else if (rest.starts_with("/*")) {
-        at_ = std::min(text_.find("*/", at_ + 2), text_.size() - 2) + 2;
-      } else {
-        return;
-      }
-    }
-  }
+  void skip() { at_ = after_blanks(text_, at_, ";"); }
   bool take(std::string_view word) {
     if (!text_.substr(at_).starts_with(word)) return false;
     at_ += word.size();

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "pages/body_parser.h"
 #include "pages/expression_tree.h"
 
 namespace leat::pages {
@@ -20,15 +21,15 @@ Value quoted_for_sql(const Value& value) {
     return Cell::of(out);
   }
   if (const ObjectPtr* object = value.object()) {
+    // What is SQL already stays as it is, and is the value then.
+    const Value* sql = nullptr;
+    for (const auto& [key, held] : **object) {
+      if (key == "sql") sql = &held;
+    }
     Object out;
-    for (const auto& [key, held] : **object)
-      out.emplace_back(key, key == "sql" ? held : quoted_for_sql(held));
-    // What is SQL already stays as it is.
-    for (auto& [key, held] : out) {
-      if (key != "value") continue;
-      for (const auto& [other, sql] : **object) {
-        if (other == "sql") held = sql;
-      }
+    for (const auto& [key, held] : **object) {
+      bool is_sql = sql && (key == "sql" || key == "value");
+      out.emplace_back(key, is_sql ? *sql : quoted_for_sql(held));
     }
     return ObjectPtr(std::make_shared<const Object>(std::move(out)));
   }
@@ -188,9 +189,8 @@ std::string Session::resolved(const Query& query) {
       std::size_t close = closing_bracket(query.sql, open + 1);
       if (close == std::string::npos)
         throw Error(ErrorCode::page_syntax, "A `${` is not closed", query.where);
-      std::string inside = query.sql.substr(open + 2, close - open - 2);
-      std::size_t from = inside.find_first_not_of(" \t\n"), to = inside.find_last_not_of(" \t\n");
-      made.value += placeholder(query, from == std::string::npos ? "''" : inside.substr(from, to - from + 1));
+      std::string inside = trimmed(std::string_view(query.sql).substr(open + 2, close - open - 2));
+      made.value += placeholder(query, inside.empty() ? "''" : inside);
       at = close + 1;
     }
   });

@@ -28,12 +28,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string root_of(const std::string& id) {
-  std::string up;
-  for (char c : id) up += c == '/' ? "../" : "";
-  return up;
-}
-
 bool flag(const Page& page, std::string_view name) {
   const std::string& value = page.front_matter[name].raw();
   return value == "true" || value == "yes";
@@ -237,6 +231,12 @@ std::string frame(const Page& page, const std::string& id, const std::vector<Pag
 
 }  // namespace
 
+std::string root_of(const std::string& id) {
+  std::string up;
+  for (char c : id) up += c == '/' ? "../" : "";
+  return up;
+}
+
 std::string navigation(const std::vector<Page>& pages, const std::string& current, const std::string& root) {
   Branch tree = tree_of(pages);
   if (tree.children.size() < 2 && (tree.children.empty() || tree.children[0].children.empty())) return "";
@@ -286,21 +286,29 @@ void write_site_file(const std::string& name, std::string_view text) {
   fs::rename(beside, path, made);
 }
 
-void write_runtime(const std::string& output, const std::set<std::string, std::less<>>& files) {
-  auto write = [&](const EmbeddedFile& file) {
-    std::string path = output + "/_leat/" + std::string(file.path);
-    std::error_code missing;
-    // What is there already is the same text nearly always.
-    if (fs::file_size(path, missing) == file.contents.size() && !missing &&
-        document::read_file(path) == file.contents)
-      return;
-    write_site_file(path, file.contents);
-  };
-  for (const EmbeddedFile& file : embedded_pages_web()) write(file);
-  for (const EmbeddedFile& file : embedded_theme()) write(file);
-  for (const EmbeddedFile& file : embedded_echarts()) write(file);
+namespace {
+
+// What is there already is the same text nearly always.
+void write_embedded(const std::string& output, const EmbeddedFile& file) {
+  std::string path = output + "/_leat/" + std::string(file.path);
+  std::error_code missing;
+  if (fs::file_size(path, missing) == file.contents.size() && !missing &&
+      document::read_file(path) == file.contents)
+    return;
+  write_site_file(path, file.contents);
+}
+
+}  // namespace
+
+void write_runtime(const std::string& output) {
+  for (const EmbeddedFile& file : embedded_pages_web()) write_embedded(output, file);
+  for (const EmbeddedFile& file : embedded_theme()) write_embedded(output, file);
+  for (const EmbeddedFile& file : embedded_echarts()) write_embedded(output, file);
+}
+
+void write_outlines(const std::string& output, const std::set<std::string, std::less<>>& files) {
   for (const EmbeddedFile& file : embedded_outlines()) {
-    if (files.find(file.path) != files.end()) write(file);
+    if (files.find(file.path) != files.end()) write_embedded(output, file);
   }
 }
 

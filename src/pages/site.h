@@ -25,8 +25,12 @@ std::string navigation(const std::vector<Page>& pages, const std::string& curren
 /// All that a page's look and behaviour depend on beside itself.
 std::string runtime_text();
 void write_site_file(const std::string& path, std::string_view text);
-/// Writes the runtime; `files` are outlines that pages need.
-void write_runtime(const std::string& output, const std::set<std::string, std::less<>>& files);
+/// Writes the runtime that all pages have.
+void write_runtime(const std::string& output);
+/// Writes the outlines of maps that a page needs.
+void write_outlines(const std::string& output, const std::set<std::string, std::less<>>& files);
+/// The way from a page to the site's folder: "../" for each folder that it is in.
+std::string root_of(const std::string& id);
 /// Copies the project's folder static/.
 void copy_static(const std::string& root, const std::string& output);
 

@@ -196,7 +196,7 @@ std::string row_html(const ComponentUse& use, const Table& table, const std::vec
     out += fmt::format("<td class=\"number soft\" data-value=\"{0}\">{0}</td>", number);
   bool first = true;
   for (const ShownColumn& column : shown) {
-    out += cell_html(use, table, column, row, first ? href : "");
+    out += cell_html(table, column, row, first ? href : "");
     first = false;
   }
   return out + "</tr>";

@@ -179,7 +179,7 @@ ShownColumn read_column(const ComponentUse& use, const Table& table, bool makes_
   return out;
 }
 
-std::string cell_html(const ComponentUse& use, const Table& table, const ShownColumn& column, std::size_t row,
+std::string cell_html(const Table& table, const ShownColumn& column, std::size_t row,
                       const std::string& href) {
   const Cell& cell = table.rows[row][column.index];
   std::string code = column.code;
@@ -211,7 +211,6 @@ std::string cell_html(const ComponentUse& use, const Table& table, const ShownCo
   std::string look = column.is_number ? "number" : "";
   if (column.wrap) look += " wrap";
   if (column.content == "colorscale") look += " scaled";
-  (void)use;
   return fmt::format("<td{}{} data-value=\"{}\">{}</td>", look.empty() ? "" : " class=\"" + look + "\"",
                      style.empty() ? "" : " style=\"" + escape(style) + "\"", escape(cell.text), text);
 }

@@ -32,7 +32,7 @@ ShownColumn read_column(const ComponentUse& column, const Table& table, bool mak
 /// A column that no <Column> names.
 ShownColumn plain_column(const ComponentUse& use, const Table& table, std::size_t index, bool makes_titles);
 /// A cell; with `href` it leads there.
-std::string cell_html(const ComponentUse& use, const Table& table, const ShownColumn& column, std::size_t row,
+std::string cell_html(const Table& table, const ShownColumn& column, std::size_t row,
                       const std::string& href);
 /// The total of rows, as HTML.
 std::string total_text(const Table& table, const ShownColumn& column, const std::vector<std::size_t>& rows,
