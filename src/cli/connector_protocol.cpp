@@ -126,7 +126,7 @@ Value with_defaults(const Value& advanced_auth) {
   Value out = advanced_auth;
   Value consent = out["oauth_config_specification"]["oauth_connector_input_specification"];
   if (!consent.is_mapping() || consent.find("scopes_join_strategy")) return out;
-  consent.set("scopes_join_strategy", Value::of(std::string("space")));
+  consent.set("scopes_join_strategy", Value::of("space"));
   Value specification = out["oauth_config_specification"];
   specification.set("oauth_connector_input_specification", consent);
   out.set("oauth_config_specification", specification);
@@ -150,7 +150,7 @@ std::string spec_json(const ConnectorArguments& arguments) {
   Value out = Value::mapping();
   if (spec.find("documentation_url")) out.set("documentationUrl", spec["documentation_url"]);
   Value open = Value::mapping();
-  open.set("type", Value::of(std::string("object")));
+  open.set("type", Value::of("object"));
   open.set("properties", Value::mapping());
   out.set("connectionSpecification",
           spec["connection_specification"].is_null() ? open : spec["connection_specification"]);

@@ -88,7 +88,7 @@ Value metric_of(const Value& measure) {
   Value entry = Value::mapping();
   entry.set("name", measure["name"]);
   entry.set("label", measure.find("label") ? measure["label"] : measure["name"]);
-  entry.set("type", Value::of(std::string("simple")));
+  entry.set("type", Value::of("simple"));
   entry.set("type_params", Value::mapping({{"measure", measure["name"]}}));
   entry.set_mark(measure.mark());
   return entry;

@@ -106,6 +106,16 @@ std::int64_t Dict::locate(const Value& key, std::size_t hash) const {
   return locate(hash, [&](const Value& other) { return !other.is_absent() && equals(other, key); });
 }
 
+Value* Value::find(std::string_view key) const {
+  return is_dict() ? as_dict().find(key) : nullptr;
+}
+
+const Value& Value::member(std::string_view key) const {
+  static const Value kNone = Value::none();
+  const Value* found = find(key);
+  return found ? *found : kNone;
+}
+
 Value* Dict::find(const Value& key) const {
   if (entries_.empty() && !key.is_list() && !key.is_dict()) return nullptr;
   const std::int64_t at = locate(key, hash_of(key));

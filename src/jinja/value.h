@@ -174,6 +174,11 @@ class Value {
   const Absence* absence() const;
   /// The items of a list or tuple.
   const std::vector<Value>& items() const;
+  // For every kind:
+  /// What a dict holds under `key`; nullptr where it holds nothing, and for what is no dict.
+  Value* find(std::string_view key) const;
+  /// The same; none where there is nothing.
+  const Value& member(std::string_view key) const;
   /// The object as a T, or nullptr when this is none.
   template <class T>
   T* as() const {

@@ -98,9 +98,9 @@ std::string describe(const Value& body) {
         Value::mapping(
             {{"DeliveryStreamName", Value::of(name)},
              {"DeliveryStreamARN", Value::of("arn:aws:firehose:local:000000000000:deliverystream/" + name)},
-             {"DeliveryStreamStatus", Value::of(std::string("ACTIVE"))},
-             {"DeliveryStreamType", Value::of(std::string("DirectPut"))},
-             {"VersionId", Value::of(std::string("1"))},
+             {"DeliveryStreamStatus", Value::of("ACTIVE")},
+             {"DeliveryStreamType", Value::of("DirectPut")},
+             {"VersionId", Value::of("1")},
              {"HasMoreDestinations", Value::of(false)},
              {"Destinations", Value::list()}})}}));
 }

@@ -12,7 +12,7 @@ namespace {
 std::unique_ptr<warehouses::Warehouse> empty_duckdb(Env& env) {
   const warehouses::WarehouseKind& kind = warehouses::find_warehouse_kind("duckdb", "the check");
   document::Value mapping = document::Value::mapping();
-  mapping.set("path", document::Value::of(std::string(":memory:")));
+  mapping.set("path", document::Value::of(":memory:"));
   mapping.set("threads", document::Value::of(std::int64_t{1}));
   return kind.open(document::read_settings(*kind.spec, mapping, env), env);
 }

@@ -422,7 +422,7 @@ ProjectFile pages_project(const std::string& folder) {
   project.name = project.title = root.filename().string();
   project.default_target = "pages";
   Value target = Value::mapping();
-  target.set("type", Value::of(std::string("duckdb")));
+  target.set("type", Value::of("duckdb"));
   target.set("path", Value::of(project.folder + "/.leat/pages.duckdb"));
   project.targets = Value::mapping({{project.default_target, target}});
   project.pages_folder = pages::Project::evidence_pages(project.folder);

@@ -94,7 +94,7 @@ std::string type_name(const Value& value) {
 }
 
 Value schema_of(const std::vector<std::string>& types) {
-  Value list = Value::list({Value::of(std::string("null"))});
+  Value list = Value::list({Value::of("null")});
   Value out = Value::mapping();
   bool one = types.size() == 1;
   std::vector<std::string> plain;
@@ -106,12 +106,12 @@ Value schema_of(const std::vector<std::string>& types) {
   bool has_real = std::find(plain.begin(), plain.end(), "number") != plain.end();
   if (has_real) std::erase(plain, "integer");
   for (const std::string& name : plain) list.items().push_back(Value::of(name));
-  if (plain.empty()) list.items().push_back(Value::of(std::string("string")));
+  if (plain.empty()) list.items().push_back(Value::of("string"));
   out.set("type", list);
-  if (one && types[0] == "string date") out.set("format", Value::of(std::string("date")));
-  if (one && types[0].starts_with("string date-time")) out.set("format", Value::of(std::string("date-time")));
+  if (one && types[0] == "string date") out.set("format", Value::of("date"));
+  if (one && types[0].starts_with("string date-time")) out.set("format", Value::of("date-time"));
   if (one && types[0] == "string date-time naive")
-    out.set("airbyte_type", Value::of(std::string("timestamp_without_timezone")));
+    out.set("airbyte_type", Value::of("timestamp_without_timezone"));
   return out;
 }
 

@@ -11,16 +11,6 @@ namespace {
 
 using jinja::Value;
 
-const Value& member(const Value& value, std::string_view name) {
-  static const Value kNone = Value::none();
-  const Value* found = value.is_dict() ? value.as_dict().find(name) : nullptr;
-  return found ? *found : kNone;
-}
-
-bool has(const Value& value, std::string_view name) {
-  return value.is_dict() && value.as_dict().find(name);
-}
-
 std::string_view text(const Value& value) {
   return value.is_string() ? std::string_view(value.as_string()) : std::string_view();
 }
@@ -32,41 +22,41 @@ Value first_of(const Value& list) {
 
 // {"value_type": "int64Value", "value": "5"} as {"int64Value": "5"}.
 Value number(const Value& given, bool as_real) {
-  Value value = member(given, "value");
-  if (as_real && text(member(given, "value_type")) == "doubleValue" && value.is_string()) {
+  Value value = given.member("value");
+  if (as_real && text(given.member("value_type")) == "doubleValue" && value.is_string()) {
     if (auto real = jinja::parse_real(value.as_string())) value = Value(*real);
   }
   Value out = Value::dict();
-  out.as_dict().set(member(given, "value_type"), value);
+  out.as_dict().set(given.member("value_type"), value);
   return out;
 }
 
 Value filter_body(const Value& filter, std::string_view name) {
   Value out = Value::dict();
   auto copy = [&](std::string_view from, std::string_view to) {
-    if (has(filter, from)) out.as_dict().set(to, member(filter, from));
+    if (filter.find(from)) out.as_dict().set(to, filter.member(from));
   };
   if (name == "stringFilter") {
-    out.as_dict().set("value", member(filter, "value"));
-    if (has(filter, "matchType")) out.as_dict().set("matchType", first_of(member(filter, "matchType")));
+    out.as_dict().set("value", filter.member("value"));
+    if (filter.find("matchType")) out.as_dict().set("matchType", first_of(filter.member("matchType")));
     copy("caseSensitive", "caseSensitive");
   } else if (name == "inListFilter") {
-    out.as_dict().set("values", member(filter, "values"));
+    out.as_dict().set("values", filter.member("values"));
     copy("caseSensitive", "caseSensitive");
   } else if (name == "numericFilter") {
-    out.as_dict().set("value", number(member(filter, "value"), false));
-    if (has(filter, "operation")) out.as_dict().set("operation", first_of(member(filter, "operation")));
+    out.as_dict().set("value", number(filter.member("value"), false));
+    if (filter.find("operation")) out.as_dict().set("operation", first_of(filter.member("operation")));
   } else {
-    out.as_dict().set("fromValue", number(member(filter, "fromValue"), true));
-    out.as_dict().set("toValue", number(member(filter, "toValue"), true));
+    out.as_dict().set("fromValue", number(filter.member("fromValue"), true));
+    out.as_dict().set("toValue", number(filter.member("toValue"), true));
   }
   return out;
 }
 
 Value expression_of(const Value& given) {
-  Value out = Value::dict({{"fieldName", member(given, "field_name")}});
-  const Value& filter = member(given, "filter");
-  std::string_view name = text(member(filter, "filter_name"));
+  Value out = Value::dict({{"fieldName", given.member("field_name")}});
+  const Value& filter = given.member("filter");
+  std::string_view name = text(filter.member("filter_name"));
   bool known =
       name == "stringFilter" || name == "inListFilter" || name == "numericFilter" || name == "betweenFilter";
   if (known) out.as_dict().set(name, filter_body(filter, name));
@@ -74,13 +64,13 @@ Value expression_of(const Value& given) {
 }
 
 Value rewritten(const Value& given) {
-  std::string_view type = text(member(given, "filter_type"));
+  std::string_view type = text(given.member("filter_type"));
   if (type == "filter") return expression_of(given);
   Value out = Value::dict();
-  if (type == "notExpression") out.as_dict().set(type, expression_of(member(given, "expression")));
+  if (type == "notExpression") out.as_dict().set(type, expression_of(given.member("expression")));
   if (type != "andGroup" && type != "orGroup") return out;
   std::vector<Value> expressions;
-  if (const Value& list = member(given, "expressions"); list.is_list()) {
+  if (const Value& list = given.member("expressions"); list.is_list()) {
     for (const Value& each : list.items()) expressions.push_back(expression_of(each));
   }
   if (expressions.empty()) return out;
@@ -91,11 +81,11 @@ Value rewritten(const Value& given) {
 }  // namespace
 
 void rewrite_dimension_filters(Value& config) {
-  const Value& reports = member(config, "custom_reports_array");
+  const Value& reports = config.member("custom_reports_array");
   if (!reports.is_list()) return;
   for (Value report : reports.items()) {
-    if (has(report, "dimensionFilter"))
-      report.as_dict().set("dimensionFilter", rewritten(member(report, "dimensionFilter")));
+    if (report.find("dimensionFilter"))
+      report.as_dict().set("dimensionFilter", rewritten(report.member("dimensionFilter")));
   }
 }
 

@@ -78,7 +78,7 @@ class BasicHttpAuthenticator final : public Authenticator {
 std::unique_ptr<Authenticator> make_selective(const Value& component, const Workshop& workshop) {
   jinja::Value at = workshop.config;
   for (const Value& segment : need(component, "authenticator_selection_path").items()) {
-    jinja::Value* next = at.is_dict() ? at.as_dict().find(std::string_view(segment.raw())) : nullptr;
+    jinja::Value* next = at.find(segment.raw());
     if (!next) {
       throw Error(ErrorCode::config_invalid, "The config has no value that selects an authenticator",
                   segment.where());

@@ -89,7 +89,7 @@ Records combined(const std::vector<Rewrite>& extractors, const Item& body, bool 
 void complete_relation(Item relation, const Records& included) {
   if (!relation.is_dict()) return;
   auto part = [](const Item& item, std::string_view name) {
-    const Item* found = item.is_dict() ? item.as_dict().find(name) : nullptr;
+    const Item* found = item.find(name);
     return found ? *found : Item::none();
   };
   const Item type = part(relation, "type"), id = part(relation, "id");
@@ -106,10 +106,10 @@ void complete_relation(Item relation, const Records& included) {
 
 Records with_included(const Records& records, const Records& included) {
   for (const Item& record : records) {
-    const Item* relations = record.is_dict() ? record.as_dict().find("relationships") : nullptr;
+    const Item* relations = record.find("relationships");
     if (!relations || !relations->is_dict()) continue;
     relations->as_dict().each([&](const Item&, const Item& relation) {
-      const Item* data = relation.is_dict() ? relation.as_dict().find("data") : nullptr;
+      const Item* data = relation.find("data");
       if (!data) return;
       if (data->is_dict()) complete_relation(*data, included);
       if (!data->is_list()) return;

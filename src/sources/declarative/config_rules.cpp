@@ -66,8 +66,7 @@ void remap_field(const Rule& rule, jinja::Value& config) {
       map.is_text() ? rule.text(map).evaluate(Scope())
                     : InterpolatedTree(map, rule.component["$parameters"], rule.interpolation, rule.config)
                           .evaluate(Scope());
-  const jinja::Value* meaning =
-      meanings.is_dict() ? meanings.as_dict().find(std::string_view(jinja::to_text(*value))) : nullptr;
+  const jinja::Value* meaning = meanings.find(jinja::to_text(*value));
   if (meaning) set_at(config, path, *meaning);
 }
 

@@ -44,9 +44,7 @@ class CountRun final : public CursorRun {
   }
 
  private:
-  const jinja::Value* value_of(const jinja::Value& record) const {
-    return record.is_dict() ? record.as_dict().find(std::string_view(field_)) : nullptr;
-  }
+  const jinja::Value* value_of(const jinja::Value& record) const { return record.find(field_); }
   void take(const std::string& text) {
     if (auto number = jinja::parse_integer(text)) newest_ = std::max(newest_, *number);
   }
@@ -79,7 +77,7 @@ class CountCursor final : public Cursor {
     return std::make_unique<CountRun>(field_, start);
   }
   void contribute(RequestParts& parts, const Scope& scope, const jinja::Value& slice) const override {
-    const jinja::Value* value = slice.is_dict() ? slice.as_dict().find(kStartKey) : nullptr;
+    const jinja::Value* value = slice.find(kStartKey);
     if (option_ && value) option_->inject(parts, *value, scope);
   }
   const std::string& field() const override { return field_; }

@@ -13,12 +13,6 @@ namespace {
 using Item = jinja::Value;
 using Records = std::vector<Item>;
 
-const Item& member(const Item& value, std::string_view name) {
-  static const Item kNone = Item::none();
-  const Item* found = value.is_dict() ? value.as_dict().find(name) : nullptr;
-  return found ? *found : kNone;
-}
-
 const Records& items_of(const Item& value) {
   static const Records kEmpty;
   return value.is_list() ? value.items() : kEmpty;
@@ -61,7 +55,7 @@ Records email_activity(const Item& match) {
   if (!match.is_dict()) return out;
   Item own = merged(match, Item::none());
   own.as_dict().erase(Item("activity"));
-  for (const Item& item : items_of(member(match, "activity"))) out.push_back(merged(own, item));
+  for (const Item& item : items_of(match.member("activity"))) out.push_back(merged(own, item));
   return out;
 }
 
@@ -70,17 +64,17 @@ Records email_activity(const Item& match) {
 // JSON API: attributes, id, and the ids of what a record relates to.
 Records outreach(const Item& body) {
   Records out;
-  for (const Item& element : items_of(member(body, "data"))) {
-    Item record = merged(member(element, "attributes"), Item::none());
-    record.as_dict().set("id", member(element, "id"));
-    const Item& relationships = member(element, "relationships");
+  for (const Item& element : items_of(body.member("data"))) {
+    Item record = merged(element.member("attributes"), Item::none());
+    record.as_dict().set("id", element.member("id"));
+    const Item& relationships = element.member("relationships");
     if (relationships.is_dict()) {
       relationships.as_dict().each([&](const Item& name, const Item& relation) {
-        const Item& data = member(relation, "data");
+        const Item& data = relation.member("data");
         if (!jinja::truth(data)) return;
         Records ids;
-        if (data.is_dict()) ids.push_back(member(data, "id"));
-        for (const Item& each : items_of(data)) ids.push_back(member(each, "id"));
+        if (data.is_dict()) ids.push_back(data.member("id"));
+        for (const Item& each : items_of(data)) ids.push_back(each.member("id"));
         record.as_dict().set(name, Item::list(std::move(ids)));
       });
     }
@@ -90,24 +84,24 @@ Records outreach(const Item& body) {
 }
 
 Records qualaroo(Item record) {
-  if (record.is_dict() && member(record, "answered_questions").is_dict()) {
-    Item answers = Item::list(values_of(member(record, "answered_questions")));
+  if (record.is_dict() && record.member("answered_questions").is_dict()) {
+    Item answers = Item::list(values_of(record.member("answered_questions")));
     record.as_dict().set("answered_questions", std::move(answers));
   }
   return {std::move(record)};
 }
 
 Records pocket(const Item& body, const std::string& field) {
-  const Item& found = member(body, field);
+  const Item& found = body.member(field);
   return found.is_dict() ? values_of(found) : items_of(found);
 }
 
 Records bans(const Item& body) {
-  Records out = items_of(member(body, "ip_address"));
-  const Records& visitors = items_of(member(body, "visitor"));
+  Records out = items_of(body.member("ip_address"));
+  const Records& visitors = items_of(body.member("visitor"));
   out.insert(out.end(), visitors.begin(), visitors.end());
   auto time = [](const Item& ban) {
-    const Item& created = member(ban, "created_at");
+    const Item& created = ban.member("created_at");
     return created.is_string() ? created.as_string() : std::string();  // ISO 8601: its order is that of time
   };
   std::stable_sort(out.begin(), out.end(),
@@ -118,13 +112,13 @@ Records bans(const Item& body) {
 // The comments among the events of tickets.
 Records ticket_comments(const Item& body) {
   Records out;
-  for (const Item& ticket : items_of(member(body, "ticket_events"))) {
-    for (const Item& event : items_of(member(ticket, "child_events"))) {
-      const Item& type = member(event, "event_type");
+  for (const Item& ticket : items_of(body.member("ticket_events"))) {
+    for (const Item& event : items_of(ticket.member("child_events"))) {
+      const Item& type = event.member("event_type");
       if (!type.is_string() || type.as_string() != "Comment") continue;
       for (std::string_view name : {"via_reference_id", "ticket_id", "timestamp"})
-        event.as_dict().set(name, member(ticket, name));
-      if (!member(event, "via").is_dict()) event.as_dict().set("via", Item::none());
+        event.as_dict().set(name, ticket.member(name));
+      if (!event.member("via").is_dict()) event.as_dict().set("via", Item::none());
       out.push_back(event);
     }
   }
@@ -134,7 +128,7 @@ Records ticket_comments(const Item& body) {
 Records attribute_definitions(const Item& body) {
   Records out;
   for (std::string_view kind : {"all", "any"}) {
-    for (const Item& each : items_of(member(member(body, "definitions"), "conditions_" + std::string(kind))))
+    for (const Item& each : items_of(body.member("definitions").member("conditions_" + std::string(kind))))
       out.push_back(merged(each, Item::dict({{"condition", Item(kind)}})));
   }
   return out;
@@ -143,15 +137,15 @@ Records attribute_definitions(const Item& body) {
 // Menus of phone trees, or with `deep` their routes.
 Records phone_menus(const Item& body, bool deep) {
   Records out;
-  for (const Item& tree : items_of(member(body, "ivrs"))) {
-    Item root = Item::dict({{"ivr_id", member(tree, "id")}});
-    for (const Item& menu : items_of(member(tree, "menus"))) {
+  for (const Item& tree : items_of(body.member("ivrs"))) {
+    Item root = Item::dict({{"ivr_id", tree.member("id")}});
+    for (const Item& menu : items_of(tree.member("menus"))) {
       if (!deep) {
         out.push_back(merged(root, menu));
         continue;
       }
-      Item above = merged(root, Item::dict({{"ivr_menu_id", member(menu, "id")}}));
-      for (const Item& route : items_of(member(menu, "routes"))) out.push_back(merged(above, route));
+      Item above = merged(root, Item::dict({{"ivr_menu_id", menu.member("id")}}));
+      for (const Item& route : items_of(menu.member("routes"))) out.push_back(merged(above, route));
     }
   }
   return out;
@@ -159,10 +153,10 @@ Records phone_menus(const Item& body, bool deep) {
 
 Records session_lengths(const Item& body) {
   Records out;
-  const Item& data = member(body, "data");
-  const Records& series = items_of(member(data, "series"));
+  const Item& data = body.member("data");
+  const Records& series = items_of(data.member("series"));
   if (series.empty()) return out;
-  const Records &dates = items_of(member(data, "xValues")), &lengths = items_of(series[0]);
+  const Records &dates = items_of(data.member("xValues")), &lengths = items_of(series[0]);
   for (std::size_t i = 0; i < std::min(dates.size(), lengths.size()); ++i)
     out.push_back(Item::dict({{"date", dates[i]}, {"length", lengths[i]}}));
   return out;
@@ -171,9 +165,9 @@ Records session_lengths(const Item& body) {
 // One record a date, with what each series says of it.
 Records active_users(const Item& body) {
   Records out;
-  const Item& data = member(body, "data");
-  const Records &dates = items_of(member(data, "xValues")), &labels = items_of(member(data, "seriesLabels"));
-  const Records& series = items_of(member(data, "series"));
+  const Item& data = body.member("data");
+  const Records &dates = items_of(data.member("xValues")), &labels = items_of(data.member("seriesLabels"));
+  const Records& series = items_of(data.member("series"));
   std::size_t count = series.empty() ? 0 : dates.size();
   for (const Item& each : series) count = std::min(count, items_of(each).size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -186,7 +180,7 @@ Records active_users(const Item& body) {
 }
 
 Records ad_accounts(const Item& body) {
-  const Item* items = body.is_dict() ? body.as_dict().find("items") : nullptr;
+  const Item* items = body.find("items");
   return items ? items_of(*items) : Records{body};
 }
 
@@ -205,7 +199,7 @@ constexpr BodyExtractor kBodyExtractors[] = {
     {"AverageSessionLengthRecordExtractor", [](Item body) { return session_lengths(body); }},
     {"ExportDatesExtractor",
      [](Item body) {
-       return Records{Item::dict({{"dates", member(body, "dates")}})};
+       return Records{Item::dict({{"dates", body.member("dates")}})};
      }},
     {"IVRMenusRecordExtractor", [](Item body) { return phone_menus(body, false); }},
     {"IVRRoutesRecordExtractor", [](Item body) { return phone_menus(body, true); }},
@@ -231,7 +225,7 @@ Rewrite find_custom_extractor(const std::string& name, const document::Value& co
   if (name == "NullCheckedDpathExtractor") {
     std::string field = workshop.text_now(component, "nullable_nested_field");
     return [field](Item match) {
-      Item inner = member(match, field);
+      Item inner = match.member(field);
       return Records{jinja::truth(inner) ? inner : match};
     };
   }

@@ -188,7 +188,7 @@ std::optional<jinja::Value> ids_of(const jinja::Value& objects) {
   std::vector<jinja::Value> ids;
   if (!objects.is_list()) return std::nullopt;
   for (const jinja::Value& each : objects.items()) {
-    const jinja::Value* id = each.is_dict() ? each.as_dict().find("id") : nullptr;
+    const jinja::Value* id = each.find("id");
     ids.push_back(id ? *id : jinja::Value::none());
   }
   return jinja::Value::list(std::move(ids));

@@ -206,7 +206,7 @@ jinja::Value DatetimeCursor::with_start(const jinja::Value& window, Timestamp st
 }
 
 std::optional<Timestamp> DatetimeCursor::time_of(const jinja::Value& record) const {
-  const jinja::Value* value = record.is_dict() ? record.as_dict().find(std::string_view(field_)) : nullptr;
+  const jinja::Value* value = record.find(field_);
   if (!value || value->is_none()) return std::nullopt;
   std::string text = jinja::to_text(*value);
   std::optional<Timestamp> time = parse(text);
@@ -227,7 +227,7 @@ std::optional<Timestamp> DatetimeCursor::time_of_state(const Value& state) const
 
 void DatetimeCursor::contribute(RequestParts& parts, const Scope& scope, const jinja::Value& slice) const {
   auto add = [&](const std::unique_ptr<RequestOption>& option, const std::string& key) {
-    const jinja::Value* value = slice.is_dict() ? slice.as_dict().find(std::string_view(key)) : nullptr;
+    const jinja::Value* value = slice.find(key);
     if (option && value && !value->is_none()) option->inject(parts, *value, scope);
   };
   add(start_option_, start_key_);

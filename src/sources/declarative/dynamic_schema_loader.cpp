@@ -66,8 +66,8 @@ class DynamicSchemaLoader final : public SchemaLoader {
     scope.set("record", properties);
     for (const auto& transformation : transformations_) transformation->apply(properties, scope);
     Value out = Value::mapping();
-    out.set("$schema", Value::of(std::string("https://json-schema.org/draft-07/schema#")));
-    out.set("type", Value::of(std::string("object")));
+    out.set("$schema", Value::of("https://json-schema.org/draft-07/schema#"));
+    out.set("type", Value::of("object"));
     out.set("additionalProperties", Value::of(true));
     out.set("properties", document::parse_json(json_text(properties), "schema"));
     return out;

@@ -120,7 +120,7 @@ class ExtentDatetimeCursor final : public DatetimeCursor {
 
   std::optional<Timestamp> end_of(const jinja::Value& record, const std::string& name,
                                   const std::string& url) const {
-    const jinja::Value* value = record.is_dict() ? record.as_dict().find(std::string_view(name)) : nullptr;
+    const jinja::Value* value = record.find(name);
     if (!value || value->is_none()) return std::nullopt;
     std::string text = jinja::to_text(*value);
     std::optional<Timestamp> time = parse(text);

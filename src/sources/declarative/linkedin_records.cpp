@@ -12,12 +12,6 @@ namespace {
 
 using jinja::Value;
 
-const Value& member(const Value& value, std::string_view name) {
-  static const Value kNone = Value::none();
-  const Value* found = value.is_dict() ? value.as_dict().find(name) : nullptr;
-  return found ? *found : kNone;
-}
-
 // Text as JSON in ASCII.
 void append_ascii(std::string& out, const std::string& text) {
   std::string quoted = document::json_quote(text);
@@ -70,9 +64,9 @@ void append_python_json(std::string& out, const Value& value) {
 
 // {"created": {"time": milliseconds}} becomes instants of the record itself.
 void lift_stamps(Value& record) {
-  const Value stamps = member(record, "changeAuditStamps");
+  const Value stamps = record.member("changeAuditStamps");
   for (const char* name : {"created", "lastModified"}) {
-    const Value& time = member(member(stamps, name), "time");
+    const Value& time = stamps.member(name).member("time");
     if (!time.is_integral()) continue;
     Timestamp at{std::chrono::seconds(time.as_integer() / 1000)};
     record.as_dict().set(name, Value(format_sql_timestamp(at)));
@@ -81,11 +75,11 @@ void lift_stamps(Value& record) {
 }
 
 void lift_range(Value& record) {
-  const Value range = member(record, "dateRange");
+  const Value range = record.member("dateRange");
   for (const char* name : {"start", "end"}) {
-    const Value& day = member(range, name);
+    const Value& day = range.member(name);
     auto part = [&](const char* which) {
-      const Value& number = member(day, which);
+      const Value& number = day.member(which);
       return number.is_integral() ? number.as_integer() : 0;
     };
     record.as_dict().erase(Value(name));
@@ -107,26 +101,26 @@ void append_facets(std::vector<Value>& out, const Value& facets) {
 }
 
 void flatten_targeting(Value& record) {
-  Value criteria = member(record, "targetingCriteria");
+  Value criteria = record.member("targetingCriteria");
   if (!criteria.is_dict()) return;
   if (criteria.as_dict().find("include")) {
     std::vector<Value> facets;
-    const Value& all = member(member(criteria, "include"), "and");
+    const Value& all = criteria.member("include").member("and");
     if (all.is_list()) {
-      for (const Value& each : all.items()) append_facets(facets, member(each, "or"));
+      for (const Value& each : all.items()) append_facets(facets, each.member("or"));
     }
     criteria.as_dict().set("include", Value::dict({{"and", Value::list(std::move(facets))}}));
   }
   if (criteria.as_dict().find("exclude")) {
     std::vector<Value> facets;
-    append_facets(facets, member(member(criteria, "exclude"), "or"));
+    append_facets(facets, criteria.member("exclude").member("or"));
     criteria.as_dict().set("exclude", Value::dict({{"or", Value::list(std::move(facets))}}));
   }
 }
 
 void flatten_variables(Value& record) {
-  Value variables = member(record, "variables");
-  const Value data = member(variables, "data");
+  Value variables = record.member("variables");
+  const Value data = variables.member("data");
   if (!data.is_dict() || data.as_dict().empty()) return;
   bool done = false;
   data.as_dict().each([&](const Value& type, const Value& parameters) {
@@ -146,7 +140,7 @@ void flatten_variables(Value& record) {
 
 void join_pivots(Value& record) {
   std::string text;
-  const Value& pivots = member(record, "pivotValues");
+  const Value& pivots = record.member("pivotValues");
   if (!pivots.is_list()) return;
   for (std::size_t i = 0; i < pivots.items().size(); ++i)
     text += (i > 0 ? "," : "") + jinja::to_text(pivots.items()[i]);
@@ -164,7 +158,7 @@ void transform(Value& record) {
   if (std::optional<Value> pivot = record.as_dict().erase(Value("pivot")))
     record.as_dict().set("_pivot", *pivot);
   for (const char* name : {"lastModified", "created"}) {
-    const Value& time = member(record, name);
+    const Value& time = record.member(name);
     if (!time.is_string()) continue;
     if (std::optional<std::string> text = python_isoformat(time.as_string()))
       record.as_dict().set(name, Value(*text));
@@ -175,7 +169,7 @@ void transform(Value& record) {
 
 std::vector<Value> linkedin_records(const Value& body) {
   std::vector<Value> out;
-  const Value& elements = member(body, "elements");
+  const Value& elements = body.member("elements");
   if (!elements.is_list()) return out;
   for (Value record : elements.items()) {
     if (record.is_dict()) transform(record);

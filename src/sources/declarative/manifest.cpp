@@ -159,7 +159,7 @@ Value parse_manifest(std::string_view text, const std::string& file) {
   if (!manifest.is_mapping()) {
     throw Error(ErrorCode::config_invalid, "A manifest has to be a mapping", file + ":1:1");
   }
-  if (!manifest.find("type")) manifest.set("type", Value::of(std::string("DeclarativeSource")));
+  if (!manifest.find("type")) manifest.set("type", Value::of("DeclarativeSource"));
   if (manifest["type"].raw() != "DeclarativeSource") {
     refuse_component(manifest, "the manifest", {"DeclarativeSource"});
   }

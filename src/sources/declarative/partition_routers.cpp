@@ -59,7 +59,7 @@ class ListPartitionRouter final : public PartitionRouter {
   }
   std::vector<std::string> fields() const override { return {field_}; }
   void contribute(RequestParts& parts, const Scope& scope, const jinja::Value& slice) const override {
-    const jinja::Value* value = slice.is_dict() ? slice.as_dict().find(std::string_view(field_)) : nullptr;
+    const jinja::Value* value = slice.find(field_);
     if (option_ && value && jinja::truth(*value)) option_->inject(parts, *value, scope);
   }
 

@@ -25,9 +25,8 @@ constexpr milliseconds kRotationWait(1100);  // another token does not need the 
 jinja::Value scope_properties(const Scope& scope) {
   std::string out;
   std::optional<jinja::Value> slice = scope.find("stream_slice");
-  const jinja::Value* extra = slice && slice->is_dict() ? slice->as_dict().find("extra_fields") : nullptr;
-  const jinja::Value* properties =
-      extra && extra->is_dict() ? extra->as_dict().find("query_properties") : nullptr;
+  const jinja::Value* extra = slice ? slice->find("extra_fields") : nullptr;
+  const jinja::Value* properties = extra ? extra->find("query_properties") : nullptr;
   if (!properties || !properties->is_list()) return jinja::Value::none();
   for (const jinja::Value& each : properties->items()) out += (out.empty() ? "" : ",") + jinja::to_text(each);
   return jinja::Value(out);
@@ -91,7 +90,7 @@ class HttpRequester final : public Requester {
   http::Response fetch(http::Request& request, std::stop_token stop) const;
   static Value default_handler(const Value& component) {
     Value handler = Value::mapping();
-    handler.set("type", Value::of(std::string("DefaultErrorHandler")));
+    handler.set("type", Value::of("DefaultErrorHandler"));
     handler.set_mark(component.mark());
     return handler;
   }

@@ -26,7 +26,7 @@ std::unique_ptr<Paginator> paginator_of(const Value& component, std::string_view
   const Value* paginator = component.find(name);
   if (paginator && !paginator->is_null()) return make_paginator(*paginator, workshop);
   Value none = Value::mapping();
-  none.set("type", Value::of(std::string("NoPagination")));
+  none.set("type", Value::of("NoPagination"));
   return make_paginator(none, workshop);
 }
 

@@ -97,7 +97,7 @@ class SearchConsoleSchema final : public KnownSchema {
     Value properties = schema_["properties"];
     for (const std::string& name : dimensions) {
       Value property = document::parse_json(R"({"type":["null","string"]})", "schema");
-      if (name == "date") property.set("format", Value::of(std::string("date")));
+      if (name == "date") property.set("format", Value::of("date"));
       properties.set(name, property);
     }
     schema_.set("properties", properties);

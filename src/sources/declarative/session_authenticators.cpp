@@ -150,8 +150,7 @@ class LegacySessionTokenAuthenticator final : public Authenticator {
         jinja::Value::dict({{"username", jinja::Value(user)}, {"password", jinja::Value(password)}}));
     http::Response response = workshop_.client.send(request);
     std::optional<jinja::Value> answer = parse_json_value(response.body.view());
-    const jinja::Value* token =
-        answer && answer->is_dict() ? answer->as_dict().find(std::string_view(key_)) : nullptr;
+    const jinja::Value* token = answer ? answer->find(key_) : nullptr;
     if (!response.ok() || !token) {
       throw Error(ErrorCode::http_unauthorized, fmt::format("The login was answered {}", response.status),
                   http::safe_url(response.url));

@@ -133,8 +133,7 @@ class SubstreamPartitionRouter final : public PartitionRouter {
   }
   void contribute(RequestParts& parts, const Scope& scope, const jinja::Value& slice) const override {
     for (const auto& parent : parents_) {
-      const jinja::Value* value =
-          slice.is_dict() ? slice.as_dict().find(std::string_view(parent->field)) : nullptr;
+      const jinja::Value* value = slice.find(parent->field);
       if (parent->option && value && jinja::truth(*value)) parent->option->inject(parts, *value, scope);
     }
   }
