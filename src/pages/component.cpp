@@ -159,6 +159,17 @@ std::string ComponentUse::color(std::string_view property) const {
   };
   if (!std::all_of(text.begin(), text.end(), fits))
     fail(fmt::format("takes a color as `{}`, not `{}`", property, text));
+  // Names of the theme, as they are in Evidence.
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"base-content", "text"}, {"base-content-muted", "soft"},
+      {"base-heading", "text"}, {"base-100", "ground"},
+      {"base-200", "raised"},   {"base-300", "line"},
+      {"primary", "accent"},    {"accent", "accent"},
+      {"info", "accent"},       {"positive", "good"},
+      {"negative", "bad"},      {"warning", "warn"}};
+  for (const auto& [name, token] : kNames) {
+    if (text == name) return fmt::format("var(--{})", token);
+  }
   return text;
 }
 

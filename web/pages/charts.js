@@ -19,6 +19,12 @@
     return '<div class="tip">' + marker + '<span>' + L.plain(name) + '</span><b>' + L.plain(value) + '</b></div>';
   };
 
+  // A point in time as its text in the reader's zone, where ECharts takes times without a zone to be.
+  function local(v) {
+    var d = new Date(v), pad = function (n) { return String(n).padStart(2, '0'); };
+    return String(d.getFullYear()).padStart(4, '0') + '-' + pad(d.getMonth() + 1) + '-' + pad(d.getDate()) + 'T' + pad(d.getHours()) + ':' + pad(d.getMinutes()) + ':' + pad(d.getSeconds());
+  }
+
   function sum(values) { return values.reduce(function (total, value) { return total + (value || 0); }, 0); }
 
   // Every series of the chart: its name, its kind, its values by x.
@@ -141,7 +147,7 @@
     var second = which === 'y2', code = spec.codes[columns[0]], on = function (name, fallback) { var v = spec[which + name]; return v === undefined ? fallback : v; };
     var name = axisTitle(spec[which + 'AxisTitle'], spec.names, columns), accent = spec[which + 'AxisColor'];
     return { type: spec.yLog ? 'log' : 'value', logBase: spec.yLogBase || 10, scale: !!on('Scale', false), min: on('Min', undefined), max: on('Max', undefined), name: name, nameLocation: swapped ? 'middle' : 'end', nameGap: swapped ? 28 : 14,
-      nameTextStyle: Object.assign(text(), { align: swapped ? 'center' : second ? 'right' : 'left' }), splitNumber: 4,
+      nameTextStyle: Object.assign(text(), { align: swapped ? 'center' : second ? 'right' : 'left' }), splitNumber: 4, interval: spec.share ? 0.25 : undefined,
       axisLabel: Object.assign(text(), { show: on('AxisLabels', true), hideOverlap: true, color: typeof accent === 'string' ? L.color(accent) : L.token('soft'), formatter: function (v) { return spec.share ? Math.round(v * 100) + '%' : L.short(v, code); } }),
       splitLine: { show: on('Gridlines', !second), lineStyle: { color: L.token('line') } }, axisLine: { show: on('Baseline', false), lineStyle: { color: L.token('soft') } }, axisTick: { show: on('TickMarks', false) } };
   }
@@ -156,12 +162,17 @@
       out.data = order;
       out.inverse = !!swapped;
       out.axisLabel.formatter = function (v) { var shown = L.show(kind === 'number' ? Number(v) : v, code, kind); return spec.xLabelWrap ? shown.replace(/ /g, '\n') : shown; };
+      // Every name where there is room for all of them.
+      var longest = Math.max.apply(null, order.map(function (v) { return out.axisLabel.formatter(v).length; }).concat([1]));
+      if (!swapped && order.length * (longest * 6.5 + 8) < spec.width - 90) out.axisLabel.interval = 0;
       out.axisLabel.width = swapped ? 150 : undefined;
       out.axisLabel.overflow = swapped ? 'truncate' : undefined;
     } else if (axis === 'value') {
       out.axisLabel.formatter = function (v) { return L.short(v, code); };
     } else {
-      out.axisLabel.formatter = given ? function (v) { return L.show(new Date(v).toISOString(), code, 'date'); } : undefined;
+      out.axisLabel.formatter = given ? function (v) { return L.show(local(v), code, 'date'); } : undefined;
+      // A few times are named themselves.
+      if (order.length <= 16) out.axisLabel.customValues = out.axisTick.customValues = order.map(function (v) { return echarts.number.parseDate(v).getTime(); });
       if (!given) out.axisLabel.formatter = { year: '{yyyy}', month: '{MMM}', day: '{d} {MMM}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' };
     }
     return out;
@@ -169,7 +180,7 @@
 
   function tooltip(spec, table, axis, points) {
     var base = L.tooltip(), code = spec.codes[spec.x], kind = table.kinds[spec.x];
-    function head(v) { return '<div class="tip-head">' + L.plain(L.show(typeof v === 'number' && kind === 'date' ? new Date(v).toISOString() : v, code, kind)) + '</div>'; }
+    function head(v) { return '<div class="tip-head">' + L.plain(L.show(typeof v === 'number' && kind === 'date' ? local(v) : v, code, kind)) + '</div>'; }
     if (points) {
       base.trigger = 'item';
       base.formatter = function (p) {
@@ -200,7 +211,7 @@
 
   // Lines, areas, points and notes over the chart hang on one empty series.
   function marks(spec, swapped) {
-    var lines = [], areas = [], spots = [];
+    var lines = [], areas = [], spots = [], ends;
     (spec.marks || []).forEach(function (m) {
       var own = L.color(m.color), size = m.fontSize || 12;
       var label = { show: !!m.label || (m.mark === 'ReferenceLine' && !m.hideValue), color: L.color(m.labelColor) || own || L.token('text'), fontSize: size, fontWeight: m.bold ? 'bold' : 'normal', fontStyle: m.italic ? 'italic' : 'normal', align: m.align,
@@ -208,13 +219,15 @@
       if (m.mark === 'ReferenceLine') {
         var value = m.y !== undefined && m.x === undefined ? m.y : m.x, where = { aboveStart: 'insideStartTop', aboveCenter: 'insideMiddleTop', aboveEnd: 'insideEndTop', belowStart: 'insideStartBottom', belowCenter: 'insideMiddleBottom', belowEnd: 'insideEndBottom' }[m.labelPosition || 'aboveEnd'];
         label.position = where;
-        label.formatter = [m.label, m.hideValue || m.x2 !== undefined ? '' : '(' + L.show(value, m.y !== undefined ? spec.codes[spec.y[0]] : spec.codes[spec.x]) + ')'].filter(Boolean).join(' ');
+        var said = [m.label, m.hideValue || m.x2 !== undefined ? '' : '(' + L.show(value, m.y !== undefined ? spec.codes[spec.y[0]] : spec.codes[spec.x]) + ')'].filter(Boolean).join(' ');
+        label.formatter = function () { return said; };
+        ends = m.symbolEnd || ends;
         var style = { color: L.color(m.lineColor) || own || L.token('soft'), type: m.lineType || 'dashed', width: m.lineWidth || 1.3 };
         if (m.x2 !== undefined) lines.push([{ coord: [m.x, m.y], symbol: m.symbolStart || 'circle', symbolSize: m.symbolStartSize || 8, label: label, lineStyle: style }, { coord: [m.x2, m.y2], symbol: m.symbolEnd || 'circle', symbolSize: m.symbolEndSize || 8 }]);
-        else lines.push(Object.assign({ symbol: [m.symbolStart || 'none', m.symbolEnd || 'none'], label: label, lineStyle: style }, (m.y !== undefined) !== swapped ? { yAxis: value } : { xAxis: value }));
+        else lines.push(Object.assign({ symbol: m.symbolStart || 'none', label: label, lineStyle: style }, (m.y !== undefined) !== swapped ? { yAxis: value } : { xAxis: value }));
       } else if (m.mark === 'ReferenceArea') {
         label.position = { topLeft: 'insideTopLeft', top: 'insideTop', topRight: 'insideTopRight', left: 'insideLeft', center: 'inside', right: 'insideRight', bottomLeft: 'insideBottomLeft', bottom: 'insideBottom', bottomRight: 'insideBottomRight' }[m.labelPosition || 'topLeft'];
-        label.formatter = m.label;
+        label.formatter = function () { return m.label || ''; };
         label.backgroundColor = L.color(m.labelBackgroundColor) || 'transparent';
         var from = { label: label, itemStyle: { color: L.color(m.areaColor) || own || L.token('line'), opacity: m.opacity === undefined ? 0.25 : m.opacity, borderWidth: m.border ? m.borderWidth || 1 : 0, borderColor: L.color(m.borderColor) || own, borderType: m.borderType || 'dashed' } }, to = {};
         if (m.xMin !== undefined) from[swapped ? 'yAxis' : 'xAxis'] = m.xMin;
@@ -224,14 +237,14 @@
         areas.push([from, to]);
       } else {
         label.position = m.labelPosition || 'top';
-        label.formatter = m.label;
+        label.formatter = function () { return m.label || ''; };
         label.width = m.labelWidth && m.labelWidth !== 'fit' ? Number(m.labelWidth) : undefined;
         label.overflow = label.width ? 'break' : undefined;
         spots.push({ coord: swapped ? [m.y, m.x] : [m.x, m.y], symbol: m.symbol || 'circle', symbolSize: m.symbolSize || 8, label: label, itemStyle: { color: L.color(m.symbolColor) || own || L.token('soft'), opacity: m.symbolOpacity, borderWidth: m.symbolBorderWidth, borderColor: L.color(m.symbolBorderColor) } });
       }
     });
     if (!lines.length && !areas.length && !spots.length) return [];
-    return [{ id: '\u0002marks', type: 'line', data: [], silent: true, animation: false, markLine: lines.length ? { silent: true, symbol: 'none', data: lines, animation: false } : undefined, markArea: areas.length ? { silent: true, data: areas, animation: false } : undefined, markPoint: spots.length ? { silent: true, data: spots, animation: false } : undefined }];
+    return [{ id: '\u0002marks', type: 'line', data: [], silent: true, animation: false, markLine: lines.length ? { silent: true, symbol: ['none', ends || 'none'], data: lines, animation: false } : undefined, markArea: areas.length ? { silent: true, data: areas, animation: false } : undefined, markPoint: spots.length ? { silent: true, data: spots, animation: false } : undefined }];
   }
 
   // Parts of 100 %: each value by the sum of its x.
@@ -289,7 +302,7 @@
     var category = categoryAxis(spec, table, axis, order, swapped), legend = spec.legend === undefined ? drawn.length > 1 : spec.legend;
     return { color: colors, animation: false, textStyle: { fontFamily: L.token('font') }, tooltip: tooltip(spec, table, axis, pointed),
       legend: { show: legend, type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 10, textStyle: text(), pageTextStyle: text(), pageIconColor: L.token('soft'), data: drawn.map(function (s) { return s.name; }) },
-      grid: { left: 2 + (spec.leftPadding || 0), right: 12 + (spec.rightPadding || 0), top: (legend ? 30 : 8) + (value.some(function (a) { return a.name; }) && !swapped ? 20 : 0), bottom: (swapped ? value[0].name : category.name) ? 26 : 4, containLabel: true },
+      grid: { left: 2 + (spec.leftPadding || 0), right: (axis === 'category' && !swapped ? 12 : 24) + (spec.rightPadding || 0), top: (legend ? 30 : 8) + (value.some(function (a) { return a.name; }) && !swapped ? 20 : 0), bottom: (swapped ? value[0].name : category.name) ? 26 : 4, containLabel: true },
       xAxis: swapped ? value : category, yAxis: swapped ? category : value, series: drawn.concat(totals(drawn, spec, order, axis, swapped), marks(spec, swapped)) };
   }
   ['bar', 'line', 'area', 'scatter', 'bubble', 'hist', 'chart'].forEach(function (kind) { L.kinds[kind] = draw; });

@@ -7,7 +7,8 @@
     var given = spec.colorScale || spec.colorPalette, colors = Array.isArray(given) ? given.map(L.color) : [L.token('raised'), typeof given === 'string' && given !== 'default' ? L.color(given) : L.token('c1')];
     var known = values.filter(function (v) { return typeof v === 'number'; });
     if (colors.length === 1) colors.unshift(L.token('raised'));
-    return { min: spec.min !== undefined ? spec.min : Math.min.apply(null, known.concat([0])), max: spec.max !== undefined ? spec.max : Math.max.apply(null, known.length ? known : [1]), inRange: { color: colors }, calculable: !!spec.filter,
+    var least = spec.min !== undefined ? spec.min : Math.min.apply(null, known.concat([0])), most = spec.max !== undefined ? spec.max : Math.max.apply(null, known.length ? known : [1]), code = spec.codes[spec.value];
+    return { min: least, max: most, text: spec.filter ? undefined : [most, least].map(function (v) { return Math.abs(v) < 1e4 ? L.show(v, code) : L.short(v, code); }), inRange: { color: colors }, calculable: !!spec.filter,
       show: spec.legend !== false, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 110, itemWidth: 12, textStyle: L.text(), formatter: function (v) { return L.short(v, spec.codes[spec.value]); } };
   }
   function item(lines) {
@@ -22,15 +23,17 @@
     return { color: L.colorsOf(spec.colorPalette, names.length), animation: false, legend: { show: spec.legend !== false, top: 0, left: 0, type: 'scroll', textStyle: L.text(), icon: 'roundRect' },
       tooltip: item(function (p) { return L.rows(p.marker, p.name, L.show(p.value, code) + ' (' + L.show(p.value / most, '0.0%') + ')'); }),
       series: [L.merge({ type: 'funnel', sort: order === 'true' ? 'descending' : order, funnelAlign: spec.funnelAlign || 'center', left: '5%', width: '90%', top: spec.legend === false ? 4 : 34, bottom: 4, gap: 2, itemStyle: { borderColor: spec.outlineColor ? L.color(spec.outlineColor) : L.token('ground'), borderWidth: spec.outlineWidth === undefined ? 1 : spec.outlineWidth },
-        label: { position: spec.labelPosition || 'inside', fontSize: 13, formatter: function (p) { return p.name + ': ' + L.show(p.value, code) + (spec.showPercent ? ' (' + L.show(p.value / most, '0%') + ')' : ''); } }, data: names.map(function (n, i) { return { name: String(n), value: values[i] }; }) }, L.revive(spec.seriesOptions))] };
+        label: { position: spec.labelPosition || 'inside', fontSize: 13, formatter: function (p) { return p.name + ': ' + L.show(p.value, code) + (spec.showPercent ? ' (' + L.show(p.value / most, '0%') + ')' : ''); } }, data: names.map(function (n, i) { var slim = (spec.labelPosition || 'inside') === 'inside' && (String(n).length + 14) * 6.5 > spec.width * 0.9 * (values[i] + (values[i + 1] || 0)) / 2 / most; return { name: String(n), value: values[i], label: slim ? { color: L.token('text'), textBorderColor: L.token('ground'), textBorderWidth: 3 } : undefined }; }) }, L.revive(spec.seriesOptions))] };
   };
 
   L.kinds.sankey = function (spec) {
     var t = L.data(spec.data), code = spec.codes[spec.valueCol], from = t.columns[spec.sourceCol].map(String), to = t.columns[spec.targetCol].map(String), values = t.columns[spec.valueCol], depth = spec.depthOverride || {};
     var names = from.concat(to).filter(function (v, i, all) { return all.indexOf(v) === i; }), colors = L.colorsOf(spec.colorPalette, names.length), link = spec.linkColor;
+    // Names of the last nodes stand behind them.
+    function behind(last) { return Math.min(spec.width * 0.45, 12 + 7 * Math.max.apply(null, last.map(function (n) { return spec.nodeLabels === 'value' ? 6 : n.length + (spec.nodeLabels === 'full' ? 7 : 0); }).concat([4]))); }
     var percent = spec.percentCol ? t.columns[spec.percentCol] : null;
     return { animation: false, tooltip: item(function (p) { return p.dataType === 'edge' ? L.rows('', p.data.source + ' → ' + p.data.target, L.show(p.data.value, code)) : L.rows(p.marker, p.name, L.show(p.value, code)); }),
-      series: [L.merge({ type: 'sankey', orient: spec.orient || 'horizontal', nodeAlign: spec.nodeAlign || 'justify', nodeGap: spec.nodeGap || 8, nodeWidth: spec.nodeWidth || 20, left: 4, right: spec.orient === 'vertical' ? 4 : 110, top: 8, bottom: spec.orient === 'vertical' ? 30 : 8, draggable: false, layoutIterations: spec.sort === false ? 0 : 32, emphasis: { focus: 'adjacency' },
+      series: [L.merge({ type: 'sankey', orient: spec.orient || 'horizontal', nodeAlign: spec.nodeAlign || 'justify', nodeGap: spec.nodeGap || 8, nodeWidth: spec.nodeWidth || 20, left: 4, right: spec.orient === 'vertical' ? 4 : behind(to.filter(function (n) { return from.indexOf(n) < 0; })), top: 8, bottom: spec.orient === 'vertical' ? 30 : 8, draggable: false, layoutIterations: spec.sort === false ? 0 : 32, emphasis: { focus: 'adjacency' },
         lineStyle: { color: link === 'source' || link === 'target' || link === 'gradient' ? link : link ? L.color(link) : L.token('soft'), opacity: 0.3, curveness: 0.5 },
         label: { color: L.token('text'), fontSize: 12, formatter: function (p) { return spec.nodeLabels === 'value' ? L.show(p.value, code) : spec.nodeLabels === 'full' ? p.name + ' ' + L.show(p.value, code) : p.name; } },
         edgeLabel: { show: !!spec.linkLabels, color: L.token('text'), fontSize: 11, formatter: function (p) { var v = L.show(p.data.value, code), share = percent ? L.show(percent[p.data.row], '0.0%') : ''; return spec.linkLabels === 'value' ? v : spec.linkLabels === 'percent' ? share : v + (share ? ' (' + share + ')' : ''); } },
@@ -64,8 +67,8 @@
     var t = L.data(spec.data), code = spec.codes[spec.value], values = t.columns[spec.value], dates = t.columns[spec.date].map(function (d) { return String(d).slice(0, 10); });
     var years = dates.map(function (d) { return d.slice(0, 4); }).filter(function (v, i, all) { return all.indexOf(v) === i; }).sort(), wide = document.documentElement.clientWidth >= 640;
     return { animation: false, visualMap: scale(spec, values), tooltip: item(function (p) { return '<div class="tip-head">' + L.plain(L.show(p.value[0], spec.codes[spec.date], 'date')) + '</div>' + L.rows('', spec.names[spec.value], L.show(p.value[1], code)); }),
-      calendar: years.map(function (year, i) { return { range: year, top: 22 + i * 150, left: wide ? 56 : 40, right: 8, height: 112, cellSize: ['auto', 15], splitLine: { lineStyle: { color: L.token('soft') } }, itemStyle: { color: L.token('raised'), borderColor: L.token('ground'), borderWidth: 2 },
-        yearLabel: { show: spec.yearLabel !== false, color: L.token('soft'), fontSize: 13, margin: wide ? 34 : 24 }, monthLabel: { show: spec.monthLabel !== false, color: L.token('soft') }, dayLabel: { show: spec.dayLabel !== false && wide, color: L.token('soft'), firstDay: 0, nameMap: 'en' } }; }),
+      calendar: years.map(function (year, i) { return { range: year, top: 22 + i * 150, left: wide ? 56 : 40, right: 8, height: 112, cellSize: ['auto', 15], splitLine: { lineStyle: { color: L.token('soft') } }, itemStyle: { color: L.token('raised'), borderColor: L.token('ground'), borderWidth: spec.width < 560 ? 0.5 : 2 },
+        yearLabel: { show: spec.yearLabel !== false, color: L.token('soft'), fontSize: 13, margin: wide ? 34 : 24 }, monthLabel: { show: spec.monthLabel !== false, color: L.token('soft'), fontSize: spec.width < 480 ? 9 : 12 }, dayLabel: { show: spec.dayLabel !== false && wide, color: L.token('soft'), firstDay: 0, nameMap: 'en' } }; }),
       series: years.map(function (year, i) { return { type: 'heatmap', coordinateSystem: 'calendar', calendarIndex: i, data: dates.map(function (d, row) { return [d, values[row]]; }).filter(function (c) { return c[0].slice(0, 4) === year && c[1] !== null; }) }; }) };
   };
 

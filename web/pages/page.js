@@ -27,7 +27,8 @@
   }
 
   function draw(element) {
-    var spec = JSON.parse(element.dataset.chart), options = L.kinds[spec.kind](spec);
+    var spec = Object.assign(JSON.parse(element.dataset.chart), { width: element.clientWidth }), options = L.kinds[spec.kind](spec);
+    options.textStyle = options.textStyle || { fontFamily: L.token('font') };
     if (spec.echartsOptions) options = L.merge(options, L.revive(spec.echartsOptions));
     if (spec.kind === 'chart' && spec.options) options = L.merge(options, L.revive(spec.options));
     if (spec.seriesOptions && Array.isArray(options.series)) options.series = options.series.map(function (s) { return String(s.id || '')[0] === '\u0002' ? s : L.merge(s, L.revive(spec.seriesOptions)); });
@@ -122,7 +123,8 @@
       button.onclick = function () { var closed = button.closest('tbody').classList.toggle('closed'); button.setAttribute('aria-expanded', String(!closed)); };
     });
     table.closest('figure').appendChild(bar);
-    if (!grouped) render();
+    if (grouped) back.hidden = next.hidden = true;
+    else render();
   }
 
   function tabs(element) {
@@ -141,7 +143,7 @@
     }
     names.forEach(function (name, i) {
       name.onclick = function () { choose(i); if (element.dataset.tabs) history.replaceState(null, '', '#' + element.dataset.tabs + '=' + i); };
-      name.onkeydown = function (e) { var step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (step) choose((i + step + names.length) % names.length, true); };
+      name.onkeydown = function (e) { var to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: -1 }[e.key]; if (to !== undefined) { e.preventDefault(); choose((to + names.length) % names.length, true); } };
     });
     var wanted = element.dataset.tabs && new RegExp(element.dataset.tabs.replace(/\W/g, '') + '=(\\d+)').exec(location.hash);
     if (wanted && names[+wanted[1]]) choose(+wanted[1]);
@@ -204,6 +206,8 @@
     if (element.matches('.multi')) {
       summary(element);
       element.addEventListener('change', function () { summary(element); hold(element); });
+      element.addEventListener('keydown', function (e) { if (e.key === 'Escape' && element.open) { element.open = false; element.querySelector('summary').focus(); } });
+      document.addEventListener('click', function (e) { if (!element.contains(e.target)) element.open = false; });
       all('[data-all],[data-none]', element).forEach(function (b) { b.onclick = function () { all('input', element).forEach(function (i) { i.checked = 'all' in b.dataset; }); summary(element); hold(element); }; });
     } else if (element.matches('.buttons') || element.matches('.dimensions')) {
       all('button', element).forEach(function (b) {
@@ -233,6 +237,7 @@
     all('[data-input]', within).forEach(input);
     all('[data-opens]', within).forEach(function (b) { b.onclick = function () { var d = document.getElementById(b.dataset.opens); d.showModal(); resize(d); }; });
     all('dialog[data-open]', within).forEach(function (d) { d.showModal(); resize(d); });
+    all('[data-copy]', within).forEach(function (b) { b.onclick = function () { if (navigator.clipboard) navigator.clipboard.writeText(b.parentNode.querySelector('code').textContent).then(function () { b.textContent = 'Copied'; }); }; });
     all('[data-csv]', within).forEach(function (b) { b.onclick = function () { save(b.dataset.file + '.csv', csvOf(b.dataset.csv), 'text/csv'); }; });
     all('[data-embed] button', within).forEach(function (b) { b.onclick = function () { var box = b.parentNode; box.replaceChildren(make('iframe', { src: box.dataset.embed, title: box.dataset.title, width: '100%', height: '100%' })); }; });
     all('[data-fullscreen]', within).forEach(function (b) { b.onclick = function () { if (document.fullscreenElement) document.exitFullscreen(); else b.parentNode.requestFullscreen(); }; });
@@ -270,6 +275,8 @@
   window.addEventListener('beforeprint', function () {
     root.dataset.before = root.dataset.theme;
     root.dataset.theme = 'light';
+    // Folds of one name close each other.
+    all('details[name]').forEach(function (d) { d.dataset.group = d.getAttribute('name'); d.removeAttribute('name'); });
     all('details:not([data-print-closed])').forEach(function (d) { if (!d.open && !d.matches('.chart-data,.multi')) { d.open = true; d.dataset.unfolded = '1'; } });
     all('[role=tabpanel]:not([data-print-closed])').forEach(function (p) { if (p.hidden) { p.hidden = false; p.dataset.unfolded = '1'; } });
     drawAll(document);
@@ -278,6 +285,7 @@
   window.addEventListener('afterprint', function () {
     root.dataset.theme = root.dataset.before;
     all('[data-unfolded]').forEach(function (e) { delete e.dataset.unfolded; if (e.matches('details')) e.open = false; else e.hidden = true; });
+    all('[data-group]').forEach(function (d) { d.setAttribute('name', d.dataset.group); delete d.dataset.group; });
   });
   if (location.hash.includes('selfcheck')) setTimeout(report, 300);
 })();

@@ -160,8 +160,9 @@ std::string header(const ComponentUse& use, const std::vector<ShownColumn>& show
   for (std::size_t i = 0; i < shown.size();) {
     std::size_t end = i + 1;
     while (end < shown.size() && shown[end].group == shown[i].group) ++end;
-    groups +=
-        fmt::format("<th colspan=\"{}\" class=\"group\"{}>{}</th>", end - i, style, escape(shown[i].group));
+    const char* element = shown[i].group.empty() ? "td" : "th";
+    groups += fmt::format("<{0} colspan=\"{1}\" class=\"group\"{2}>{3}</{0}>", element, end - i, style,
+                          escape(shown[i].group));
     grouped = grouped || !shown[i].group.empty();
     i = end;
   }
@@ -174,7 +175,7 @@ std::string header(const ComponentUse& use, const std::vector<ShownColumn>& show
   }
   std::string first = numbered ? fmt::format("<th scope=\"col\" class=\"number\"{}>#</th>", style) : "";
   return "<thead>" +
-         (grouped ? "<tr class=\"groups\">" + (numbered ? std::string("<th></th>") : "") + groups + "</tr>"
+         (grouped ? "<tr class=\"groups\">" + (numbered ? std::string("<td></td>") : "") + groups + "</tr>"
                   : "") +
          "<tr>" + first + names + "</tr></thead>";
 }

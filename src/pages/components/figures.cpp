@@ -170,7 +170,10 @@ std::string column_chart(const ComponentUse& use, const char* kind, const std::v
     json.text(property, table->columns[column]);
     done.push_back(property);
     bool is_date = table->kinds[column] == Cell::Kind::date;
-    std::string_view by = is_date ? "" : format;
+    std::string_view name = property, by = name == "x"   ? "xFmt"
+                                           : name == "y" ? "yFmt"
+                                           : is_date     ? ""
+                                                         : format;
     codes.text(table->columns[column], use.code(!by.empty() && use.has(by) ? by : "", *table, column));
     names.text(table->columns[column], title_of(table->columns[column]));
   }

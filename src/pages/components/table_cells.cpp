@@ -209,6 +209,7 @@ std::string cell_html(const Table& table, const ShownColumn& column, std::size_t
   if (!href.empty() && column.content != "link")
     text = fmt::format("<a href=\"{}\">{}</a>", escape(href), text);
   std::string look = column.is_number ? "number" : "";
+  if (cell.kind == Cell::Kind::date) look += " date";
   if (column.wrap) look += " wrap";
   if (column.content == "colorscale") look += " scaled";
   return fmt::format("<td{}{} data-value=\"{}\">{}</td>", look.empty() ? "" : " class=\"" + look + "\"",

@@ -94,7 +94,8 @@ std::string render_note(const ComponentUse& use) {
 std::string render_info(const ComponentUse& use) {
   std::string color = use.color("color");
   return fmt::format(
-      "<span class=\"info\" tabindex=\"0\" role=\"note\" aria-label=\"{0}\" data-note=\"{0}\"{1}>i</span>",
+      "<span class=\"info-sign\" tabindex=\"0\" role=\"note\" aria-label=\"{0}\" "
+      "data-note=\"{0}\"{1}>i</span>",
       escape(use.text("description")),
       color.empty() || color.starts_with("base-") ? "" : " style=\"color:" + escape(color) + "\"");
 }
@@ -122,9 +123,16 @@ std::string render_link(const ComponentUse& use) {
                      use.has("class") ? " class=\"" + escape(use.text("class")) + "\"" : "",
                      escape(use.text("label", "Click here")));
 }
+// What stands inside a link or a button: one paragraph is a part of the sentence around it.
+std::string words_inside(const ComponentUse& use) {
+  std::string html = use.children();
+  while (html.ends_with('\n')) html.pop_back();
+  bool is_one = html.starts_with("<p>") && html.ends_with("</p>") && html.find("<p>", 3) == std::string::npos;
+  return is_one ? html.substr(3, html.size() - 7) : html;
+}
 std::string linked(const ComponentUse& use, const char* look) {
   std::string url = use.has("url") ? use.text("url") : use.text("href");
-  return fmt::format("<a class=\"{}\" href=\"{}\">{}</a>", look, escape(safe_url(url)), use.children());
+  return fmt::format("<a class=\"{}\" href=\"{}\">{}</a>", look, escape(safe_url(url)), words_inside(use));
 }
 std::string render_link_button(const ComponentUse& use) {
   return linked(use, "button");
@@ -163,11 +171,16 @@ std::string render_code(const ComponentUse& use) {
     for (const PageNode& node : use.node().children)
       code += node.kind == PageNode::Kind::text ? node.text : "";
   }
-  return fmt::format("<pre tabindex=\"0\"><code>{}</code></pre>", escape(code));
+  std::size_t first = code.find_first_not_of('\n'), last = code.find_last_not_of(" \n");
+  code = first == std::string::npos || last == std::string::npos ? "" : code.substr(first, last - first + 1);
+  std::string copy =
+      use.flag("copyToClipboard") ? "<button type=\"button\" class=\"copy\" data-copy>Copy</button>" : "";
+  return fmt::format("<div class=\"code\"><pre tabindex=\"0\"><code>{}</code></pre>{}</div>", escape(code),
+                     copy);
 }
 std::string render_button(const ComponentUse& use) {
   return fmt::format("<button type=\"button\" class=\"button\"{}>{}</button>",
-                     use.flag("disabled") ? " disabled" : "", use.children());
+                     use.flag("disabled") ? " disabled" : "", words_inside(use));
 }
 
 }  // namespace
