@@ -10,7 +10,6 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "base/spec.h"
 #include "base/units.h"
 #include "cli/connector.h"
 #include "cli/exit_codes.h"
@@ -127,25 +126,11 @@ class CountingSink final : public stream::Sink {
 
 stream::Selection select(const stream::Catalog& catalog, const std::string& name) {
   stream::Selection selection;
-  if (const stream::Stream* found = catalog.find(name)) {
-    selection.stream = *found;
-    bool goes_on = std::find(found->sync_modes.begin(), found->sync_modes.end(),
-                             stream::SyncMode::incremental) != found->sync_modes.end();
-    selection.mode = goes_on ? stream::SyncMode::incremental : stream::SyncMode::full_refresh;
-    return selection;
-  }
-  std::vector<std::string> names;
-  std::string all;
-  for (const stream::Stream& each : catalog.streams) {
-    names.push_back(each.name);
-    all += (all.empty() ? "" : ", ") + each.name;
-  }
-  std::string near = nearest(name, names);
-  throw Error(ErrorCode::source_stream_unknown,
-              fmt::format("There is no stream `{}`{}", name,
-                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
-              "--stream")
-      .fix("The streams: " + all + ".");
+  selection.stream = catalog.at(name, "--stream");
+  const std::vector<stream::SyncMode>& modes = selection.stream.sync_modes;
+  bool goes_on = std::find(modes.begin(), modes.end(), stream::SyncMode::incremental) != modes.end();
+  selection.mode = goes_on ? stream::SyncMode::incremental : stream::SyncMode::full_refresh;
+  return selection;
 }
 
 std::string need_cassette(const ConnectorArguments& arguments) {

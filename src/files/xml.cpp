@@ -2,26 +2,10 @@
 
 #include <charconv>
 
+#include "base/utf8.h"
+
 namespace leat::files {
 namespace {
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 63));
-    out += static_cast<char>(0x80 | (code & 63));
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 63));
-    out += static_cast<char>(0x80 | (code >> 6 & 63));
-    out += static_cast<char>(0x80 | (code & 63));
-  }
-}
 
 void append_entity(std::string& out, std::string_view name) {
   if (name == "amp") {
@@ -38,7 +22,9 @@ void append_entity(std::string& out, std::string_view name) {
     bool is_hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
     std::uint32_t code = 0;
     std::from_chars(name.data() + (is_hex ? 2 : 1), name.data() + name.size(), code, is_hex ? 16 : 10);
-    append_utf8(out, code);
+    // What is no character stands for itself as the sign for that.
+    bool is_character = code > 0 && code <= 0x10FFFF && !(code >= 0xD800 && code < 0xE000);
+    append_code_point(out, is_character ? code : 0xFFFD);
   }
 }
 

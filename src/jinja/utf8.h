@@ -10,12 +10,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace leat::jinja {
 
 /// Reads the code point at `at` and moves `at` behind it.
 char32_t next_code_point(std::string_view text, std::size_t& at);
-/// Appends the code point.
-void append_code_point(std::string& out, char32_t code);
 /// Counts the code points.
 std::size_t count_code_points(std::string_view text);
 /// The byte offset of the code point number `index` (the end when there are fewer).

@@ -1,5 +1,9 @@
 #include "stream/stream.h"
 
+#include <fmt/core.h>
+
+#include "base/error.h"
+#include "base/spec.h"
 #include "stream/destination.h"
 
 namespace leat::stream {
@@ -30,6 +34,22 @@ const Stream* Catalog::find(std::string_view wanted) const {
     if (stream.name == wanted) return &stream;
   }
   return nullptr;
+}
+
+const Stream& Catalog::at(std::string_view wanted, const std::string& where) const {
+  if (const Stream* found = find(wanted)) return *found;
+  std::vector<std::string> names;
+  std::string all;
+  for (const Stream& each : streams) {
+    names.push_back(each.name);
+    all += (all.empty() ? "" : ", ") + each.name;
+  }
+  std::string near = nearest(wanted, names);
+  throw Error(ErrorCode::source_stream_unknown,
+              fmt::format("The source has no stream `{}`{}", wanted,
+                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              where)
+      .fix(fmt::format("Its streams: {}.", all));
 }
 
 }  // namespace leat::stream

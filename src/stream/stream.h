@@ -54,6 +54,8 @@ struct Catalog {
   std::vector<Stream> streams;
   /// The stream of that name, or nullptr.
   const Stream* find(std::string_view name) const;
+  /// The stream of that name; Error(source_stream_unknown) at `where` that lists those there are.
+  const Stream& at(std::string_view name, const std::string& where) const;
 };
 
 /// An opaque checkpoint that a source emits and gets back: JSON text, "" before the first sync.

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <exception>
-#include <thread>
 
 #include "base/units.h"
+#include "sync/side_by_side.h"
 #include "sync/stream_sync.h"
 
 namespace leat::sync {
@@ -154,29 +154,10 @@ void ChangeSync::attempt() {
     std::lock_guard lock(mutex_);
     over_ = false;
   }
-  Queue queue(static_cast<std::size_t>(connection_.queue_bytes));
-  std::exception_ptr reading_failed;
-  std::jthread reader([&] {
-    try {
-      read_into(queue);
-    } catch (...) {
-      reading_failed = std::current_exception();
-    }
-    queue.close();
-  });
-  try {
-    while (std::optional<Item> item = queue.pop()) {
-      std::visit([this](auto&& held) { take(std::move(held)); }, std::move(*item));
-    }
-    reader.join();
-  } catch (...) {
-    queue.cancel();
-    give_up();
-    reader.join();
-    throw;
-  }
-  give_up();  // what came after the last checkpoint
-  if (reading_failed) std::rethrow_exception(reading_failed);
+  read_side_by_side<Item>(
+      static_cast<std::size_t>(connection_.queue_bytes), [this](Queue& queue) { read_into(queue); },
+      [this](Item item) { std::visit([this](auto&& held) { take(std::move(held)); }, std::move(item)); },
+      [this](bool) { give_up(); });  // what came after the last checkpoint
 }
 
 void ChangeSync::open_gate(Lane& lane) {

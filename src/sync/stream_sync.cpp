@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <exception>
-#include <thread>
 
 #include "base/glob.h"
 #include "base/spec.h"
 #include "base/units.h"
+#include "sync/side_by_side.h"
 
 namespace leat::sync {
 
@@ -221,30 +221,17 @@ void StreamSync::run() {
   last_commit_ = env_.steady();
   open_gate();
 
-  Queue queue(static_cast<std::size_t>(connection_.queue_bytes));
-  std::exception_ptr reading_failed;
-  std::jthread reader([&] {
-    try {
-      read_into(queue);
-    } catch (...) {
-      reading_failed = std::current_exception();
-    }
-    queue.close();
-  });
-  try {
-    while (std::optional<QueueItem> item = queue.pop()) {
-      env_.check_cancelled();
-      std::visit([this](auto&& held) { take(std::move(held)); }, std::move(*item));
-    }
-    reader.join();
-  } catch (...) {
-    queue.cancel();
-    reader.join();
-    load_.reset();
-    if (result_.rows_rejected > connection_.dead_letters_max) keep_dead_letters();
-    throw;
-  }
-  if (reading_failed) std::rethrow_exception(reading_failed);
+  read_side_by_side<QueueItem>(
+      static_cast<std::size_t>(connection_.queue_bytes), [this](Queue& queue) { read_into(queue); },
+      [this](QueueItem item) {
+        env_.check_cancelled();
+        std::visit([this](auto&& held) { take(std::move(held)); }, std::move(item));
+      },
+      [this](bool failed) {
+        if (!failed) return;
+        load_.reset();
+        if (result_.rows_rejected > connection_.dead_letters_max) keep_dead_letters();
+      });
   finish();
 }
 

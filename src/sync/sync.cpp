@@ -6,29 +6,11 @@
 #include <atomic>
 #include <thread>
 
-#include "base/spec.h"
 #include "sync/change_sync.h"
 #include "sync/stream_sync.h"
 
 namespace leat::sync {
 namespace {
-
-const stream::Stream& find_stream(const stream::Catalog& catalog, const std::string& name,
-                                  const std::string& where) {
-  if (const stream::Stream* found = catalog.find(name)) return *found;
-  std::vector<std::string> names;
-  std::string all;
-  for (const stream::Stream& each : catalog.streams) {
-    names.push_back(each.name);
-    all += (all.empty() ? "" : ", ") + each.name;
-  }
-  std::string near = nearest(name, names);
-  throw Error(ErrorCode::source_stream_unknown,
-              fmt::format("The source has no stream `{}`{}", name,
-                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
-              where)
-      .fix(fmt::format("Its streams: {}.", all));
-}
 
 StreamPlan plan_stream(const stream::Stream& stream, const StreamSettings& settings) {
   StreamPlan plan{settings, stream, stream::SyncMode::full_refresh};
@@ -133,14 +115,18 @@ std::vector<StreamPlan> plan_streams(const Connection& connection, const stream:
   }
   for (const StreamSettings& settings : connection.streams) {
     if (!only.empty() && std::find(only.begin(), only.end(), settings.name) == only.end()) continue;
-    plans.push_back(plan_stream(find_stream(catalog, settings.name, settings.where), settings));
+    plans.push_back(plan_stream(catalog.at(settings.name, settings.where), settings));
   }
   if (only.empty()) return plans;
   std::vector<StreamPlan> chosen;
   for (const std::string& name : only) {
     auto found = std::find_if(plans.begin(), plans.end(),
                               [&](const StreamPlan& plan) { return plan.stream.name == name; });
-    if (found == plans.end()) find_stream({}, name, connection.where);
+    if (found == plans.end()) {
+      stream::Catalog planned;
+      for (const StreamPlan& plan : plans) planned.streams.push_back(plan.stream);
+      planned.at(name, connection.where);
+    }
     chosen.push_back(*found);
   }
   return chosen;

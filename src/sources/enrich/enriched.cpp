@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "sources/enrich/answer_book.h"
 #include "sources/enrich/asker.h"
+#include "stream/indexed_sink.h"
 
 namespace leat::sources::enrich {
 namespace {
@@ -209,30 +210,13 @@ class EnrichedSource final : public stream::Source {
   }
   void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
     for (std::size_t i = 0; i < selections.size(); ++i) {
-      IndexedSink indexed(sink, i);
+      stream::IndexedSink indexed(sink, i);
       EnrichingSink enriching(indexed, runs_for(selections[i].stream.name));
       source_->read(selections.subspan(i, 1), enriching);
     }
   }
 
  private:
-  // Hands on what stream 0 yields as stream `index`.
-  class IndexedSink final : public stream::Sink {
-   public:
-    IndexedSink(stream::Sink& sink, std::size_t index) : sink_(sink), index_(index) {}
-    void batch(std::size_t, batch::RecordBatch&& batch) override { sink_.batch(index_, std::move(batch)); }
-    void checkpoint(std::size_t, stream::State state, std::string partition) override {
-      sink_.checkpoint(index_, std::move(state), std::move(partition));
-    }
-    void reject(std::size_t, stream::RejectedRecord&& record) override {
-      sink_.reject(index_, std::move(record));
-    }
-
-   private:
-    stream::Sink& sink_;
-    std::size_t index_;
-  };
-
   std::vector<std::unique_ptr<LookupRun>> runs_for(const std::string& stream) {
     std::vector<std::unique_ptr<LookupRun>> runs;
     for (const Lookup& lookup : lookups_) {

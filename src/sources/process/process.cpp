@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "sources/process/dialect.h"
+#include "stream/indexed_sink.h"
 
 namespace leat::sources::process {
 namespace {
@@ -73,29 +74,12 @@ class ProcessSource final : public stream::Source {
 
   void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
     for (std::size_t i = 0; i < selections.size(); ++i) {
-      ShiftedSink shifted(sink, i);
-      dialect_->read(settings_, streams(), find(selections[i].stream.name), selections[i], shifted);
+      stream::IndexedSink indexed(sink, i);
+      dialect_->read(settings_, streams(), find(selections[i].stream.name), selections[i], indexed);
     }
   }
 
  private:
-  // Hands on what stream 0 yields as stream `index`.
-  class ShiftedSink final : public stream::Sink {
-   public:
-    ShiftedSink(stream::Sink& sink, std::size_t index) : sink_(sink), index_(index) {}
-    void batch(std::size_t, batch::RecordBatch&& batch) override { sink_.batch(index_, std::move(batch)); }
-    void checkpoint(std::size_t, stream::State state, std::string partition) override {
-      sink_.checkpoint(index_, std::move(state), std::move(partition));
-    }
-    void reject(std::size_t, stream::RejectedRecord&& record) override {
-      sink_.reject(index_, std::move(record));
-    }
-
-   private:
-    stream::Sink& sink_;
-    std::size_t index_;
-  };
-
   const std::vector<ProgramStream>& streams() {
     if (!streams_) streams_ = catalog_memo().find(identity(settings_), env_);
     if (!streams_) discover();
