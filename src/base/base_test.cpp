@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "base/units.h"
 
@@ -34,6 +35,13 @@ TEST_CASE("durations, sizes and counts are read and printed as people write them
   CHECK(parse_bytes("8MB") == 8 * 1024 * 1024);
   CHECK(format_count(-9937) == "-9,937");
   CHECK(format_count(100) == "100");
+}
+
+TEST_CASE("text is trimmed at both ends, and what is blank is empty") {
+  CHECK(trimmed(" \t a b\r\n\v\f") == "a b");
+  CHECK(trimmed("a") == "a");
+  CHECK(trimmed(" \n ").empty());
+  CHECK(trimmed("").empty());
 }
 
 TEST_CASE("a fixed clock moves only by waiting") {

@@ -37,6 +37,21 @@ void write_site(run::Workspace& workspace, const DbtArguments& arguments, run::D
   Terminal::line(fmt::format("Site written to {}/index.html", project.target_folder()));
 }
 
+// Images and the like that descriptions show: the folders of `asset-paths`, beside the site.
+void copy_assets(const dbt::Project& project) {
+  namespace fs = std::filesystem;
+  fs::path target = fs::path(project.target_folder()).lexically_normal();
+  for (const std::string& each : project.packages().front().texts("asset-paths")) {
+    fs::path below = fs::path(each).lexically_normal(), from = fs::path(project.folder()) / below;
+    bool holds_target = !target.lexically_relative(from.lexically_normal()).string().starts_with("..");
+    bool is_inside = below.is_relative() && *below.begin() != ".." && !holds_target;
+    if (!is_inside || !fs::is_directory(from)) continue;
+    fs::remove_all(target / below);
+    fs::create_directories((target / below).parent_path());
+    fs::copy(from, target / below, fs::copy_options::recursive);
+  }
+}
+
 int serve(run::Workspace& workspace, const DbtArguments& arguments) {
   std::string folder = workspace.dbt()->target_folder();
   if (!std::filesystem::exists(folder + "/index.html"))
@@ -73,6 +88,7 @@ int generate(run::Workspace& workspace, const DbtArguments& arguments) {
                                               : dbt::catalog_json(project, chosen, *adapter, env));
   Terminal::line(fmt::format("Catalog written to {}/catalog.json", project.target_folder()));
   write_site(workspace, arguments, std::move(site));
+  copy_assets(project);
   return kExitOk;
 }
 

@@ -84,7 +84,9 @@ std::string driver_name(const std::string& native) {
   bool is_list = native.ends_with("[]");
   std::string_view base = std::string_view(native).substr(0, native.size() - (is_list ? 2 : 0));
   auto found = kNames.find(base.substr(0, base.find('(')));
-  return found == kNames.end() ? native : found->second + std::string(is_list ? "ARRAY" : "");
+  if (found == kNames.end()) return native;
+  if (is_list) return found->second + std::string("ARRAY");
+  return found->second == std::string_view("STRING") ? "TEXT" : found->second;
 }
 
 class AdapterObject final : public jinja::Object {

@@ -37,8 +37,8 @@ void set_for_tests(jinja::Dict& dict) {
   dict.set("error_if", "!= 0");
 }
 
-void set_for_built(jinja::Dict& dict, const Node& node) {
-  dict.set("materialized", node.materialized());
+void set_for_built(jinja::Dict& dict) {
+  dict.set("materialized", "");  // each node has its own
   dict.set("incremental_strategy", Value::none());
   dict.set("batch_size", Value::none());
   dict.set("lookback", Value(1));
@@ -61,8 +61,8 @@ void set_for_built(jinja::Dict& dict, const Node& node) {
 }
 
 // Settings of a kind of node with what they are when nothing is said.
-void set_defaults(jinja::Dict& dict, const Node& node) {
-  switch (node.type) {
+void set_defaults(jinja::Dict& dict, ResourceType type) {
+  switch (type) {
     case ResourceType::source:
       dict.set("enabled", Value(true));
       dict.set("event_time", Value::none());
@@ -88,13 +88,13 @@ void set_defaults(jinja::Dict& dict, const Node& node) {
       break;
     default:
       set_common(dict);
-      node.type == ResourceType::test ? set_for_tests(dict) : set_for_built(dict, node);
+      type == ResourceType::test ? set_for_tests(dict) : set_for_built(dict);
   }
-  if (node.type == ResourceType::model) {
+  if (type == ResourceType::model) {
     dict.set("access", "protected");
     dict.set("freshness", Value::none());
   }
-  if (node.type == ResourceType::snapshot) {
+  if (type == ResourceType::snapshot) {
     Value names = Value::dict();
     for (const char* each :
          {"dbt_valid_to", "dbt_valid_from", "dbt_scd_id", "dbt_updated_at", "dbt_is_deleted"})
@@ -103,14 +103,27 @@ void set_defaults(jinja::Dict& dict, const Node& node) {
     for (const char* each : {"target_schema", "target_database", "updated_at", "dbt_valid_to_current"})
       dict.set(each, Value::none());
   }
-  if (node.type == ResourceType::seed) {
+  if (type == ResourceType::seed) {
     dict.set("delimiter", ",");
     dict.set("quote_columns", Value::none());
   }
-  if (node.type == ResourceType::saved_query) {
+  if (type == ResourceType::saved_query) {
     for (const char* each : {"export_as", "schema"}) dict.set(each, Value::none());
     dict.set("cache", Value::dict({{"enabled", Value(false)}}));
   }
+}
+
+// The same for all nodes of a kind: made once, and shared by their configurations.
+const jinja::Dict& defaults_of(ResourceType type) {
+  static const std::vector<Value> all = [] {
+    std::vector<Value> made;
+    for (int each = 0; each <= static_cast<int>(ResourceType::group); ++each) {
+      made.push_back(Value::dict());
+      set_defaults(made.back().as_dict(), static_cast<ResourceType>(each));
+    }
+    return made;
+  }();
+  return all[static_cast<std::size_t>(type)].as_dict();
 }
 
 // A source's freshness with both its limits, where it has one.
@@ -126,7 +139,8 @@ Value whole_freshness(const Value& given) {
 Value full_config(const Node& node) {
   Value config = Value::dict();
   jinja::Dict& dict = config.as_dict();
-  set_defaults(dict, node);
+  defaults_of(node.type).each([&](const Value& key, const Value& value) { dict.set(key, value); });
+  if (dict.find("incremental_strategy")) dict.set("materialized", node.materialized());
   if (!node.config.is_dict()) return config;
   node.config.as_dict().each([&](const Value& key, const Value& value) {
     const std::string& name = key.as_string();
@@ -141,8 +155,11 @@ Value full_config(const Node& node) {
     } else if (name == "freshness" && node.type == ResourceType::source) {
       dict.set(name, whole_freshness(value));
     } else if (name == "contract" && value.is_dict()) {
-      Value whole = *dict.find(name);
+      Value whole = Value::dict();
+      dict.find(name)->as_dict().each(
+          [&](const Value& part, const Value& set) { whole.as_dict().set(part, set); });
       value.as_dict().each([&](const Value& part, const Value& set) { whole.as_dict().set(part, set); });
+      dict.set(name, whole);
     } else if (name == "tags") {
       std::vector<std::string> tags = node.tags();
       dict.set("tags", Value::list(std::vector<Value>(tags.begin(), tags.end())));

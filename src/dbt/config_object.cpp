@@ -14,11 +14,14 @@ using jinja::Value;
 
 namespace {
 
-// A date is kept as the text that the manifest tells.
-Value settled(const Value& value) {
-  if (!value.is_object() || !value.as_object().type_name().starts_with("datetime.date")) return value;
-  CallArguments none;
-  return value.as_object().method("isoformat", none).value_or(value);
+// Dates are kept as the text that the manifest tells.
+void settle(jinja::Dict& settings) {
+  for (jinja::Dict::Entry& entry : settings.entries()) {
+    Value& value = entry.value;
+    if (!value.is_object() || !value.as_object().type_name().starts_with("datetime.date")) continue;
+    CallArguments none;
+    if (std::optional<Value> text = value.as_object().method("isoformat", none)) value = *text;
+  }
 }
 
 class ConfigObject final : public jinja::Object {
@@ -34,8 +37,8 @@ class ConfigObject final : public jinja::Object {
       if (given.is_dict()) refuse_two_names(given.as_dict());
       if (given.is_dict()) merge_config(more.as_dict(), given.as_dict());
     }
-    for (const jinja::NamedValue& named : arguments.named)
-      more.as_dict().set(named.name, settled(named.value));
+    for (const jinja::NamedValue& named : arguments.named) more.as_dict().set(named.name, named.value);
+    settle(more.as_dict());
     merge_config(rendering_.config.as_dict(), more.as_dict());
     return Value("");
   }
@@ -46,6 +49,7 @@ class ConfigObject final : public jinja::Object {
     if (name == "set") {
       const Value& value = arguments.require(1, "value");
       rendering_.config.as_dict().set(arguments.text(0, "name"), value);
+      settle(rendering_.config.as_dict());
       return Value("");
     }
     bool meta = name == "meta_get" || name == "meta_require";

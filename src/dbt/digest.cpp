@@ -20,11 +20,14 @@ std::string hex_digest(const EVP_MD* kind, std::string_view text) {
 
 }  // namespace
 
+// Looked up once: EVP_md5() looks for its provider each time that it is used.
 std::string md5_hex(std::string_view text) {
-  return hex_digest(EVP_md5(), text);
+  static const EVP_MD* const kind = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  return hex_digest(kind, text);
 }
 std::string sha256_hex(std::string_view text) {
-  return hex_digest(EVP_sha256(), text);
+  static const EVP_MD* const kind = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return hex_digest(kind, text);
 }
 
 }  // namespace leat::dbt

@@ -7,6 +7,7 @@
 
 #include "base/embedded.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "dbt/values.h"
 #include "jinja/block_scanner.h"
 #include "jinja/operations.h"
@@ -31,12 +32,17 @@ std::unique_ptr<Project> ProjectLoader::load() {
   read_packages();
   project_->renderer_ = std::make_unique<Renderer>(*project_, env_);
   for (Package& package : project_->packages_) render_package(package);
+  std::vector<PropertiesFile> properties = properties_files();
+  std::vector<YamlFile> documents;
+  for (const PropertiesFile& each : properties)
+    documents.push_back({each.package->folder + "/" + each.path, each.package->prefix + each.path});
+  YamlAhead ahead(std::move(documents));
   read_macros();
   for (const Package& package : project_->packages_) {
     read_docs(package);
     read_files(package);
   }
-  read_properties();
+  read_properties(properties, ahead);
   configure();
   index();
   take_settings_of_test_macros();
@@ -158,10 +164,7 @@ void ProjectLoader::read_docs(const Package& package) {
       std::string text = document::read_file(package.folder + "/" + path);
       for (const jinja::SourceBlock& block : jinja::scan_blocks(text, package.prefix + path)) {
         if (block.type != "docs") continue;
-        std::string_view words = block.contents;
-        std::size_t from = words.find_first_not_of(" \t\r\n"), to = words.find_last_not_of(" \t\r\n");
-        if (from == std::string_view::npos) from = to = 0;
-        project_->docs_[package.name + "." + std::string(block.name)] = words.substr(from, to - from + 1);
+        project_->docs_[package.name + "." + std::string(block.name)] = trimmed(block.contents);
       }
     }
   }

@@ -14,8 +14,12 @@
 #include "dbt/project.h"
 #include "dbt/properties.h"
 #include "dbt/renderer.h"
+#include "dbt/yaml_ahead.h"
 
 namespace leat::dbt {
+
+class KeptParse;
+struct KeptMacro;
 
 class ProjectLoader {
  public:
@@ -38,7 +42,12 @@ class ProjectLoader {
   void add_snapshots(const Package& package, const std::string& below, const std::string& path);
   Node make_node(const Package& package, ResourceType type, const std::string& below, const std::string& path,
                  const std::string& name) const;
-  void read_properties();
+  struct PropertiesFile {
+    const Package* package;
+    std::string folder, path;
+  };
+  std::vector<PropertiesFile> properties_files() const;
+  void read_properties(const std::vector<PropertiesFile>& files, YamlAhead& ahead);
 
   // loader_config.cpp
   void configure();
@@ -60,8 +69,10 @@ class ProjectLoader {
   // loader_kept.cpp
   std::string kept_path() const;
   bool restore(const std::string& path);
-  bool asks_for_command() const;
+  void read_kept(const KeptParse& kept, std::vector<KeptMacro>& macros);
+  static bool asks_for_command(const Project& project);
   void keep(const std::string& path, Timestamp begun);
+  static void write_kept(Project& project, Timestamp begun, const Env& env);
 
   // loader_graph.cpp
   void index();

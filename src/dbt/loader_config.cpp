@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "dbt/halves.h"
 #include "dbt/loader.h"
 #include "dbt/macro_uses.h"
 #include "dbt/python_model.h"
@@ -16,12 +18,15 @@ namespace leat::dbt {
 using document::Value;
 
 void ProjectLoader::configure() {
-  for (Node& node : project_->nodes_) configure_node(node);
+  in_halves(project_->nodes_.size(), [this](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) configure_node(project_->nodes_[i]);
+  });
   for (Node& test : tests_) configure_test(test);
   auto part = [this](std::vector<Node>& nodes, std::vector<Node>& kept) {
     for (Node& node : nodes) (node.enabled() ? kept : project_->disabled_).push_back(std::move(node));
   };
   std::vector<Node> kept;
+  kept.reserve(project_->nodes_.size() + tests_.size());
   part(project_->nodes_, kept);
   // A test of what is disabled is disabled as well.
   std::set<std::string_view> ids;
@@ -179,15 +184,6 @@ void ProjectLoader::name_relations() {
   check_relations_differ();
 }
 
-namespace {
-
-std::string trimmed(const std::string& text) {
-  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
-  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
-}
-
-}  // namespace
-
 // True when neither the project nor a package has its own macro for that name.
 bool ProjectLoader::is_own(const char* macro, const Node& node) {
   auto [known, is_new] = own_names_.try_emplace({macro, node.package}, false);
@@ -217,12 +213,13 @@ void ProjectLoader::name_relation(Node& node) {
   node.relation.database = target.database;
   node.relation.schema = target.schema;
   node.relation.identifier = node.name;
-  auto text = [](const jinja::Value& value) { return trimmed(jinja::to_text(value)); };
+  auto trim = [](const std::string& text) { return std::string(trimmed(text)); };
+  auto text = [&](const jinja::Value& value) { return trim(jinja::to_text(value)); };
   // Most projects keep dbt's names: no template needs to be run to know those.
   std::string named_schema = !is_own("generate_schema_name", node)
                                  ? named("generate_schema_name", node, schema, "custom_schema_name")
                              : schema.is_none() ? target.schema
-                                                : trimmed(target.schema + "_" + text(schema));
+                                                : trim(target.schema + "_" + text(schema));
   std::string named_database = !is_own("generate_database_name", node)
                                    ? named("generate_database_name", node, database, "custom_database_name")
                                : database.is_none() ? target.database
@@ -265,7 +262,9 @@ std::string ProjectLoader::named(const char* macro, const Node& node, const jinj
   if (found->info->parameters.size() > 1)
     arguments.emplace_back(found->info->parameters[1], project_->renderer_->node_value(node));
   jinja::Value result = project_->renderer_->call(*found, arguments, rendering);
-  return result.is_none() ? "" : trimmed(jinja::to_text(result));
+  if (result.is_none()) return "";
+  std::string text = jinja::to_text(result);
+  return std::string(trimmed(text));
 }
 
 void ProjectLoader::check_relations_differ() const {

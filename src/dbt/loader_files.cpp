@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "dbt/digest.h"
 #include "dbt/loader.h"
 #include "jinja/block_scanner.h"
@@ -12,15 +13,6 @@
 namespace leat::dbt {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string stripped(const std::string& text) {
-  std::size_t from = text.find_first_not_of(" \t\r\n\f\v"), to = text.find_last_not_of(" \t\r\n\f\v");
-  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
-}
-
-}  // namespace
 
 void ProjectLoader::read_files(const Package& package) {
   for (const std::string& below : package.paths("model-paths")) {
@@ -75,12 +67,13 @@ void ProjectLoader::add_file(const Package& package, ResourceType type, const st
   // dbt does not read large seeds to know them again: their path stands for them.
   constexpr std::size_t kHashedSeed = 1 << 20;
   bool is_large_seed = type == ResourceType::seed && text.size() > kHashedSeed;
-  node.checksum = is_large_seed ? path : sha256_hex(stripped(text));
+  std::string_view code = trimmed(text);
+  node.checksum = is_large_seed ? path : sha256_hex(code);
   if (type != ResourceType::seed) {
-    node.raw_code = stripped(text);
-    std::size_t begin = std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size());
-    node.first_line += static_cast<std::size_t>(
-        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
+    node.raw_code = code;
+    std::string_view above(text.data(),
+                           code.empty() ? text.size() : static_cast<std::size_t>(code.data() - text.data()));
+    node.first_line += static_cast<std::size_t>(std::count(above.begin(), above.end(), '\n'));
   }
   project_->nodes_.push_back(std::move(node));
 }
@@ -95,14 +88,14 @@ void ProjectLoader::add_snapshots(const Package& package, const std::string& bel
     node.fqn.insert(node.fqn.end() - 1, fs::path(path).stem().string());
     node.raw_code = std::string(block.contents);
     node.first_line = block.line;
-    node.checksum = sha256_hex(stripped(text));
+    node.checksum = sha256_hex(trimmed(text));
     node.where = fmt::format("{}:{}:1", node.display, block.line);
     project_->nodes_.push_back(std::move(node));
   }
 }
 
-void ProjectLoader::read_properties() {
-  Properties properties(*project_, project_->nodes_, project_->docs_, env_);
+std::vector<ProjectLoader::PropertiesFile> ProjectLoader::properties_files() const {
+  std::vector<PropertiesFile> files;
   for (const Package& package : project_->packages_) {
     std::vector<std::string> folders;
     for (const char* key :
@@ -113,10 +106,17 @@ void ProjectLoader::read_properties() {
       }
     }
     for (const std::string& folder : folders) {
-      for (const std::string& path : package.files(folder, {".yml", ".yaml"}))
-        properties.add_file(package, folder, path);
+      for (std::string& path : package.files(folder, {".yml", ".yaml"}))
+        files.push_back({&package, folder, std::move(path)});
     }
   }
+  return files;
+}
+
+void ProjectLoader::read_properties(const std::vector<PropertiesFile>& files, YamlAhead& ahead) {
+  Properties properties(*project_, project_->nodes_, project_->docs_, env_);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    properties.add_file(*files[i].package, files[i].folder, files[i].path, ahead.take(i));
   properties.add_tests(tests_);
   properties.add_unit_tests(tests_);
   properties.add_declarations(tests_, project_->groups_);

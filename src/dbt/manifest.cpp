@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "dbt/artifacts.h"
 #include "dbt/basics.h"
+#include "dbt/halves.h"
 #include "dbt/manifest_parts.h"
 
 namespace leat::dbt {
@@ -46,12 +47,11 @@ void write_section(ManifestParts& parts, const char* key, const std::vector<Node
 
 // Nodes are most of a large manifest: half of them are written by a thread beside.
 void write_nodes(ManifestParts& parts, std::initializer_list<ResourceType> types) {
-  constexpr std::size_t kWorthAThread = 500;
   std::vector<const Node*> nodes;
   for (const Node& node : parts.project.nodes()) {
     if (std::find(types.begin(), types.end(), node.type) != types.end()) nodes.push_back(&node);
   }
-  std::size_t half = nodes.size() < kWorthAThread ? nodes.size() : nodes.size() / 2;
+  std::size_t half = half_of(nodes.size());
   std::future<std::string> rest;
   if (half < nodes.size()) {
     rest = std::async(std::launch::async, [&parts, &nodes, half] {

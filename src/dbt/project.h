@@ -10,6 +10,7 @@
 // Error(document_syntax), Error(jinja_…), each with file:line:column.
 // Source: https://docs.getdbt.com/reference/dbt_project.yml and the pages below it
 #pragma once
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -99,6 +100,10 @@ class Project {
   /// it.
   const std::string& kept_path() const { return kept_path_; }
   const WrittenManifest& kept_manifest() const { return kept_manifest_; }
+  /// Waits until the project is kept: a thread beside may be at it since load().
+  void wait_until_kept() const {
+    if (keeping_.valid()) keeping_.wait();
+  }
   /// Renders templates of this project; shared by all builds.
   Renderer& renderer() const { return *renderer_; }
   /// All nodes as the selector sees them, in the order of nodes().
@@ -123,6 +128,7 @@ class Project {
   std::unique_ptr<Renderer> renderer_;
   std::string kept_path_;
   WrittenManifest kept_manifest_;
+  std::future<void> keeping_;  // destroyed first: it reads all of the above
 };
 
 }  // namespace leat::dbt

@@ -80,7 +80,9 @@ TEST_CASE("a date of a configuration is kept as the manifest tells it") {
       {{"models/m.sql",
         "{{ config(begin=modules.datetime.datetime(2024, 1, 2, 3), until=modules.datetime.date(2025, 1, "
         "1)) }} select 1"},
-       {"models/n.sql", "select 1"}});
+       {"models/n.sql",
+        "{{ config({'begin': modules.datetime.datetime(2024, 1, 2), 'materialized': 'view'}) }} select 1"}});
+  CHECK(loaded.setting("model.shop.n", "begin") == "\"2024-01-02T00:00:00\"");
   CHECK(loaded.setting("model.shop.m", "begin") == "\"2024-01-02T03:00:00\"");
   CHECK(loaded.setting("model.shop.m", "until") == "\"2025-01-01\"");
 }

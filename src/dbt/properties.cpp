@@ -94,10 +94,11 @@ Value read_yaml(const std::string& path, const std::string& display, Env& env) {
 
 }  // namespace
 
-void Properties::add_file(const Package& package, const std::string& folder, const std::string& path) {
+void Properties::add_file(const Package& package, const std::string& folder, const std::string& path,
+                          std::optional<Value> parsed) {
   File file{package, path, package.prefix + path,
             std::filesystem::path(path).lexically_relative(folder).string()};
-  Value root = read_yaml(package.folder + "/" + path, file.display, env_);
+  Value root = parsed ? std::move(*parsed) : read_yaml(package.folder + "/" + path, file.display, env_);
   for (const Value& entry : root["snapshots"].items()) {
     if (entry.find("relation")) add_yaml_snapshot(file, entry);
   }

@@ -23,8 +23,10 @@ class Properties {
   Properties(const Project& project, std::vector<Node>& nodes, const std::map<std::string, std::string>& docs,
              Env& env)
       : project_(project), nodes_(nodes), docs_(docs), env_(env) {}
-  /// Reads one file of a package; `folder` is the one of the paths that it was found below.
-  void add_file(const Package& package, const std::string& folder, const std::string& path);
+  /// Reads one file of a package; `folder` is the one of the paths that it was found below, `parsed` its
+  /// document where that is there already.
+  void add_file(const Package& package, const std::string& folder, const std::string& path,
+                std::optional<document::Value> parsed = std::nullopt);
   /// Appends a node for every generic test that was declared.
   void add_tests(std::vector<Node>& tests);
   /// Appends a node for every unit test.

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "dbt/halves.h"
 #include "dbt/properties.h"
 #include "dbt/test_names.h"
 #include "dbt/values.h"
@@ -52,9 +53,11 @@ void wrap_calls(Value& value) {
 void Properties::add_tests(std::vector<Node>& tests) {
   std::unordered_map<std::string, std::size_t> by_id;
   for (std::size_t i = 0; i < nodes_.size(); ++i) by_id.emplace(nodes_[i].unique_id, i);
-  tests.reserve(declared_.size());
-  for (const Declared& declared : declared_)
-    tests.push_back(make_test(declared, nodes_[by_id.at(declared.attached_to)]));
+  tests.resize(declared_.size());
+  in_halves(declared_.size(), [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i)
+      tests[i] = make_test(declared_[i], nodes_[by_id.at(declared_[i].attached_to)]);
+  });
 }
 
 void Properties::add_unit_tests(std::vector<Node>& tests) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "dbt/basics.h"
 #include "dbt/json_writer.h"
 #include "jinja/operations.h"
@@ -30,13 +31,8 @@ std::string default_comment(const Rendering& rendering) {
   return out.take();
 }
 
-std::string stripped(const std::string& text) {
-  std::size_t from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
-  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
-}
-
 std::string rendered(const std::string& text, const Rendering& rendering) {
-  if (text.find('{') == std::string::npos) return stripped(text);
+  if (text.find('{') == std::string::npos) return std::string(trimmed(text));
   Rendering own;
   own.project = rendering.project;
   own.node = rendering.node;
@@ -49,8 +45,9 @@ std::string rendered(const std::string& text, const Rendering& rendering) {
   std::string call =
       fmt::format("{{{{ query_comment('{}', {}) }}}}", rendering.node ? rendering.node->unique_id : "master",
                   rendering.node ? "model" : "none");
-  return stripped(
-      rendering.project->renderer().render_text(macro + call, "dbt_project.yml, query-comment", own));
+  std::string comment =
+      rendering.project->renderer().render_text(macro + call, "dbt_project.yml, query-comment", own);
+  return std::string(trimmed(comment));
 }
 
 std::string comment_of(const Rendering& rendering) {

@@ -23,9 +23,9 @@ class RelationObject final : public jinja::Object {
  public:
   RelationObject(sql::Relation named, const sql::Dialect& dialect, RelationType type)
       : relation(std::move(named)), dialect_(dialect), type_(type) {}
-  /// A relation whose type its kind tells.
   /// Makes a relation just made be read from elsewhere: `sql` stands for its name.
   static jinja::Value read_from(jinja::Value relation, std::string sql);
+  /// A relation whose type its kind tells.
   static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect);
   /// A relation whose quotes are said.
   static jinja::Value make(const sql::Relation& relation, const sql::Dialect& dialect,

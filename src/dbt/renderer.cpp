@@ -57,16 +57,18 @@ std::vector<std::pair<std::string, Value>> Renderer::test_arguments(const Node& 
 }
 
 std::shared_ptr<const jinja::Template> Renderer::parsed(const Node& node) const {
-  std::lock_guard lock(mutex_);
-  std::shared_ptr<const jinja::Template>& held = templates_[node.unique_id];
-  if (!held) {
-    jinja::ParseOptions options;
-    options.dbt = true;
-    options.first_line = node.first_line;
-    held = jinja::Template::parse(is_python(node.path) ? template_of_calls(node.raw_code) : node.raw_code,
-                                  node.display, options);
+  {
+    std::lock_guard lock(mutex_);
+    if (auto held = templates_.find(node.unique_id); held != templates_.end()) return held->second;
   }
-  return held;
+  // Others parse theirs meanwhile.
+  jinja::ParseOptions options;
+  options.dbt = true;
+  options.first_line = node.first_line;
+  std::shared_ptr<const jinja::Template> parsed = jinja::Template::parse(
+      is_python(node.path) ? template_of_calls(node.raw_code) : node.raw_code, node.display, options);
+  std::lock_guard lock(mutex_);
+  return templates_.try_emplace(node.unique_id, std::move(parsed)).first->second;
 }
 
 std::string Renderer::render(const jinja::Template& code, Rendering& rendering) const {

@@ -144,6 +144,7 @@ void write_manifest(const Project& project, Env& env) {
   if (!same || !write_over(path, front))
     write_file(project.target_folder(), "manifest.json", manifest_json(project, env));
   if (project.kept_path().empty()) return;
+  project.wait_until_kept();
   seen = look_at(path);
   KeptParse::note_manifest(project.kept_path(), {seen.size, seen.changed_ns, front.size()});
 }

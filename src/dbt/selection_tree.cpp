@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "dbt/select_method.h"
@@ -73,21 +74,27 @@ SelectionTerm parse_selection_term(std::string_view text, IndirectSelection indi
   return term;
 }
 
-SelectionGraph::SelectionGraph(const std::vector<Selectable>& items)
-    : items_(items), up_(items.size()), down_(items.size()), reads_others_(items.size()) {
+// Most selections name nodes and ask for no edge.
+const SelectionGraph::Edges& SelectionGraph::edges() const {
+  if (edges_) return *edges_;
+  std::size_t count = items_.size();
+  Edges& found =
+      edges_.emplace(Edges{std::vector<std::vector<std::size_t>>(count),
+                           std::vector<std::vector<std::size_t>>(count), std::vector<bool>(count)});
   std::unordered_map<std::string_view, std::size_t> index;
-  for (std::size_t i = 0; i < items.size(); ++i) index[items[i].id] = i;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    for (const std::string& id : items[i].upstream) {
-      auto found = index.find(id);
-      if (found == index.end()) {
-        reads_others_[i] = true;
+  for (std::size_t i = 0; i < count; ++i) index[items_[i].id] = i;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const std::string& id : items_[i].upstream) {
+      auto above = index.find(id);
+      if (above == index.end()) {
+        found.reads_others[i] = true;
         continue;
       }
-      up_[i].push_back(found->second);
-      down_[found->second].push_back(i);
+      found.up[i].push_back(above->second);
+      found.down[above->second].push_back(i);
     }
   }
+  return found;
 }
 
 std::vector<bool> SelectionGraph::select(const SelectionTree& tree,
@@ -105,7 +112,7 @@ Set SelectionGraph::reached(const Set& from, std::optional<int> depth, bool upwa
   for (int step = 0; !edge.empty() && (!depth || step < *depth); ++step) {
     std::vector<std::size_t> next;
     for (std::size_t i : edge) {
-      for (std::size_t other : upward ? up_[i] : down_[i]) {
+      for (std::size_t other : upward ? edges().up[i] : edges().down[i]) {
         if (found[other]) continue;
         found[other] = true;
         next.push_back(other);
@@ -117,13 +124,32 @@ Set SelectionGraph::reached(const Set& from, std::optional<int> depth, bool upwa
 }
 
 bool SelectionGraph::reads_only(std::size_t item, const Set& of) const {
-  return !reads_others_[item] && std::all_of(up_[item].begin(), up_[item].end(),
-                                             [&](std::size_t parent) { return bool(of[parent]); });
+  const std::vector<std::size_t>& up = edges().up[item];
+  return !edges().reads_others[item] &&
+         std::all_of(up.begin(), up.end(), [&](std::size_t parent) { return bool(of[parent]); });
+}
+
+// Tests that read anything of what is selected.
+void SelectionGraph::add_readers(const Set& selected, Set& tests) const {
+  std::unordered_set<std::string_view> ids;
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (selected[i]) ids.insert(items_[i].id);
+  }
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    const Selectable& item = items_[i];
+    if (!tests[i] && item.kind.ends_with("test"))
+      tests[i] = std::any_of(item.upstream.begin(), item.upstream.end(),
+                             [&](const std::string& id) { return ids.contains(id); });
+  }
 }
 
 SelectionGraph::Sets SelectionGraph::with_tests(Set selected, IndirectSelection how) const {
   Sets sets{selected, Set(items_.size())};
   if (how == IndirectSelection::empty) return sets;
+  if (how == IndirectSelection::eager) {
+    add_readers(selected, sets.direct);
+    return sets;
+  }
   Set near;
   if (how == IndirectSelection::buildable) {
     near = reached(selected, std::nullopt, true);
@@ -132,10 +158,10 @@ SelectionGraph::Sets SelectionGraph::with_tests(Set selected, IndirectSelection 
   }
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (!selected[i]) continue;
-    for (std::size_t test : down_[i]) {
+    for (std::size_t test : edges().down[i]) {
       if (!items_[test].kind.ends_with("test")) continue;
-      bool joins = how == IndirectSelection::eager || reads_only(test, selected) ||
-                   (how == IndirectSelection::buildable && reads_only(test, near));
+      bool joins =
+          reads_only(test, selected) || (how == IndirectSelection::buildable && reads_only(test, near));
       (joins ? sets.direct : sets.more)[test] = true;
     }
   }

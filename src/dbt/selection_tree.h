@@ -4,7 +4,7 @@
 // more of
 //   what they read were selected; unions, intersections and differences are taken of both, and tests whose
 //   inputs are together then join (cautious and buildable selection).
-// Threads: pure functions.
+// Threads: one; functions are pure.
 // Owns: nothing of the items, which have to outlive a SelectionGraph.
 // Errors: those of SelectMethod; Error(dbt_selector) for a malformed term.
 // Source: https://docs.getdbt.com/reference/node-selection/test-selection-examples
@@ -47,11 +47,15 @@ using NothingSelected = std::function<void(const std::string& word, const Select
 /// The graph of the items.
 class SelectionGraph {
  public:
-  explicit SelectionGraph(const std::vector<Selectable>& items);
+  explicit SelectionGraph(const std::vector<Selectable>& items) : items_(items) {}
   std::vector<bool> select(const SelectionTree& tree, const NothingSelected& when_nothing) const;
 
  private:
   using Set = std::vector<bool>;
+  struct Edges {
+    std::vector<std::vector<std::size_t>> up, down;
+    std::vector<bool> reads_others;  // of something that is not among the items
+  };
   struct Sets {
     Set direct, more;  // `more`: tests that may join
   };
@@ -62,10 +66,11 @@ class SelectionGraph {
   void join_tests(Set& direct, const Set& more, IndirectSelection how) const;
   Set reached(const Set& from, std::optional<int> depth, bool upward) const;
   bool reads_only(std::size_t item, const Set& of) const;
+  void add_readers(const Set& selected, Set& tests) const;
+  const Edges& edges() const;
 
   const std::vector<Selectable>& items_;
-  std::vector<std::vector<std::size_t>> up_, down_;
-  std::vector<bool> reads_others_;  // of something that is not among the items
+  mutable std::optional<Edges> edges_;  // found when a term asks for them
 };
 
 }  // namespace leat::dbt

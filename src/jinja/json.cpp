@@ -9,7 +9,13 @@ namespace {
 
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
+  auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
   for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_plain(text[end])) ++end;
+    out.append(text, at, end - at);
+    at = end;
+    if (at == text.size()) break;
     const char32_t code = next_code_point(text, at);
     switch (code) {
       case '"':

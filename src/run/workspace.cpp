@@ -57,6 +57,7 @@ DbtNodes* Workspace::dbt_nodes() {
 }
 
 void Workspace::leave_dbt() {
+  if (dbt_) dbt_->project().wait_until_kept();
   static auto& left = *new std::vector<std::unique_ptr<DbtNodes>>;
   left.push_back(std::move(dbt_));
 }

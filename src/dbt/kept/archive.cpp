@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <functional>
 
 namespace leat::dbt {
 
@@ -16,14 +17,40 @@ void ArchiveWriter::number(std::uint64_t value) {
   bytes_.push_back(static_cast<char>(value));
 }
 
-void ArchiveWriter::text(std::string_view value) {
-  auto [found, fresh] = texts_.try_emplace(std::string(value), static_cast<std::uint32_t>(ends_.size()));
-  if (fresh) {
-    contents_ += value;
-    if (contents_.size() > UINT32_MAX) throw ArchiveRefused();
-    ends_.push_back(static_cast<std::uint32_t>(contents_.size()));
+std::string_view ArchiveWriter::text_at(std::uint32_t number) const {
+  std::size_t from = number ? ends_[number - 1] : 0;
+  return std::string_view(contents_).substr(from, ends_[number] - from);
+}
+
+void ArchiveWriter::widen() {
+  std::vector<std::uint32_t> wider(places_.size() * 4);
+  for (std::uint32_t number = 0; number < ends_.size(); ++number) {
+    std::size_t at = hashes_[number] & (wider.size() - 1);
+    while (wider[at]) at = (at + 1) & (wider.size() - 1);
+    wider[at] = number + 1;
   }
-  number(found->second);
+  places_ = std::move(wider);
+}
+
+std::uint32_t ArchiveWriter::number_of(std::string_view text) {
+  auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(text));
+  std::size_t at = hash & (places_.size() - 1);
+  for (; places_[at]; at = (at + 1) & (places_.size() - 1)) {
+    std::uint32_t number = places_[at] - 1;
+    if (hashes_[number] == hash && text_at(number) == text) return number;
+  }
+  if (contents_.size() + text.size() > UINT32_MAX) throw ArchiveRefused();
+  contents_ += text;
+  ends_.push_back(static_cast<std::uint32_t>(contents_.size()));
+  hashes_.push_back(hash);
+  auto number = static_cast<std::uint32_t>(ends_.size() - 1);
+  places_[at] = number + 1;
+  if (ends_.size() * 2 > places_.size()) widen();
+  return number;
+}
+
+void ArchiveWriter::text(std::string_view value) {
+  number(number_of(value));
 }
 
 namespace {

@@ -15,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,9 +38,16 @@ class ArchiveWriter {
   std::string take();
 
  private:
+  std::uint32_t number_of(std::string_view text);
+  std::string_view text_at(std::uint32_t number) const;
+  void widen();
+
   std::string bytes_, contents_;
-  std::vector<std::uint32_t> ends_;  // of each text in contents_
-  std::unordered_map<std::string, std::uint32_t> texts_;
+  std::vector<std::uint32_t> ends_;    // of each text in contents_
+  std::vector<std::uint32_t> hashes_;  // of each text
+  // A text's number, one more, at the place of its hash or after it; a power of two, at most half of it
+  // taken.
+  std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(1 << 12);
 };
 
 class ArchiveReader {

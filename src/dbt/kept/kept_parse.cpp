@@ -34,8 +34,8 @@ namespace {
 
 // What the file begins with; inputs and contents follow.
 struct Front {
-  std::array<char, 16> magic = {'l', 'e', 'a', 't', ' ', 'p', 'a', 'r', 's', 'e', ' ', '1', '\n'};
-  std::uint64_t inputs_size = 0;
+  std::array<char, 16> magic = {'l', 'e', 'a', 't', ' ', 'p', 'a', 'r', 's', 'e', ' ', '2', '\n'};
+  std::uint64_t inputs_size = 0, contents_size = 0;
   WrittenManifest manifest;
 };
 
@@ -54,7 +54,6 @@ void keep_inputs(Archive& archive, ParseInputs& inputs) {
   keep(archive, inputs.key);
   keep(archive, inputs.command);
   keep(archive, inputs.variables);
-  keep(archive, inputs.paths);
 }
 
 bool is_as_it_was(const WatchedPath& was) {
@@ -64,13 +63,27 @@ bool is_as_it_was(const WatchedPath& was) {
          (was.is_folder || (now.size == was.size && now.status_ns == was.status_ns));
 }
 
-bool are_as_they_were(const ParseInputs& inputs, const ProjectOptions& options, const Env& env) {
+bool are_options_same(const ParseInputs& inputs, const ProjectOptions& options, const Env& env) {
   if (inputs.key != parse_key(options)) return false;
   if (!inputs.command.empty() && inputs.command != options.command) return false;
   for (const auto& [name, hash] : inputs.variables) {
     if (hashes_of({name}, env).at(name) != hash) return false;
   }
-  return std::all_of(inputs.paths.begin(), inputs.paths.end(), is_as_it_was);
+  return true;
+}
+
+// The paths that follow in the archive.
+bool are_paths_same(ArchiveReader& archive) {
+  try {
+    for (std::size_t left = archive.count(); left > 0; --left) {
+      WatchedPath path;
+      keep(archive, path);
+      if (!is_as_it_was(path)) return false;
+    }
+    return true;
+  } catch (const ArchiveBroken&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -146,11 +159,15 @@ std::optional<KeptParse> KeptParse::find(const std::string& path, const ProjectO
     ArchiveReader reader(bytes.substr(0, front.inputs_size));
     ParseInputs inputs;
     keep_inputs(reader, inputs);
-    if (!are_as_they_were(inputs, options, env)) return std::nullopt;
+    if (!are_options_same(inputs, options, env)) return std::nullopt;
+    kept.are_same_ = std::async(std::launch::async,
+                                [reader = std::move(reader)]() mutable { return are_paths_same(reader); });
   } catch (const ArchiveBroken&) {
     return std::nullopt;
   }
-  kept.contents_ = bytes.substr(front.inputs_size);
+  bytes.remove_prefix(front.inputs_size);
+  kept.contents_ = bytes.substr(0, front.contents_size);
+  kept.rest_ = bytes.substr(kept.contents_.size());
   kept.manifest_ = front.manifest;
   return kept;
 }
@@ -163,8 +180,8 @@ void KeptParse::note_manifest(const std::string& path, const WrittenManifest& ma
   ::close(file);
 }
 
-void KeptParse::write(const std::string& path, const ParseInputs& inputs, const std::string& contents,
-                      Timestamp begun) {
+void KeptParse::write(const std::string& path, const ParseInputs& inputs,
+                      const std::array<std::string, 2>& archives, Timestamp begun) {
   // Clocks of file systems tick every few milliseconds.
   std::uint64_t latest = nanoseconds({.tv_sec = begun.time_since_epoch().count() / 1'000'000, .tv_nsec = 0}) +
                          static_cast<std::uint64_t>(begun.time_since_epoch().count() % 1'000'000) * 1000 -
@@ -175,9 +192,11 @@ void KeptParse::write(const std::string& path, const ParseInputs& inputs, const 
   ArchiveWriter archive;
   ParseInputs copy = inputs;
   keep_inputs(archive, copy);
+  keep(archive, copy.paths);
   std::string head = archive.take();
   Front front;
   front.inputs_size = head.size();
+  front.contents_size = archives[0].size();
   std::string beside = fmt::format("{}.{}.tmp", path, ::getpid());
   std::error_code ignored;
   fs::create_directories(fs::path(path).parent_path(), ignored);
@@ -189,7 +208,7 @@ void KeptParse::write(const std::string& path, const ParseInputs& inputs, const 
   };
   put(&front, sizeof front);
   put(head.data(), head.size());
-  put(contents.data(), contents.size());
+  for (const std::string& each : archives) put(each.data(), each.size());
   whole = std::fclose(out) == 0 && whole;
   if (whole) fs::rename(beside, path, ignored);
   if (!whole || ignored) fs::remove(beside, ignored);
@@ -199,9 +218,12 @@ KeptParse::KeptParse(KeptParse&& other) noexcept
     : mapped_(std::exchange(other.mapped_, nullptr)),
       size_(other.size_),
       contents_(other.contents_),
+      rest_(other.rest_),
+      are_same_(std::move(other.are_same_)),
       manifest_(other.manifest_) {}
 
 KeptParse::~KeptParse() {
+  if (are_same_.valid()) are_same_.wait();  // it reads what is mapped
   if (mapped_) ::munmap(const_cast<char*>(mapped_), size_);
 }
 

@@ -5,11 +5,13 @@
 // that templates asked for and every file and folder of the project and its packages are as they were (size,
 // time of change and of status); all or nothing. A file that changed while, or just before, the project was
 // read keeps nothing. The file is written beside and renamed; one that is torn or foreign counts as none.
-// Threads: one.
+// Threads: one, and one of its own.
 // Owns: the mapping of the file, for as long as it is read.
 // Errors: none: what can't be kept or read is read anew.
 // Source: https://docs.getdbt.com/reference/parsing (partial parsing) for what users expect of it
 #pragma once
+#include <array>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,12 +49,12 @@ void look_below(const std::string& path, std::vector<WatchedPath>& found);
 
 class KeptParse {
  public:
-  /// What is kept in `path`, if its inputs are as they were.
+  /// What is kept in `path`, if its inputs are as they were; a thread beside looks at the files and folders.
   static std::optional<KeptParse> find(const std::string& path, const ProjectOptions& options,
                                        const Env& env);
-  /// Keeps `contents` for these inputs, unless one of the paths changed after `begun`.
-  static void write(const std::string& path, const ParseInputs& inputs, const std::string& contents,
-                    Timestamp begun);
+  /// Keeps two archives for these inputs, unless one of the paths changed after `begun`.
+  static void write(const std::string& path, const ParseInputs& inputs,
+                    const std::array<std::string, 2>& archives, Timestamp begun);
 
   /// Notes in a kept file which manifest was written of it.
   static void note_manifest(const std::string& path, const WrittenManifest& manifest);
@@ -60,14 +62,19 @@ class KeptParse {
   KeptParse(KeptParse&& other) noexcept;
   KeptParse& operator=(KeptParse&&) = delete;
   ~KeptParse();
+  /// Waits for that thread; false: a file or folder has changed, and what was read is of no use.
+  bool is_as_it_was() { return are_same_.get(); }
+  /// The two archives.
   std::string_view contents() const { return contents_; }
+  std::string_view rest() const { return rest_; }
   const WrittenManifest& manifest() const { return manifest_; }
 
  private:
   KeptParse() = default;
   const char* mapped_ = nullptr;
   std::size_t size_ = 0;
-  std::string_view contents_;
+  std::string_view contents_, rest_;
+  std::future<bool> are_same_;  // of the paths that are watched
   WrittenManifest manifest_;
 };
 

@@ -104,12 +104,17 @@ TEST_CASE("what is kept is found until a path, a variable or an option changes")
   inputs.variables = hashes_of({"LEAT_TEST_WORD", "LEAT_TEST_UNSET"}, env);
   look_below(folder.path() + "/models", inputs.paths);
   look_below(folder.path() + "/seeds", inputs.paths);
-  auto found = [&] { return KeptParse::find(path, options, env).has_value(); };
-  auto write = [&] { KeptParse::write(path, inputs, archive_of("project"), kLater); };
+  auto found = [&] {
+    std::optional<KeptParse> kept = KeptParse::find(path, options, env);
+    return kept && kept->is_as_it_was();
+  };
+  auto write = [&] { KeptParse::write(path, inputs, {archive_of("project"), archive_of("nodes")}, kLater); };
   CHECK_FALSE(found());
   write();
   REQUIRE(found());
-  CHECK(ArchiveReader(KeptParse::find(path, options, env)->contents()).text() == "project");
+  std::optional<KeptParse> kept = KeptParse::find(path, options, env);
+  CHECK(ArchiveReader(kept->contents()).text() == "project");
+  CHECK(ArchiveReader(kept->rest()).text() == "nodes");
 
   Env other(fixed_clock(kLater), 1);
   other.set_variable("LEAT_TEST_WORD", "two");
@@ -141,7 +146,7 @@ TEST_CASE("a file that changed while the project was read keeps nothing") {
   std::string path = folder.path() + "/kept";
   auto changed = std::chrono::nanoseconds(inputs.paths[0].changed_ns);
   Timestamp begun{std::chrono::duration_cast<std::chrono::microseconds>(changed)};
-  KeptParse::write(path, inputs, archive_of("x"), begun);
+  KeptParse::write(path, inputs, {archive_of("x"), ""}, begun);
   CHECK_FALSE(KeptParse::find(path, options, env));
 }
 
@@ -153,7 +158,7 @@ TEST_CASE("the manifest that was written is noted in what is kept") {
   std::string path = folder.path() + "/kept";
   ParseInputs inputs;
   inputs.key = parse_key(options);
-  KeptParse::write(path, inputs, archive_of("x"), kLater);
+  KeptParse::write(path, inputs, {archive_of("x"), ""}, kLater);
   CHECK(KeptParse::find(path, options, env)->manifest().size == 0);
   KeptParse::note_manifest(path, {12, 34, 5});
   WrittenManifest noted = KeptParse::find(path, options, env)->manifest();

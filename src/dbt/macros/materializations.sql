@@ -60,6 +60,18 @@
   {%- do adapter.before_swap() -%}
 {%- endmacro %}
 
+{# Who reads the old view waits only for the moment in which the new one takes its name. #}
+{% macro postgres__create_or_replace_view(target_relation, sql) -%}
+  {%- do adapter.begin() -%}
+  {%- set beside = make_intermediate_relation(target_relation) -%}
+  {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
+  {%- call statement('main') -%}{{ get_create_view_as_sql(beside, sql) }}{%- endcall -%}
+  {%- set existing = load_cached_relation(target_relation) -%}
+  {%- do adapter.before_swap() -%}
+  {%- do drop_relation_if_exists(existing) -%}
+  {%- do adapter.rename_relation(beside, target_relation) -%}
+{%- endmacro %}
+
 {% macro snowflake__create_or_replace_view(target_relation, sql) -%}
   {%- set existing = load_cached_relation(target_relation) -%}
   {%- if existing is not none and not existing.is_view -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}

@@ -154,5 +154,11 @@ def test_data_dir(request):
 
 
 @pytest.fixture(scope="class")
+def unique_schema(request, prefix):
+    # Named after the file that the tests come from, as in dbt's own runs.
+    return prefix + "_" + request.cls.__mro__[1].__module__.split(".")[-1]
+
+
+@pytest.fixture(scope="class")
 def prefix(request):
-    return "t%d" % (abs(hash(request.node.nodeid)) % 10**9)
+    return "test%d" % (abs(hash(request.node.nodeid)) % 10**9)
