@@ -149,11 +149,31 @@ Outcome Session::change(const Tokens& tokens) {
     }
     return {counts, Kind::change, {}};
   }
-  std::int64_t rows = connection_.execute(sql);
+  bool overwrites = tokens[0].is("INSERT") && tokens.size() > 2 && tokens[1].is("OVERWRITE");
+  std::int64_t rows = overwrites ? overwrite(tokens) : connection_.execute(sql);
   const char* what = tokens[0].is("INSERT")   ? "number of rows inserted"
                      : tokens[0].is("DELETE") ? "number of rows deleted"
                                               : "number of rows updated";
   return {count(what, rows), Kind::change, {}};
+}
+
+// INSERT OVERWRITE INTO: the rows that were there go, and the new ones come, in one transaction.
+std::int64_t Session::overwrite(Tokens tokens) {
+  tokens.erase(tokens.begin() + 1);
+  std::size_t end = 2;
+  read_chain(tokens, end);
+  Tokens emptied = {word("DELETE"), word("FROM")};
+  emptied.insert(emptied.end(), tokens.begin() + 2, tokens.begin() + static_cast<std::ptrdiff_t>(end));
+  if (!is_in_transaction_) connection_.execute("BEGIN TRANSACTION");
+  try {
+    connection_.execute(translate(std::move(emptied), names_));
+    std::int64_t rows = connection_.execute(translate(std::move(tokens), names_));
+    if (!is_in_transaction_) connection_.execute("COMMIT");
+    return rows;
+  } catch (const Refusal&) {
+    if (!is_in_transaction_) connection_.execute("ROLLBACK");
+    throw;
+  }
 }
 
 void Session::use(const Tokens& tokens) {

@@ -41,6 +41,7 @@ class Session {
  private:
   Outcome change(const Tokens& tokens);
   Outcome change_definition(const Tokens& tokens);
+  std::int64_t overwrite(Tokens tokens);
   void change_database(const Tokens& tokens);
   void note_temporary(const Tokens& tokens);
   void forget_temporary(const Tokens& tokens);

@@ -18,9 +18,9 @@ struct DbtArguments {
   std::string verb;
   std::string name;  ///< run-operation: the macro; docs, source: what to do; init: the project
   std::string project_dir, profiles_dir, profile, vars, arguments, inline_sql, indirect,
-      output = "selector", output_keys, target_path, state, defer_state, sample, event_start, event_end,
+      output = "selector", target_path, state, defer_state, sample, event_start, event_end,
       host = "127.0.0.1";
-  std::vector<std::string> types, excluded_types;
+  std::vector<std::string> types, excluded_types, output_keys;
   bool no_partial_parse = false;
   bool store_failures = false, no_compile = false, empty_catalog = false, is_static = false, upgrade = false,
        lock = false, defer = false, empty = false, show = false, connection = false, warn_error = false,

@@ -21,17 +21,19 @@ std::string selector_of(const dbt::Node& node) {
   return dotted;
 }
 
-bool is_asked(const std::string& keys, std::string_view key) {
-  if (keys.empty()) return true;
-  for (std::size_t at = 0; at < keys.size();) {
-    std::size_t end = std::min(keys.find_first_of(" ,", at), keys.size());
-    if (std::string_view(keys).substr(at, end - at) == key) return true;
-    at = end + 1;
+// Keys may stand in one word as well: "name,alias".
+bool is_asked(const std::vector<std::string>& words, std::string_view key) {
+  for (const std::string& keys : words) {
+    for (std::size_t at = 0; at < keys.size();) {
+      std::size_t end = std::min(keys.find_first_of(" ,", at), keys.size());
+      if (std::string_view(keys).substr(at, end - at) == key) return true;
+      at = end + 1;
+    }
   }
-  return false;
+  return words.empty();
 }
 
-std::string json_of(const dbt::Node& node, const std::string& keys) {
+std::string json_of(const dbt::Node& node, const std::vector<std::string>& keys) {
   dbt::JsonWriter out;
   auto text = [&](const char* key, std::string_view value) {
     if (is_asked(keys, key)) out.member(key, value);
@@ -67,7 +69,7 @@ std::string json_of(const dbt::Node& node, const std::string& keys) {
 
 }  // namespace
 
-std::string ls_line(const dbt::Node& node, const std::string& format, const std::string& keys) {
+std::string ls_line(const dbt::Node& node, const std::string& format, const std::vector<std::string>& keys) {
   if (format == "selector") return selector_of(node);
   if (format == "name")
     return node.type == dbt::ResourceType::source ? node.source_name + "." + node.name : node.name;

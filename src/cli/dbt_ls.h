@@ -4,12 +4,14 @@
 // Errors: Error(cli_usage) for a format that does not exist.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "dbt/node.h"
 
 namespace leat::cli {
 
 /// `format` is selector, name, path or json.
-std::string ls_line(const dbt::Node& node, const std::string& format, const std::string& keys = {});
+std::string ls_line(const dbt::Node& node, const std::string& format,
+                    const std::vector<std::string>& keys = {});
 
 }  // namespace leat::cli

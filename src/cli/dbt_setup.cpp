@@ -36,7 +36,9 @@ int dbt_clean(const std::string& project_folder) {
   for (const std::string& each : targets) {
     fs::path path = (fs::path(root) / each).lexically_normal();
     // Only what stands inside the project, as dbt has it.
-    if (path.string().starts_with(root + "/")) fs::remove_all(path);
+    if (!path.string().starts_with(root + "/")) continue;
+    fs::remove_all(path);
+    Terminal::line(fmt::format("Cleaned {}", path.string()));
   }
   return kExitOk;
 }

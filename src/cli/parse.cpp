@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
+#include "dbt/basics.h"
 #include "document/value.h"
 
 namespace leat::cli {
@@ -51,7 +52,8 @@ void declare_globals(CLI::App& app, Globals& globals) {
          "--verbose,-v", [&globals] { globals.verbosity = 1; }, "Show every step")
       ->group("Everywhere");
   app.add_flag_callback(
-         "--quiet,-q", [&globals] { globals.verbosity = -1; }, "Show only the summary and errors")
+         "--quiet,-q", [&globals] { globals.verbosity = -1; },
+         "Show only the summary and errors; under the name dbt errors only")
       ->group("Everywhere");
   app.add_flag_callback(
          "--no-color", [&globals] { globals.color = false; }, "No colors")
@@ -104,13 +106,24 @@ int refuse(const CLI::App& app, const std::string& what, const std::vector<std::
   return kExitUsage;
 }
 
+// Scripts look for dbt's version in dbt's words.
+std::string version_text(bool called_dbt) {
+  if (!called_dbt) return LEAT_VERSION;
+  return fmt::format(
+      "Core:\n  - installed: {}\n  - by:        leat {}\n\nPlugins:\n  - duckdb:    {}\n  - postgres:  {}\n  "
+      "- "
+      "snowflake: {}",
+      dbt::kDbtVersion, LEAT_VERSION, LEAT_VERSION, LEAT_VERSION, LEAT_VERSION);
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv, Env& env) {
   CLI::App app{"leat: data from where it is born to the chart that people read", "leat"};
   app.footer(kFooter);
   app.require_subcommand(0, 1);
-  app.set_version_flag("--version", LEAT_VERSION);
+  const bool called_dbt = is_called_dbt(argv[0]);
+  app.set_version_flag(called_dbt ? "-V,--version" : "--version", version_text(called_dbt));
   app.fallthrough();
   Globals globals;
   declare_globals(app, globals);
@@ -126,7 +139,7 @@ int run_command_line(int argc, char** argv, Env& env) {
   }
   std::vector<char*> words(argv, argv + argc);
   std::string verb = "dbt";
-  globals.called_dbt = is_called_dbt(argv[0]);
+  globals.called_dbt = called_dbt;
   if (globals.called_dbt) words.insert(words.begin() + 1, verb.data());
   argc = static_cast<int>(words.size());
   argv = words.data();

@@ -35,10 +35,13 @@ class Progress::Screen : public EventListener {
   void on_event(const Event& event) override {
     std::lock_guard lock(mutex_);
     if (json_) {
-      if (event.level != EventLevel::progress || verbosity_ > 0) Terminal::line(run::event_json(event, env_.now()));
+      if (event.level != EventLevel::progress || verbosity_ > 0)
+        Terminal::line(run::event_json(event, env_.now()));
       return;
     }
     view_.note(event, env_.steady());
+    // What templates print() is what `--quiet` is asked for: code that goes to a file.
+    if (quiet_ && event.find("printed")) Terminal::line(event.text("message"));
     if (quiet_) return;
     std::string line = event_line(event, live_ ? width() : 0, verbosity_);
     if (!line.empty()) show(line + "\n");

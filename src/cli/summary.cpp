@@ -78,6 +78,7 @@ void print_group(const Group& group, const run::RunReport& report) {
 int print_summary(const run::RunReport& report, const run::ProjectFile& project, const Globals& globals) {
   int code = report.interrupted ? kExitInterrupted : report.succeeded() ? kExitOk : kExitStepsFailed;
   if (globals.log_format == "json") return code;  // its steps and its end have told everything
+  if (globals.called_dbt && globals.verbosity < 0 && code == kExitOk) return code;  // as dbt's --quiet
   std::size_t width = static_cast<std::size_t>(std::max(40, Terminal::is_live() ? Terminal::columns() : 110));
   for (const StepReport& step : report.steps) {
     if (step.outcome.status == Status::error) print_failure(step, report, width);

@@ -87,7 +87,7 @@ void add_messages(jinja::Context& context, Env& env) {
     if (Hush::holds()) return Value("");
     std::string text;
     for (const Value& each : arguments.positional) text += (text.empty() ? "" : " ") + jinja::to_text(each);
-    env.emit({"dbt_message", EventLevel::info, {{"message", text}}});
+    env.emit({"dbt_message", EventLevel::info, {{"message", text}, {"printed", true}}});
     return Value("");
   });
   add(context, "debug", [](CallArguments&) { return Value(""); });

@@ -96,8 +96,11 @@ void NodeBuilder::run_test(const Node& node, Rendering& rendering, NodeResult& r
   result.status = severity == "error" && should_error ? NodeStatus::fail
                   : should_warn                       ? NodeStatus::warn
                                                       : NodeStatus::pass;
-  if (result.status != NodeStatus::pass)
-    result.message = format_count(result.rows) + (result.rows == 1 ? " row fails" : " rows fail");
+  if (result.status == NodeStatus::pass) return;
+  bool fails = result.status == NodeStatus::fail;
+  result.message =
+      fmt::format("Got {} {}, configured to {} if {}", result.rows, result.rows == 1 ? "result" : "results",
+                  fails ? "fail" : "warn", setting_or(node, fails ? "error_if" : "warn_if", "!= 0"));
 }
 
 }  // namespace leat::dbt

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dbt/config_defaults.h"
+#include "dbt/contract_checksum.h"
 #include "dbt/digest.h"
 #include "dbt/manifest_parts.h"
 #include "dbt/primary_key.h"
@@ -176,23 +177,15 @@ void write_columns(JsonWriter& out, const Node& node) {
   out.end_object();
 }
 
-// Names and types of the columns, sorted: what consumers of a contract rely on.
 std::string contract_json(const Node& node) {
   const jinja::Value* contract = node.setting("contract");
   const jinja::Value* enforced =
       contract && contract->is_dict() ? contract->as_dict().find("enforced") : nullptr;
   if (!enforced || !jinja::truth(*enforced))
     return R"({"enforced": false, "alias_types": true, "checksum": null})";
-  std::vector<std::string> columns;
-  for (const Value& each : node.columns.items())
-    columns.push_back("|" + each["name"].raw() +
-                      (each["data_type"].is_null() ? "None" : each["data_type"].raw()));
-  std::sort(columns.begin(), columns.end());
-  std::string state;
-  for (const std::string& each : columns) state += each;
   const jinja::Value* alias = contract->as_dict().find("alias_types");
   return fmt::format(R"({{"enforced": true, "alias_types": {}, "checksum": "{}"}})",
-                     !alias || jinja::truth(*alias) ? "true" : "false", sha256_hex(state));
+                     !alias || jinja::truth(*alias) ? "true" : "false", contract_checksum(node));
 }
 
 void write_sources(JsonWriter& out, const Node& node) {

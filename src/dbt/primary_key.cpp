@@ -1,6 +1,8 @@
 #include "dbt/primary_key.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace leat::dbt {
 
@@ -9,43 +11,44 @@ using document::Value;
 namespace {
 
 std::vector<std::string> of_constraints(const Node& model) {
-  std::vector<std::string> key;
   for (const Value& each : model.properties["constraints"].items()) {
     if (each["type"].raw() != "primary_key") continue;
+    std::vector<std::string> key;
     for (const Value& column : each["columns"].items()) key.push_back(column.raw());
     return key;
   }
   for (const Value& column : model.columns.items()) {
     for (const Value& each : column["constraints"].items()) {
-      if (each["type"].raw() == "primary_key") key.push_back(column["name"].raw());
+      if (each["type"].raw() == "primary_key") return {column["name"].raw()};
     }
   }
-  return key;
+  return {};
+}
+
+std::set<std::string> columns_of(const Node& test) {
+  if (!test.test.column.empty()) return {test.test.column};
+  std::set<std::string> columns;
+  for (const Value& each : test.test.arguments["combination_of_columns"].items()) {
+    if (each.is_text()) columns.insert(each.raw());
+  }
+  return columns;
 }
 
 }  // namespace
 
+// Columns with a test that they are filled and one that they are unique, else all that are unique, alone or
+// together.
 std::vector<std::string> primary_key_of(const Node& model, const Project& project) {
   std::vector<std::string> key = of_constraints(model);
   if (!key.empty()) return key;
-  std::vector<std::string> unique, filled;
+  std::set<std::string> unique, filled;
   for (const Node* test : project.tests_of(model.unique_id)) {
-    if (!test->enabled()) continue;
-    if (test->test.macro == "unique" && !test->test.column.empty()) unique.push_back(test->test.column);
-    if (test->test.macro == "not_null") filled.push_back(test->test.column);
-    if (test->test.macro == "dbt_utils.unique_combination_of_columns") {
-      std::vector<std::string> columns;
-      for (const Value& each : test->test.arguments["combination_of_columns"].items())
-        columns.push_back(each.raw());
-      std::sort(columns.begin(), columns.end());
-      if (key.empty()) key = columns;
-    }
+    std::string name = test->test.macro.substr(test->test.macro.find('.') + 1);
+    if (name == "unique" || name == "unique_combination_of_columns") unique.merge(columns_of(*test));
+    if (name == "not_null") filled.merge(columns_of(*test));
   }
-  for (const std::string& each : unique) {
-    if (std::find(filled.begin(), filled.end(), each) != filled.end()) return {each};
-  }
-  std::sort(unique.begin(), unique.end());
-  return unique.empty() ? key : unique;
+  std::set_intersection(unique.begin(), unique.end(), filled.begin(), filled.end(), std::back_inserter(key));
+  return key.empty() ? std::vector<std::string>(unique.begin(), unique.end()) : key;
 }
 
 }  // namespace leat::dbt

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "dbt/config_defaults.h"
+#include "dbt/halves.h"
 #include "dbt/renderer.h"
 #include "dbt/saved_state.h"
 
@@ -122,39 +123,44 @@ std::vector<std::string> Project::schemas() const {
   return all;
 }
 
+namespace {
+
+Selectable selectable(const Node& node, const std::string& root) {
+  Selectable item;
+  item.id = node.unique_id;
+  item.name = node.name;
+  item.kind = dbt::name(node.type);
+  item.path = node.path;
+  item.package = node.package;
+  item.patch = node.patch;
+  item.is_root = node.package == root;
+  item.version = node.version;
+  if (!node.version.empty()) item.latest_version = node.properties["latest_version"].raw();
+  item.test_name = node.is_generic_test() ? node.test.macro : "";
+  item.fqn = node.fqn;
+  item.tags = node.tags();
+  item.upstream = node.depends_on;
+  item.config = node.config;
+  item.whole_config = [&node] { return full_config(node); };
+  return item;
+}
+
+}  // namespace
+
 std::vector<Selectable> Project::selectables() const {
-  std::vector<Selectable> items;
-  items.reserve(nodes_.size());
-  std::map<std::string, std::string, std::less<>> loaded;
-  std::set<std::string> changed;
-  if (options_.state) {
-    loaded = SavedState::loaded_times(target_folder());
-    changed = options_.state->changed_macros(*this);
-  }
-  for (const Node& node : nodes_) {
-    Selectable item;
-    item.id = node.unique_id;
-    item.name = node.name;
-    item.kind = dbt::name(node.type);
-    item.path = node.path;
-    item.package = node.package;
-    item.patch = node.patch;
-    item.is_root = node.package == name();
-    item.version = node.version;
-    if (!node.version.empty()) item.latest_version = node.properties["latest_version"].raw();
-    item.test_name = node.is_generic_test() ? node.test.macro : "";
-    item.fqn = node.fqn;
-    item.tags = node.tags();
-    item.upstream = node.depends_on;
-    item.config = node.config;
-    item.whole_config = [&node] { return full_config(node); };
-    if (options_.state) {
-      item.state = options_.state->words(*this, node, changed);
-      item.result = options_.state->result(node.unique_id);
-      if (node.type == ResourceType::source && options_.state->is_fresher(node.unique_id, loaded))
-        item.source_status = "fresher";
-    }
-    items.push_back(std::move(item));
+  std::vector<Selectable> items(nodes_.size());
+  in_halves(nodes_.size(), [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) items[i] = selectable(nodes_[i], name());
+  });
+  if (!options_.state) return items;
+  auto loaded = SavedState::loaded_times(target_folder());
+  std::set<std::string> changed = options_.state->changed_macros(*this);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Node& node = nodes_[i];
+    items[i].state = options_.state->words(*this, node, changed);
+    items[i].result = options_.state->result(node.unique_id);
+    if (node.type == ResourceType::source && options_.state->is_fresher(node.unique_id, loaded))
+      items[i].source_status = "fresher";
   }
   return items;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "base/text.h"
 #include "dbt/digest.h"
 #include "dbt/renderer.h"
 #include "dbt/values.h"
@@ -263,7 +264,9 @@ void Properties::add_yaml_snapshot(const File& file, const Value& entry) {
   node.fqn.push_back(node.name);
   node.config = jinja::Value::dict();
   node.raw_code = "select * from {{ " + entry["relation"].as_text("relation") + " }}";
-  node.checksum = sha256_hex(node.raw_code);
+  // As in dbt, it is known again by its whole file.
+  std::string text = document::read_file(node.file);
+  node.checksum = sha256_hex(trimmed(text));
   nodes_.push_back(std::move(node));
 }
 

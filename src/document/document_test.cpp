@@ -18,6 +18,16 @@ TEST_CASE("YAML scalars are typed by the core schema, quoted ones are text") {
   CHECK(v["h"].kind() == Value::Kind::text);
 }
 
+TEST_CASE("a block that ends with the file has a newline at its end only where the file has one") {
+  CHECK(parse_yaml("a: |\n  one\n  two", "x.yml")["a"].raw() == "one\ntwo");
+  CHECK(parse_yaml("a: >\n  one\n  two", "x.yml")["a"].raw() == "one two");
+  CHECK(parse_yaml("a: |\n  one\n  two\n", "x.yml")["a"].raw() == "one\ntwo\n");
+  CHECK(parse_yaml("a: |\n  one\nb: |\n  one", "x.yml")["a"].raw() == "one\n");
+  CHECK(parse_yaml("a: |\n  one\nb: |\n  one", "x.yml")["b"].raw() == "one");
+  CHECK(parse_yaml("a: |\n  one\n# said", "x.yml")["a"].raw() == "one\n");
+  CHECK(parse_yaml("a: \"one\\n\"", "x.yml")["a"].raw() == "one\n");
+}
+
 TEST_CASE("every value knows its place, anchors and merge keys are resolved") {
   Value v = parse_yaml("base: &b {x: 1}\nother:\n  <<: *b\n  y: 2\n", "x.yml");
   CHECK(v["other"]["x"].integer() == 1);

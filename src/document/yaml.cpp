@@ -2,6 +2,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -26,11 +27,38 @@ class Source final : public std::streambuf {
   }
 };
 
+// The line that begins at `at`, which is moved to the next.
+std::string_view line_at(std::string_view text, std::size_t& at) {
+  std::size_t from = std::min(at, text.size()), end = std::min(text.find('\n', from), text.size());
+  at = end + 1;
+  return text.substr(from, end - from);
+}
+
+// True for a block (`|`, `>`) that the end of the text cuts off before its last newline: YAML keeps a newline
+// that is there, and the parser makes one up.
+bool is_cut_off(std::string_view text, const YAML::Mark& mark) {
+  if (text.empty() || text.ends_with('\n')) return false;
+  std::size_t at = 0;
+  for (int line = 0; line < mark.line; ++line) line_at(text, at);
+  std::string_view head = line_at(text, at);
+  auto column = static_cast<std::size_t>(mark.column);
+  if (column >= head.size() || (head[column] != '|' && head[column] != '>')) return false;
+  std::size_t indent = std::string_view::npos;
+  while (at < text.size()) {
+    std::string_view line = line_at(text, at);
+    std::size_t blanks = line.find_first_not_of(' ');
+    if (blanks == std::string_view::npos) continue;
+    if (indent == std::string_view::npos) indent = blanks;
+    if (blanks < indent) return false;
+  }
+  return indent != std::string_view::npos && indent > 0;
+}
+
 // Builds Values out of the parser's events.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(const std::string& file, Duplicates duplicates)
-      : file_(std::make_shared<const std::string>(file)), duplicates_(duplicates) {
+  Builder(std::string_view source, const std::string& file, Duplicates duplicates)
+      : source_(source), file_(std::make_shared<const std::string>(file)), duplicates_(duplicates) {
     root_.set_mark({file_, 0, 0});
   }
 
@@ -42,7 +70,9 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     bool plain = tag == "?" || tag.empty();
-    put(plain ? parse_scalar(text) : Value::of(text), at, tag, anchor);
+    bool ends_early = !plain && text.ends_with('\n') && is_cut_off(source_, at);
+    put(plain ? parse_scalar(text) : Value::of(text.substr(0, text.size() - (ends_early ? 1 : 0))), at, tag,
+        anchor);
   }
   void OnAlias(const YAML::Mark& at, YAML::anchor_t anchor) override {
     auto found = anchors_.find(anchor);
@@ -151,6 +181,7 @@ class Builder final : public YAML::EventHandler {
     holder.value.members().emplace_back(std::move(holder.key), std::move(value));
   }
 
+  std::string_view source_;
   std::shared_ptr<const std::string> file_;
   Duplicates duplicates_;
   Value root_;
@@ -165,7 +196,7 @@ Value parse_yaml(std::string_view text, const std::string& file, Duplicates dupl
     Source source(text);
     std::istream stream(&source);
     YAML::Parser parser(stream);
-    Builder builder(file, duplicates);
+    Builder builder(text, file, duplicates);
     parser.HandleNextDocument(builder);
     return builder.take();
   } catch (const YAML::Exception& error) {

@@ -70,8 +70,8 @@ Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter, const std:
   if (result.status == dbt::NodeStatus::warn) outcome.status = Status::warning;
   if (result.status == dbt::NodeStatus::fail) {
     outcome.status = Status::error;
-    outcome.error = Error(ErrorCode::dbt_test_failed,
-                          fmt::format("The test {} finds {}", node.name, result.message), node.where);
+    outcome.error = Error(ErrorCode::dbt_test_failed, result.message, node.where);
+    if (!result.relation.empty()) outcome.error->fix("See them: select * from " + result.relation);
   }
   if (result.status == dbt::NodeStatus::partial) {
     outcome.status = Status::error;

@@ -162,3 +162,10 @@ def unique_schema(request, prefix):
 @pytest.fixture(scope="class")
 def prefix(request):
     return "test%d" % (abs(hash(request.node.nodeid)) % 10**9)
+
+
+@pytest.fixture(scope="class")
+def project(request, project):
+    # Files that a test copies stand beside the class that it comes from.
+    project.test_dir = os.path.dirname(inspect.getfile(request.cls.__mro__[1]))
+    return project
