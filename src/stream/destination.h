@@ -102,6 +102,7 @@ struct LoadResult {
   std::int64_t rows_updated = 0;    ///< keys whose row changed
   std::int64_t rows_unchanged = 0;  ///< repeated or identical rows that were left alone
   std::int64_t rows_deleted = 0;    ///< rows that a replaced table held, keys that a deletion took away
+  bool is_pending = false;          ///< all but rows_staged come with commit_together()
   std::int64_t rows_changed() const { return rows_inserted + rows_updated + rows_deleted; }
 };
 
@@ -129,7 +130,8 @@ class Destination {
   /// Opens a transaction that the loads (into `schema`, which is made before) and states until
   /// commit_together() share; false where they can't.
   virtual bool begin_together(const std::string& /*schema*/) { return false; }
-  virtual void commit_together() {}
+  /// Commits it; the results of the loads whose commit() left them pending, in their order.
+  virtual std::vector<LoadResult> commit_together() { return {}; }
   /// Gives up what happened since begin_together().
   virtual void abandon_together() {}
   /// The values of a batch that can't be stored; their rows must not be written.

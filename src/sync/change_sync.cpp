@@ -183,6 +183,7 @@ void ChangeSync::read_into(Queue& queue) {
 // Undoes what is not committed, and lets a reader that waits for it go.
 void ChangeSync::give_up() {
   load_.reset();
+  pending_.clear();
   if (together_) destination_->abandon_together();
   together_ = false;
   std::lock_guard lock(mutex_);
@@ -219,8 +220,7 @@ void ChangeSync::open(std::size_t index, bool replaces, bool clears) {
   close();
   if (!together_) {
     if (!destination_->begin_together(lanes_[index]->target.schema)) {
-      throw Error(ErrorCode::config_invalid, "Changes go to DuckDB and PostgreSQL only, so far",
-                  connection_.where)
+      throw Error(ErrorCode::config_invalid, "This warehouse takes no changes", connection_.where)
           .fix("Read these tables with `method: read` or `xmin`, or choose another target.");
     }
     together_ = true;
@@ -253,22 +253,32 @@ void ChangeSync::close() {
   stream::LoadResult loaded = load_->commit(commit);
   load_.reset();
   lane.rejected.clear();
+  Closed closed{open_lane_, commit.load_id, lane.staged};
+  lane.staged = lane.bytes = 0;
+  if (loaded.is_pending) {
+    pending_.push_back(std::move(closed));
+  } else {
+    count(closed, loaded);
+  }
+}
+
+void ChangeSync::count(const Closed& closed, const stream::LoadResult& loaded) {
+  const Lane& lane = *lanes_[closed.lane];
   StreamResult& result = lane.result;
   result.rows_inserted += loaded.rows_inserted;
   result.rows_updated += loaded.rows_updated;
   result.rows_unchanged += loaded.rows_unchanged;
   result.rows_deleted += loaded.rows_deleted;
-  if (loaded.rows_changed() > 0) result.last_changing_load = commit.load_id;
+  if (loaded.rows_changed() > 0) result.last_changing_load = closed.load_id;
   env_.emit({"partition_committed",
              EventLevel::progress,
              {{"connection", connection_.name},
               {"stream", lane.plan.stream.name},
               {"partition", std::string()},
-              {"rows", lane.staged},
+              {"rows", closed.staged},
               {"rows_inserted", loaded.rows_inserted},
               {"rows_updated", loaded.rows_updated},
               {"rows_unchanged", loaded.rows_unchanged}}});
-  lane.staged = lane.bytes = 0;
 }
 
 // The columns whose values a row keeps are named as the source names them.
@@ -371,8 +381,11 @@ void ChangeSync::take(stream::State&& state) {
   env_.failpoint("sync_before_commit");
   bool alone = !together_;
   destination_->write_state(connection_.name, shared_, state);
-  if (!alone) destination_->commit_together();
+  std::vector<stream::LoadResult> results;
+  if (!alone) results = destination_->commit_together();
   together_ = false;
+  for (std::size_t i = 0; i < results.size(); ++i) count(pending_[i], results[i]);
+  pending_.clear();
   env_.failpoint("sync_after_commit");
   state_ = state;
   moved_ = resumes_ = true;

@@ -57,6 +57,11 @@ class ChangeSync {
     std::size_t lane;
   };
   struct Settled {};
+  struct Closed {
+    std::size_t lane;
+    std::string load_id;
+    std::int64_t staged;
+  };
   struct Added {
     stream::Stream stream;
   };
@@ -80,6 +85,7 @@ class ChangeSync {
   bool takes_more(std::size_t lane) const;
   void open(std::size_t lane, bool replaces, bool clears);
   void close();
+  void count(const Closed& closed, const stream::LoadResult& loaded);
   void settle();
   void give_up();
 
@@ -96,6 +102,7 @@ class ChangeSync {
   stream::State state_;
   std::size_t open_lane_ = 0;
   std::unique_ptr<stream::Load> load_;
+  std::vector<Closed> pending_;  // whose results come with the commit
   bool load_has_keys_once_ = false, load_has_rows_ = false;
   bool together_ = false, moved_ = false, resumes_ = false;
   std::mutex mutex_;  // guards settled_, over_

@@ -2,7 +2,7 @@
 # A random workload of several clients on a PostgreSQL server of its own while Leat is killed, its connections are cut
 # and the server is restarted; afterwards the warehouse has the source's rows, one by one, and between two kills never
 # a half of a transaction.
-# chaos.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres CHANGES [CLIENTS]. Exit code 77 means skipped.
+# chaos.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres|snowflake (the stand-in) CHANGES [CLIENTS]. Exit code 77 means skipped.
 # At least ROUNDS kills (12). BULK=N: rows of the largest transactions (half of them over 1 kB); SEED=N.
 set -eu
 . "$(dirname -- "$0")/server.sh"
@@ -14,12 +14,14 @@ server=${LEAT_TEST_POSTGRES%/*}
 source=$server/source
 export LEAT_TARGET="$target" PGCONNECT_TIMEOUT=10
 stop_all() {
+  stop_snowflake
   touch "$work/over"
   for process in $follower $writers; do kill -9 "$process" 2>/dev/null || true; done
 }
 finished=
 trap 'stop_all; [ -n "$finished" ] || { failures=1; printf "WRONG it ended before its end\n"; }; if [ $failures = 0 ]; then rm -rf "$work"; else printf "the folder is kept: %s\n" "$work"; fi' EXIT
 cd "$work"
+[ "$target" != snowflake ] || start_snowflake "$work"
 admin() { psql -qXAt "$LEAT_TEST_POSTGRES" -c "$1"; }
 breath() { timeout "$1" tail -f /dev/null || true; } # SECONDS
 random() { awk -v seed="$1$2" -v n="$3" 'BEGIN { srand(seed); for (i = 0; i < 5; i++) rand(); print int(rand() * n) }'; } # A B N
@@ -120,6 +122,7 @@ target: duckdb
 targets:
   duckdb: {type: duckdb, path: w.duckdb}
   postgres: {type: postgres, url: "$server/target"}
+  snowflake: {${SNOWFLAKE_TARGET:-type: snowflake}, database: target}
 connections:
   shop:
     schema: raw
@@ -194,6 +197,7 @@ while :; do
   if kill -9 "$follower" 2>/dev/null; then kills=$((kills + 1)); else cat follow.txt >>ended.txt; fi
   wait "$follower" 2>/dev/null || true
   follower=
+  [ "$target" != snowflake ] || snowflake_order end_sessions # as it does with those of clients that died
   # What one transaction wrote into two tables is there, or is not: from when both were read and have caught up.
   sums=$(there 'select (select cast(sum(v) as bigint) from raw.debit) + (select cast(sum(v) as bigint) from raw.credit)' 2>/dev/null || true)
   if [ "$sums" = 0 ]; then

@@ -1,20 +1,28 @@
 #!/bin/sh
 # What broke readers of logical replication, one recipe after another, on a PostgreSQL server of its own.
-# recipes.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres [RECIPE...]. Exit code 77 means skipped.
+# recipes.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres|snowflake (the stand-in) [RECIPE...]. Exit code 77 means skipped.
 set -eu
 . "$(dirname -- "$0")/server.sh"
 target=$2
 shift 2
 work=$(mktemp -d)
 failures=0
-trap 'if [ $failures = 0 ]; then rm -rf "$work"; else printf "the folder is kept: %s\n" "$work"; fi' EXIT
+trap 'stop_snowflake; if [ $failures = 0 ]; then rm -rf "$work"; else printf "the folder is kept: %s\n" "$work"; fi' EXIT
 export LEAT_TARGET="$target"
 server=${LEAT_TEST_POSTGRES%/*}
+[ "$target" != snowflake ] || start_snowflake "$work"
 version=$(psql -qXAt "$LEAT_TEST_POSTGRES" -c "select current_setting('server_version_num')::int / 10000")
 
 wrong() { printf 'WRONG %s: %s\n' "$recipe" "$1"; failures=$((failures + 1)); }
 sql() { psql -qXAt -v ON_ERROR_STOP=1 "$server/$recipe" -c "$1"; }
-leat() { "$bin/leat" "$@"; }
+# What a process that died held there, the warehouse lets go sooner or later.
+died() { [ "$target" != snowflake ] || snowflake_order end_sessions; }
+leat() {
+  "$bin/leat" "$@" && return
+  code=$?
+  [ $code -lt 128 ] || died
+  return $code
+}
 sync_all() { leat sync shop "$@" >"$work/$recipe/out" 2>&1 || { wrong "the sync failed"; sed 's/^/      /' "$work/$recipe/out"; return 1; }; }
 sync_fails() { # TEXT
   if leat sync shop >"$work/$recipe/out" 2>&1; then wrong "the sync did not fail"; fi
@@ -23,6 +31,7 @@ sync_fails() { # TEXT
 begin() { # MORE-SETTINGS: an empty database and a project on it
   psql -qX "$LEAT_TEST_POSTGRES" -c "drop database if exists $recipe with (force)" -c "create database $recipe"
   psql -qX "$LEAT_TEST_POSTGRES" -c "drop database if exists ${recipe}_to with (force)" -c "create database ${recipe}_to"
+  [ "$target" != snowflake ] || { snowflake_order end_sessions; snowflake_order "drop_database?name=${recipe}_to"; }
   rm -rf "$work/$recipe"
   mkdir -p "$work/$recipe"
   cd "$work/$recipe"
@@ -32,6 +41,7 @@ target: duckdb
 targets:
   duckdb: {type: duckdb, path: w.duckdb}
   postgres: {type: postgres, url: "$server/${recipe}_to"}
+  snowflake: {${SNOWFLAKE_TARGET:-type: snowflake}, database: "${recipe}_to"}
 connections:
   shop:
     schema: raw
@@ -112,11 +122,13 @@ moving_rows() {
   begin 'workers: 4'
   sql "create table t (id int primary key, v int, filler text) with (fillfactor = 100);
     insert into t select i, 0, repeat('x', 100) from generate_series(1, 60000) i"
+  movers=
   for i in 1 2 3 4 5 6; do
     sql "update t set v = v + 1 where id % 7 = $i; delete from t where id % 1000 = $i; insert into t select 100000 * $i + g, 0, '' from generate_series(1, 200) g" 2>/dev/null &
+    movers="$movers $!"
   done
   sync_all
-  wait
+  wait $movers || true
   sync_all; same t id,v "a snapshot under writes"
 }
 

@@ -99,9 +99,11 @@ std::string written_since(const std::string& from, const std::string& now) {
       from, now);
 }
 
-// Ranges that are large are read in steps, so that all sessions have work to the end.
-std::vector<std::string> Snapshot::tasks(const Table& table, const std::vector<PageRange>& ranges,
+// Ranges that are large are read first and in steps, so that all sessions have work to the end.
+std::vector<std::string> Snapshot::tasks(const Table& table, std::vector<PageRange> ranges,
                                          const std::string& condition) const {
+  std::stable_sort(ranges.begin(), ranges.end(),
+                   [](const PageRange& a, const PageRange& b) { return a.pages > b.pages; });
   std::string columns = columns_of(table);
   std::int64_t total = 0;
   for (const PageRange& range : ranges) total += range.pages;
@@ -131,10 +133,9 @@ std::int64_t Snapshot::read(const Table& table, const std::string& condition, st
   std::string all = join_conditions(table.condition, condition);
   if (table.kind == 'v' || table.kind == 'f')
     return run(table, {select(columns_of(table), table.qualified(), all)}, index, to, constants);
-  std::vector<Leaf> parts = leaves(table);
-  std::sort(parts.begin(), parts.end(), [](const Leaf& a, const Leaf& b) { return a.pages > b.pages; });
   std::vector<PageRange> ranges;
-  for (const Leaf& leaf : parts) ranges.push_back({leaf.name, 0, -1, leaf.kind == 'f' ? 0 : leaf.pages});
+  for (const Leaf& leaf : leaves(table))
+    ranges.push_back({leaf.name, 0, -1, leaf.kind == 'f' ? 0 : leaf.pages});
   return run(table, tasks(table, ranges, all), index, to, constants);
 }
 

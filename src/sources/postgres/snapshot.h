@@ -69,7 +69,7 @@ class Snapshot {
 
  private:
   std::string columns_of(const Table& table) const;
-  std::vector<std::string> tasks(const Table& table, const std::vector<PageRange>& ranges,
+  std::vector<std::string> tasks(const Table& table, std::vector<PageRange> ranges,
                                  const std::string& condition) const;
   std::int64_t run(const Table& table, const std::vector<std::string>& tasks, std::size_t index,
                    stream::Sink& sink, const std::vector<ConstantColumn>& constants);

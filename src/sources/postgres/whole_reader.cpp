@@ -1,6 +1,7 @@
 #include "sources/postgres/whole_reader.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "sources/postgres/table_changes.h"
 #include "sources/postgres/table_reader.h"
@@ -8,7 +9,7 @@
 namespace leat::sources::postgres {
 namespace {
 
-constexpr std::int64_t kPageBytes = 8192;
+constexpr std::int64_t kPageBytes = 8192, kAllPages = std::numeric_limits<std::int64_t>::max();
 
 bool has_same_files(const Unfinished& unfinished, const std::vector<Leaf>& leaves) {
   return std::equal(leaves.begin(), leaves.end(), unfinished.leaves.begin(), unfinished.leaves.end(),
@@ -52,55 +53,40 @@ void WholeReader::read_stale(const std::string& exported, Lsn from) {
   }
 }
 
-bool WholeReader::is_in_portions(const ChangeTable& table, const std::vector<Leaf>& leaves) const {
-  std::int64_t pages = 0;
-  for (const Leaf& leaf : leaves) {
-    if (leaf.kind != 'r' && leaf.kind != 'm') return false;
-    pages += leaf.pages;
-  }
-  return options_.portion_bytes > 0 && !table.table.identity_key.empty() &&
-         pages > options_.portion_bytes / kPageBytes;
+// A table that can't go on where it was cut off is one portion.
+std::int64_t WholeReader::pages_of_portion(const ChangeTable& table, const std::vector<Leaf>& leaves) const {
+  bool has_pages = std::all_of(leaves.begin(), leaves.end(),
+                               [](const Leaf& leaf) { return leaf.kind == 'r' || leaf.kind == 'm'; });
+  if (options_.portion_bytes <= 0 || table.table.identity_key.empty() || !has_pages) return kAllPages;
+  return std::max<std::int64_t>(1, options_.portion_bytes / kPageBytes);
 }
 
 void WholeReader::read(ChangeTable& table, Snapshot& snapshot, Lsn from) {
   std::vector<Leaf> leaves = snapshot.leaves(table.table);
-  bool goes_on = table.unfinished && has_same_files(*table.unfinished, leaves);
-  if (!goes_on) {
-    table.unfinished.reset();
-    sink_.replace(table.index);
-  }
-  if (goes_on || is_in_portions(table, leaves)) {
-    from = read_portions(table, snapshot, from, std::move(leaves));
-  } else {
-    tell_replaced(env_, table.table.stream, snapshot.read(table.table, "", table.index, sink_, constants_));
-  }
-  tables_.refreshed(table, from);
-  sink_.checkpoint_all(print_state(state_));
-}
-
-// Answers from where on the table wants its changes.
-Lsn WholeReader::read_portions(ChangeTable& table, Snapshot& snapshot, Lsn from, std::vector<Leaf> leaves) {
   Unfinished at;
-  if (table.unfinished) {
+  if (table.unfinished && has_same_files(*table.unfinished, leaves)) {
     at = *table.unfinished;
     catch_up(table, snapshot, leaves, at);
   } else {
+    table.unfinished.reset();
     at.from = from;
-    at.moment = snapshot.first_unseen();
     for (const Leaf& leaf : leaves) at.leaves.emplace_back(leaf.oid, leaf.file);
+    sink_.replace(table.index);
   }
-  std::int64_t pages = std::max<std::int64_t>(1, options_.portion_bytes / kPageBytes);
+  std::int64_t pages = pages_of_portion(table, leaves);
   while (at.leaf < leaves.size()) {
     std::vector<PageRange> ranges = next_portion(leaves, pages, at);
     tell_replaced(env_, table.table.stream,
                   snapshot.read(table.table, ranges, "", table.index, sink_, constants_));
     if (at.leaf == leaves.size()) break;
+    if (at.moment.empty()) at.moment = snapshot.first_unseen();
     tables_.read_so_far(table, at);
     sink_.checkpoint_all(print_state(state_));
     env_.failpoint("changes_after_portion");
     sink_.gather(table.index);
   }
-  return at.from;
+  tables_.refreshed(table, at.from);
+  sink_.checkpoint_all(print_state(state_));
 }
 
 // Rows of the pages that were read, as they are by now where they were written since: some came to these

@@ -29,10 +29,9 @@ class WholeReader {
 
  private:
   void read(ChangeTable& table, Snapshot& snapshot, Lsn from);
-  Lsn read_portions(ChangeTable& table, Snapshot& snapshot, Lsn from, std::vector<Leaf> leaves);
   void catch_up(ChangeTable& table, Snapshot& snapshot, const std::vector<Leaf>& leaves,
                 const Unfinished& unfinished);
-  bool is_in_portions(const ChangeTable& table, const std::vector<Leaf>& leaves) const;
+  std::int64_t pages_of_portion(const ChangeTable& table, const std::vector<Leaf>& leaves) const;
 
   const Options& options_;
   Env& env_;

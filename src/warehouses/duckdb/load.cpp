@@ -11,6 +11,7 @@
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
 #include "warehouses/children.h"
+#include "warehouses/duckdb/compression.h"
 #include "warehouses/duckdb/dialect.h"
 
 namespace leat::warehouses::duckdb {
@@ -192,10 +193,11 @@ bool DuckDestination::begin_together(const std::string& schema) {
   return true;
 }
 
-void DuckDestination::commit_together() {
+std::vector<stream::LoadResult> DuckDestination::commit_together() {
   env_.failpoint("together_before_commit");
   connection_.execute("commit");
   together_ = false;
+  return {};
 }
 
 void DuckDestination::abandon_together() {
@@ -241,14 +243,16 @@ void DuckLoad::choose_way() {
     way_ = Way::replace;
     into_.identifier = target_.table + "__leat_new";
     db_.execute("drop table if exists " + qualified(into_));
-    create_table(into_, existing.empty() ? target_.columns->columns() : existing, true);
+    columns_ = existing.empty() ? target_.columns->columns() : existing;
+    is_made_ = false;
     return;
   }
   table_is_empty_ = existing.empty();
+  columns_ = existing;
   if (existing.empty()) {
-    create_table(table_, target_.columns->columns(), true);
+    columns_ = target_.columns->columns();
+    is_made_ = false;
   } else {
-    columns_ = existing;
     table_is_empty_ = destination_.number(fmt::format("select count(*) from (select 1 from {} limit 1)",
                                                       qualified(table_))) == 0;
   }
@@ -264,18 +268,27 @@ void DuckLoad::choose_way() {
     way_ = Way::fresh;
   } else {
     way_ = Way::merge;
+    make_table(nullptr);
     // In the session's own catalog: what is staged is written to no log.
     into_ = {"", "temp", fmt::format("leat_stage_{:016x}", destination_.env_.chance())};
     create_table(into_, columns_, false);
   }
 }
 
+void DuckLoad::make_table(const batch::RecordBatch* first) {
+  if (is_made_) return;
+  is_made_ = true;
+  create_table(into_, columns_, true, first ? various_columns(*first) : std::set<std::string>{});
+}
+
 void DuckLoad::create_table(const sql::Relation& table, const std::vector<batch::Column>& columns,
-                            bool is_final) {
+                            bool is_final, const std::set<std::string>& various) {
   std::string list;
   for (const batch::Column& column : columns) {
-    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", quoted(column.name),
-                        duck_dialect().type_name(column.type));
+    bool is_text = column.type.kind == batch::TypeKind::text || column.type.kind == batch::TypeKind::json;
+    bool is_various = is_text && various.contains(column.name);
+    list += fmt::format("{}{} {}{}", list.empty() ? "" : ", ", quoted(column.name),
+                        duck_dialect().type_name(column.type), is_various ? " using compression fsst" : "");
   }
   if (is_final && target_.mode == WriteMode::scd2) {
     for (std::string_view name : {stream::kValidFrom, stream::kValidTo})
@@ -367,6 +380,7 @@ void DuckLoad::write(batch::RecordBatch&& arriving) {
   // A table without rows has no values to keep.
   batch::RecordBatch batch =
       way_ == Way::merge ? std::move(arriving) : without_loading_columns(std::move(arriving));
+  make_table(&batch);
   if (!inserting_ || (inserting_ != batch.schema() && inserting_->columns() != batch.schema()->columns())) {
     finish_insert();
     fit_columns(*batch.schema());
@@ -415,6 +429,7 @@ void DuckLoad::replace(stream::LoadResult& result) {
 stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   Env& env = destination_.env_;
   finish_insert();
+  make_table(nullptr);
   stream::LoadResult result;
   result.rows_staged = staged_;
   env.failpoint("load_after_staging");

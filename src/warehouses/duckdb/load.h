@@ -29,7 +29,7 @@ class DuckDestination : public stream::Destination, private Session {
   std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
   std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   bool begin_together(const std::string& schema) override;
-  void commit_together() override;
+  std::vector<stream::LoadResult> commit_together() override;
   void abandon_together() override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
@@ -72,7 +72,9 @@ class DuckLoad : public stream::Load {
     merge,    ///< into a staging table that is merged
   };
   void choose_way();
-  void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns, bool is_final);
+  void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns, bool is_final,
+                    const std::set<std::string>& various = {});
+  void make_table(const batch::RecordBatch* first);
   void fit_columns(const batch::Schema& schema);
   void begin_insert(const batch::SchemaPtr& schema);
   void finish_insert();
@@ -97,6 +99,7 @@ class DuckLoad : public stream::Load {
   bool table_is_empty_ = false;
   std::set<std::string> keeps_;  // columns of the stage that are only for loading
   bool open_ = false;
+  bool is_made_ = true;  // of into_, else it is made when its first rows are seen
 };
 
 }  // namespace leat::warehouses::duckdb

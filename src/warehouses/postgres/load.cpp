@@ -157,10 +157,11 @@ bool PgDestination::begin_together(const std::string& schema) {
   return true;
 }
 
-void PgDestination::commit_together() {
+std::vector<stream::LoadResult> PgDestination::commit_together() {
   env_.failpoint("together_before_commit");
   connection_.execute("commit");
   together_ = false;
+  return {};
 }
 
 void PgDestination::abandon_together() {

@@ -29,7 +29,7 @@ class PgDestination : public stream::Destination, private Session {
   std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
   std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   bool begin_together(const std::string& schema) override;
-  void commit_together() override;
+  std::vector<stream::LoadResult> commit_together() override;
   void abandon_together() override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,

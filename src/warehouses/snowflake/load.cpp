@@ -103,12 +103,18 @@ std::vector<stream::Misfit> SnowDestination::misfits(const batch::RecordBatch& b
 
 stream::State SnowDestination::read_state(const std::string& connection, const std::string& stream) {
   prepare();
-  return {session_.value(sql::select_state(snow_dialect(), connection, stream))};
+  stream::State state{session_.value(sql::select_state(snow_dialect(), connection, stream))};
+  states_[{connection, stream}] = state;
+  return state;
 }
 
 void SnowDestination::write_state(const std::string& connection, const std::string& stream,
                                   const stream::State& state) {
   prepare();
+  if (together_) {
+    next_states_[{connection, stream}] = state;
+    return;
+  }
   session_.begin();
   session_.hold(true);
   for (const std::string& sql :
@@ -116,6 +122,70 @@ void SnowDestination::write_state(const std::string& connection, const std::stri
     session_.execute(sql);
   }
   session_.execute("commit");
+  session_.hold(false);
+  states_[{connection, stream}] = state;
+}
+
+bool SnowDestination::begin_together(const std::string& schema) {
+  if (session_.account().is_emulator) return false;  // its MERGE has no conditions
+  prepare();
+  session_.execute("create schema if not exists " + quoted(schema));
+  together_ = true;
+  return true;
+}
+
+// The first statement of the transaction: it takes the state's lock, and finds a row only where nobody else
+// moved the state on.
+void SnowDestination::move_state(const StateKey& key, const stream::State& state) {
+  const sql::Dialect& dialect = snow_dialect();
+  std::vector<std::string> statements =
+      sql::replace_state(dialect, key.first, key.second, state.json, format_iso_timestamp(env_.now()));
+  const stream::State& known = states_[key];
+  statements[0] += fmt::format(" and {} = {}", quoted("state"), dialect.literal(known.json));
+  bool is_known = known.empty() ? number(fmt::format("select count(*) from ({}) as known",
+                                                     sql::select_state(dialect, key.first, key.second))) == 0
+                                : session_.execute(statements[0]) == 1;
+  if (!is_known) {
+    throw Error(ErrorCode::warehouse_connect,
+                fmt::format("Another process has moved the state of {} on", key.first),
+                session_.account().place)
+        .fix("Let one process at a time sync a connection; nothing of this one was kept.")
+        .retry();
+  }
+  for (std::size_t i = 1; i < statements.size(); ++i) session_.execute(statements[i]);
+}
+
+std::vector<stream::LoadResult> SnowDestination::commit_together() {
+  std::vector<stream::LoadResult> results;
+  session_.hold(true);
+  session_.begin();
+  is_in_transaction_ = true;
+  for (const auto& [key, state] : next_states_) move_state(key, state);
+  for (const StagedLoad& load : waiting_) results.push_back(load.apply(*this, session_, env_));
+  env_.failpoint("together_before_commit");
+  session_.execute("commit");
+  is_in_transaction_ = false;
+  for (auto& [key, state] : next_states_) states_[key] = state;
+  end_together();
+  return results;
+}
+
+void SnowDestination::abandon_together() {
+  if (together_) end_together();
+}
+
+void SnowDestination::end_together() {
+  together_ = false;
+  try {
+    if (is_in_transaction_) session_.execute("rollback");
+    for (StagedLoad& load : waiting_) load.drop(session_);
+  } catch (const Error&) {
+    // The session is gone, and with it the transaction and everything temporary.
+    is_in_transaction_ = false;
+  }
+  is_in_transaction_ = false;
+  waiting_.clear();
+  next_states_.clear();
   session_.hold(false);
 }
 
@@ -148,15 +218,20 @@ SnowLoad::~SnowLoad() {
     drop_temporary();
   } catch (const Error&) {
     // The session is gone, and with it the transaction and everything temporary.
-    db_.hold(false);
-    return;
+    is_in_transaction_ = false;
   }
-  db_.hold(false);
+  if (!destination_.together_) db_.hold(false);
 }
 
 void SnowLoad::note_columns(const batch::Schema& schema) {
   for (std::size_t i = 0; i < schema.size(); ++i) {
     const batch::Column& column = schema[i];
+    if (stream::is_for_loading(column.name)) {
+      auto known = std::find_if(loading_columns_.begin(), loading_columns_.end(),
+                                [&](const batch::Column& each) { return each.name == column.name; });
+      if (known == loading_columns_.end()) loading_columns_.push_back(column);
+      continue;
+    }
     for (std::size_t k = 0; k < i; ++k) {
       if (folded(schema[k].name) != folded(column.name)) continue;
       throw Error(
@@ -171,6 +246,7 @@ void SnowLoad::note_columns(const batch::Schema& schema) {
     if (found == columns_.end()) {
       columns_.push_back(column);
     } else {
+      found->name = column.name;  // rows name the columns that they keep as they come
       found->type = batch::common_type(found->type, column.type);
     }
   }
@@ -181,6 +257,7 @@ batch::RecordBatch SnowLoad::fitted(batch::RecordBatch&& batch) const {
   std::vector<batch::Column> schema = batch.schema()->columns();
   std::vector<batch::ColumnData> columns = std::move(batch).take_columns();
   for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (stream::is_for_loading(schema[i].name)) continue;
     auto found = std::find_if(columns_.begin(), columns_.end(), [&](const batch::Column& each) {
       return folded(each.name) == folded(schema[i].name);
     });
@@ -231,6 +308,7 @@ std::string SnowLoad::landed_columns() const {
     std::string name = quoted(column.name);
     list += column.type.kind == TypeKind::json ? fmt::format(", parse_json({0}) as {0}", name) : ", " + name;
   }
+  for (const batch::Column& column : loading_columns_) list += ", " + quoted(column.name);
   if (target_.metadata_prefix.empty()) return list;
   const std::string values[] = {
       "uuid_string()",
@@ -247,6 +325,8 @@ void SnowLoad::create_stage_table() {
     batch::Type type = column.type.kind == TypeKind::json ? batch::Type{TypeKind::text} : column.type;
     list += fmt::format(", {} {}", quoted(column.name), snow_dialect().type_name(type));
   }
+  for (const batch::Column& column : loading_columns_)
+    list += fmt::format(", {} {}", quoted(column.name), snow_dialect().type_name(column.type));
   // The emulator has temporary tables, but not in a schema of their own choice.
   const char* kind = db_.account().is_emulator ? "table" : "temporary table";
   db_.execute(fmt::format("create {} {} ({})", kind, qualified(landing_), list));
@@ -255,74 +335,40 @@ void SnowLoad::create_stage_table() {
                           landed_columns(), qualified(landing_)));
 }
 
-sql::MergePlan SnowLoad::plan() const {
-  sql::MergePlan merge = merge_plan(snow_dialect(), target_, columns_, stage_table_, table_);
-  merge.arrival = kArrivalColumn;
-  return merge;
-}
-
-void SnowLoad::merge(stream::LoadResult& result) {
-  const sql::Dialect& dialect = snow_dialect();
-  switch (target_.mode) {
-    case WriteMode::append_dedup:
-      if (!table_is_new_) return apply_merge(destination_, dialect, target_, plan(), false, result);
-      settle_stage(destination_, dialect, target_, plan());
-      break;
-    case WriteMode::scd2:
-      return apply_history(destination_, dialect, target_, plan(), columns_,
-                           format_iso_timestamp(extracted_at_), result);
-    case WriteMode::overwrite:
-    case WriteMode::overwrite_dedup:
-      return replace(result);
-    case WriteMode::append:
-      break;
-  }
-  result.rows_inserted = db_.execute(sql::insert_staged(dialect, plan()));
-  result.rows_unchanged = staged_ - result.rows_inserted;
-}
-
-bool SnowLoad::is_same_as_before(const sql::MergePlan& staged) {
-  if (db_.account().is_emulator) return false;  // it has no HASH_AGG
-  std::string columns;
-  for (const std::string& name : staged.columns) columns += (columns.empty() ? "" : ", ") + quoted(name);
-  auto content = [&](const sql::Relation& relation) {
-    return db_.value(
-        fmt::format("select concat(count(*), ':', coalesce(cast(hash_agg({}) as varchar), '')) from {}",
-                    columns, qualified(relation)));
-  };
-  return content(staged.stage) == content(staged.table);
-}
-
-void SnowLoad::replace(stream::LoadResult& result) {
-  sql::MergePlan staged = plan();
-  const sql::Dialect& dialect = snow_dialect();
-  stream::Target settled = target_;
-  if (target_.mode == WriteMode::overwrite) settled.primary_key.clear();  // it keeps repeated keys
-  settle_stage(destination_, dialect, settled, staged);
-  if (!table_is_new_ && is_same_as_before(staged)) {
-    // What did not change is not touched, so that nothing below it has to be built again.
-    result.rows_unchanged = staged_;
-    return;
-  }
-  if (!table_is_new_) result.rows_deleted = db_.execute("delete from " + qualified(table_));
-  result.rows_inserted = db_.execute(sql::insert_staged(dialect, staged));
-  result.rows_unchanged = staged_ - result.rows_inserted;
+// What is left is for a transaction; the load gives its temporary tables away.
+StagedLoad SnowLoad::staged(const stream::Commit& commit) {
+  StagedLoad load;
+  load.plan = merge_plan(snow_dialect(), target_, columns_, stage_table_, table_);
+  load.plan.arrival = kArrivalColumn;
+  load.target = target_;
+  load.landing = landing_;
+  load.columns = columns_;
+  if (stage_) load.files.emplace(*stage_);
+  load.rows = staged_;
+  load.table_is_new = table_is_new_;
+  load.keeps_values = !loading_columns_.empty() && !table_is_new_;
+  load.extracted_at = extracted_at_;
+  load.commit = commit;
+  return load;
 }
 
 stream::LoadResult SnowLoad::commit(const stream::Commit& commit) {
   Env& env = destination_.env_;
   if (auto last = writer_.finish()) put({*last});
-  stream::LoadResult result;
-  result.rows_staged = staged_;
   fit_table();
   create_stage_table();
   env.failpoint("load_after_staging");
+  if (destination_.together_) {
+    destination_.waiting_.push_back(staged(commit));
+    is_given_away_ = true;
+    stream::LoadResult result;
+    result.rows_staged = staged_;
+    result.is_pending = true;
+    return result;
+  }
   db_.begin();
   is_in_transaction_ = true;
-  merge(result);
-  env.failpoint("load_after_merge");
-  for (const std::string& sql : commit_statements(snow_dialect(), target_, commit, result)) db_.execute(sql);
-  env.failpoint("load_after_state");
+  stream::LoadResult result = staged(commit).apply(destination_, db_, env);
   db_.execute("commit");
   is_in_transaction_ = false;
   env.failpoint("load_after_transaction");
@@ -330,6 +376,7 @@ stream::LoadResult SnowLoad::commit(const stream::Commit& commit) {
 }
 
 void SnowLoad::drop_temporary() {
+  if (is_given_away_) return;
   db_.execute("drop table if exists " + qualified(landing_));
   db_.execute("drop table if exists " + qualified(stage_table_));
   if (stage_) stage_->drop();

@@ -6,10 +6,14 @@
 //   changes the final table, the bookkeeping and the state. DDL ends a transaction in Snowflake, so
 //   everything that creates or widens comes before BEGIN, each a step that may be repeated; a table that is
 //   replaced is emptied and filled by DELETE and INSERT within the transaction, without a swap: readers see
-//   the old rows until the commit. A column that can't be widened in place is widened by CREATE OR REPLACE
+//   the old rows until the commit. Loads that share a transaction only stage their rows at their commit();
+//   commit_together() begins the transaction, applies them in their order and moves the state on, but only
+//   from the one that this destination read or wrote last: where another process went on meanwhile, nothing
+//   is committed. A column that can't be widened in place is widened by CREATE OR REPLACE
 //   TABLE … AS SELECT, which is atomic. JSON columns are VARIANT.
 // Threads, Owns, Errors: see stream/destination.h. Error(sync_column) where two columns fold to one name.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +25,7 @@
 #include "warehouses/apply.h"
 #include "warehouses/snowflake/parquet_writer.h"
 #include "warehouses/snowflake/session.h"
-#include "warehouses/snowflake/stage.h"
+#include "warehouses/snowflake/staged_load.h"
 
 namespace leat::warehouses::snowflake {
 
@@ -33,6 +37,9 @@ class SnowDestination : public stream::Destination, private warehouses::Session 
   std::vector<batch::Column> last_columns(const std::string& connection, const std::string& stream) override;
   stream::Naming naming() const override;
   std::vector<stream::Misfit> misfits(const batch::RecordBatch& batch) const override;
+  bool begin_together(const std::string& schema) override;
+  std::vector<stream::LoadResult> commit_together() override;
+  void abandon_together() override;
   stream::State read_state(const std::string& connection, const std::string& stream) override;
   void write_state(const std::string& connection, const std::string& stream,
                    const stream::State& state) override;
@@ -43,10 +50,17 @@ class SnowDestination : public stream::Destination, private warehouses::Session 
   std::int64_t change(const std::string& sql) override { return session_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
   std::optional<std::pair<std::int64_t, std::int64_t>> upsert(const sql::MergePlan& plan) override;
+  using StateKey = std::pair<std::string, std::string>;  // connection and stream
+  void move_state(const StateKey& key, const stream::State& state);
+  void end_together();
 
   snowflake::Session session_;
   Env& env_;
   bool prepared_ = false;
+  bool together_ = false;  // loads wait for commit_together()
+  bool is_in_transaction_ = false;
+  std::vector<StagedLoad> waiting_;
+  std::map<StateKey, stream::State> states_, next_states_;  // as they stand, and as they wait
 };
 
 class SnowLoad : public stream::Load {
@@ -63,10 +77,7 @@ class SnowLoad : public stream::Load {
   void fit_table();
   void create_stage_table();
   std::string landed_columns() const;
-  sql::MergePlan plan() const;
-  bool is_same_as_before(const sql::MergePlan& staged);
-  void merge(stream::LoadResult& result);
-  void replace(stream::LoadResult& result);
+  StagedLoad staged(const stream::Commit& commit);
   void drop_temporary();
 
   SnowDestination& destination_;
@@ -75,12 +86,14 @@ class SnowLoad : public stream::Load {
   sql::Relation table_, landing_, stage_table_;
   // Of the table and of what came, with the widest types; without Leat's own.
   std::vector<batch::Column> columns_;
+  std::vector<batch::Column> loading_columns_;  // that reach the stage only
   Timestamp extracted_at_;
   ParquetWriter writer_;
   std::optional<Stage> stage_;
   std::int64_t staged_ = 0;
   bool table_is_new_ = false;
   bool is_in_transaction_ = false;
+  bool is_given_away_ = false;  // what is temporary is the destination's by now
 };
 
 }  // namespace leat::warehouses::snowflake

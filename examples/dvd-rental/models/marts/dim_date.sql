@@ -4,5 +4,5 @@ with days as (
   union
   select cast(payment_date as date) from {{ ref('stg_payment') }})
 select date, cast(extract(year from date) as integer) as year, cast(extract(month from date) as integer) as month,
-  cast(date_trunc('month', date) as date) as first_of_month, cast(extract(isodow from date) as integer) as weekday
+  cast(date_trunc('month', date) as date) as first_of_month, cast({{ iso_weekday('date') }} as integer) as weekday
 from days
