@@ -54,7 +54,7 @@ project() { # FOLDER METHOD TABLE [METADATA]
 name: bench
 target: duckdb
 targets:
-  duckdb: {type: duckdb, path: w.duckdb, memory_limit: ${DUCKDB_MEMORY:-1GB}}
+  duckdb: {type: duckdb, path: w.duckdb${DUCKDB_MEMORY:+, memory_limit: $DUCKDB_MEMORY}}
   postgres: {type: postgres, url: "$server/target"}
 connections:
   shop:
@@ -145,7 +145,6 @@ if wants small; then
   measure_changes small "$transactions transactions of one row" 'at most 1.25'
 fi
 if wants huge; then
-  DUCKDB_MEMORY=${DUCKDB_MEMORY:-512MB} # beside what Leat itself holds
   begin_changes huge
   sql "insert into huge select $new_row from generate_series(1, ${HUGE_ROWS:-10000000}) i"
   runs=1

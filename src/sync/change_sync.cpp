@@ -373,6 +373,7 @@ void ChangeSync::take(Gathered&& gathered) {
 
 void ChangeSync::take(Cleared&& cleared) {
   open(cleared.lane, false, true);
+  load_has_keys_once_ = true;
 }
 
 void ChangeSync::take(stream::State&& state) {

@@ -32,6 +32,10 @@ class ChangeReader::PatientSink : public stream::Sink {
   }
   void checkpoint(std::size_t, stream::State, std::string) override {}
   void reject(std::size_t, stream::RejectedRecord&&) override {}
+  void gather(std::size_t index) override {
+    ChangeStream::Away away(stream_.get());
+    to_.gather(index);
+  }
   void clear(std::size_t index) override {
     ChangeStream::Away away(stream_.get());
     to_.clear(index);

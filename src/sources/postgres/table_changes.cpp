@@ -297,15 +297,45 @@ batch::RecordBatch TableChanges::take_rows() {
     }
     schema = extended(plans_, more);
   }
-  batch::RecordBatch rows(schema, std::move(columns));
-  std::sort(dead_.begin(), dead_.end());
-  return batch::without_rows(std::move(rows), dead_);
+  return {schema, std::move(columns)};
 }
+
+namespace {
+
+// In pieces, so that not all of what waits for the warehouse is in memory as often as there are places to
+// wait at. `dropped` is sorted.
+void hand_over(batch::RecordBatch&& rows, const std::vector<std::size_t>& dropped, std::size_t index,
+               stream::Sink& sink) {
+  constexpr std::size_t kRowsMax = 32'768, kBytesMax = 4 << 20;
+  std::size_t count = rows.rows(), bytes = std::max<std::size_t>(1, rows.byte_size());
+  std::size_t step = std::clamp<std::size_t>(kBytesMax * count / bytes, 1, kRowsMax);
+  if (count <= step && dropped.empty()) return sink.batch(index, std::move(rows));
+  auto next = dropped.begin();
+  for (std::size_t from = 0; from < count; from += step) {
+    batch::RecordBatch piece(rows.schema());
+    for (std::size_t row = from; row < std::min(count, from + step); ++row) {
+      if (next != dropped.end() && *next == row) {
+        while (next != dropped.end() && *next == row) ++next;
+        continue;
+      }
+      for (std::size_t i = 0; i < rows.schema()->size(); ++i)
+        piece.column(i).append_from(rows.column(i), row);
+    }
+    if (piece.rows() > 0) sink.batch(index, std::move(piece));
+  }
+}
+
+}  // namespace
 
 void TableChanges::flush(stream::Sink& sink) {
   if (cleared_) sink.clear(index_);
-  if (size_ > dead_.size()) sink.batch(index_, take_rows());
-  if (log_size_ > 0) sink.batch(*log_index_, batch::RecordBatch(log_schema_, std::move(log_columns_)));
+  if (size_ > dead_.size()) {
+    if (!cleared_) sink.gather(index_);
+    std::sort(dead_.begin(), dead_.end());
+    live_.clear();
+    hand_over(take_rows(), dead_, index_, sink);
+  }
+  if (log_size_ > 0) hand_over({log_schema_, std::move(log_columns_)}, {}, *log_index_, sink);
   start();
 }
 

@@ -15,7 +15,10 @@ const Spec kSpec{
     "duckdb",
     "DuckDB, embedded: one file, no server. One process writes it at a time.",
     {{"path", FieldKind::path, "The database file, relative to leat.yml; `:memory:` for none.", "", true},
-     {"memory_limit", FieldKind::text, "How much memory DuckDB may use before it spills to disk.", "1GB"},
+     {"memory_limit", FieldKind::text,
+      "How much memory DuckDB may use before it spills to disk; 1GB when left out, and 512MB while it takes "
+      "a "
+      "stream of changes."},
      {"threads", FieldKind::integer, "How many threads it may use; all cores when left out."},
      {"temp_directory", FieldKind::path, "Where it spills; beside the file when left out."},
      {"read_only", FieldKind::boolean, "Opens the file for reading only.", "false"},
@@ -35,11 +38,12 @@ std::string database_of(const std::string& path) {
 
 class DuckWarehouse : public Warehouse {
  public:
-  DuckWarehouse(duck::Settings settings, Env& env) : settings_(std::move(settings)), env_(env) {}
+  DuckWarehouse(duck::Settings settings, duckdb::MemoryLimits limits, Env& env)
+      : settings_(std::move(settings)), limits_(std::move(limits)), env_(env) {}
   const sql::Dialect& dialect() const override { return duckdb::duck_dialect(); }
   std::string database() const override { return database_of(settings_.path); }
   std::unique_ptr<stream::Destination> destination() override {
-    return std::make_unique<duckdb::DuckDestination>(opened(), env_);
+    return std::make_unique<duckdb::DuckDestination>(opened(), env_, limits_);
   }
   std::unique_ptr<sql::Adapter> adapter() override { return std::make_unique<duckdb::DuckAdapter>(opened()); }
 
@@ -50,6 +54,7 @@ class DuckWarehouse : public Warehouse {
     return database_;
   }
   duck::Settings settings_;
+  duckdb::MemoryLimits limits_;
   Env& env_;
   std::mutex mutex_;  // guards database_
   std::shared_ptr<duck::Database> database_;
@@ -60,9 +65,15 @@ std::unique_ptr<Warehouse> open(const document::Settings& settings, Env& env) {
   opening.path = settings.text("path") == ":memory:" ? ":memory:" : settings.resolve_path("path");
   opening.threads = settings.text("threads");
   opening.memory_limit = settings.text("memory_limit");
+  duckdb::MemoryLimits limits;
+  if (opening.memory_limit.empty()) {
+    // Beside it stand the changes under way: together they stay under a gigabyte.
+    limits = {"512MB", "1GB"};
+    opening.memory_limit = limits.otherwise;
+  }
   opening.temp_directory = settings.resolve_path("temp_directory");
   opening.read_only = settings.boolean("read_only");
-  return std::make_unique<DuckWarehouse>(std::move(opening), env);
+  return std::make_unique<DuckWarehouse>(std::move(opening), std::move(limits), env);
 }
 
 }  // namespace

@@ -42,11 +42,28 @@ constexpr std::size_t kInsertQueueBytes = 16 * 1024 * 1024;
 
 }  // namespace
 
-DuckDestination::DuckDestination(std::shared_ptr<duck::Database> database, Env& env)
+DuckDestination::DuckDestination(std::shared_ptr<duck::Database> database, Env& env, MemoryLimits limits)
     : connection_(std::move(database)),
       env_(env),
       batches_(connection_, kInsertQueueBytes),
+      limits_(std::move(limits)),
       threads_(static_cast<int>(number("select current_setting('threads')::bigint"))) {}
+
+DuckDestination::~DuckDestination() {
+  if (is_limited_) limit_memory(limits_.otherwise);
+}
+
+// Runs a statement whose failure changes nothing for anybody.
+void DuckDestination::try_to(const std::string& sql) {
+  duckdb_result ignored;
+  duck::duckdb_query(connection_.handle(), sql.c_str(), &ignored);
+  duck::duckdb_destroy_result(&ignored);
+}
+
+// DuckDB refuses a limit below what it holds at the moment.
+void DuckDestination::limit_memory(const std::string& limit) {
+  if (!limit.empty()) try_to("set memory_limit = " + duck_dialect().literal(limit));
+}
 
 void DuckDestination::prepare() {
   if (prepared_) return;
@@ -188,6 +205,8 @@ void DuckDestination::write_state(const std::string& connection, const std::stri
 bool DuckDestination::begin_together(const std::string& schema) {
   prepare();
   duck::ensure_schema(connection_, quoted(schema));  // others may make it, too, and would be in conflict
+  if (!is_limited_) limit_memory(limits_.for_changes);
+  is_limited_ = true;
   connection_.execute("begin transaction");
   together_ = true;
   return true;
@@ -203,9 +222,7 @@ std::vector<stream::LoadResult> DuckDestination::commit_together() {
 void DuckDestination::abandon_together() {
   if (!together_) return;
   together_ = false;
-  duckdb_result ignored;  // where the transaction has failed already there is nothing to roll back
-  duck::duckdb_query(connection_.handle(), "rollback", &ignored);
-  duck::duckdb_destroy_result(&ignored);
+  try_to("rollback");  // where the transaction has failed already there is nothing to roll back
 }
 
 DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
@@ -224,10 +241,8 @@ DuckLoad::DuckLoad(DuckDestination& destination, const stream::Target& target)
 
 DuckLoad::~DuckLoad() {
   destination_.batches_.cancel();
-  if (!open_) return;
-  duckdb_result ignored;  // nothing can be done about a failed rollback, and a destructor must not throw
-  duck::duckdb_query(db_.handle(), "rollback", &ignored);
-  duck::duckdb_destroy_result(&ignored);
+  // Nothing can be done about a failed rollback, and a destructor must not throw.
+  if (open_) destination_.try_to("rollback");
 }
 
 bool DuckLoad::dedups() const {

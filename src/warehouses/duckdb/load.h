@@ -20,9 +20,15 @@
 
 namespace leat::warehouses::duckdb {
 
+/// What DuckDB may hold while changes of a stream are applied, and otherwise; both empty where it stays.
+struct MemoryLimits {
+  std::string for_changes, otherwise;
+};
+
 class DuckDestination : public stream::Destination, private Session {
  public:
-  DuckDestination(std::shared_ptr<duck::Database> database, Env& env);
+  DuckDestination(std::shared_ptr<duck::Database> database, Env& env, MemoryLimits limits = {});
+  ~DuckDestination() override;
   std::unique_ptr<stream::Load> begin(const stream::Target& target) override;
   std::vector<batch::Column> columns(const stream::Target& target) override;
   stream::Naming naming() const override { return {255, true}; }
@@ -38,6 +44,8 @@ class DuckDestination : public stream::Destination, private Session {
  private:
   friend class DuckLoad;
   void prepare();
+  void try_to(const std::string& sql);
+  void limit_memory(const std::string& limit);
   std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
   std::vector<std::vector<std::string>> rows(const std::string& sql) override;
@@ -51,7 +59,9 @@ class DuckDestination : public stream::Destination, private Session {
   duck::Connection connection_;
   Env& env_;
   duck::BatchStream batches_;
+  const MemoryLimits limits_;
   const int threads_;
+  bool is_limited_ = false;  // for changes
   bool prepared_ = false;
   bool together_ = false;  // a transaction is open that is not a load's
 };

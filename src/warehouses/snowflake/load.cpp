@@ -207,7 +207,7 @@ SnowLoad::SnowLoad(SnowDestination& destination, const stream::Target& target)
     for (const batch::Column& known : target_.columns->columns())
       if (folded(known.name) == folded(held.name)) held.name = known.name;
   }
-  db_.execute("create schema if not exists " + quoted(target_.schema));
+  if (!destination_.together_) db_.execute("create schema if not exists " + quoted(target_.schema));
   // From the first file on, the session holds what can't be made again.
   db_.hold(true);
 }
