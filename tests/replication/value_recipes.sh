@@ -67,6 +67,10 @@ geometries() {
 infinities() {
   begin
   sql "create table t (id int primary key, d date, ts timestamp, tz timestamptz, n numeric(8,2)); insert into t values (1, 'infinity', '-infinity', 'infinity', 'NaN')"
+  if [ "$target" = snowflake ]; then # which has no such moments: nothing is lost in silence
+    sync_fails 'beyond what the warehouse holds'
+    return
+  fi
   sync_all
   sql "insert into t values (2, 'infinity', '-infinity', 'infinity', 'NaN')"
   sync_all
