@@ -1,5 +1,5 @@
 # Thin names over scripts and CMake presets. `make demo` and `make test` need nothing but Debian 12 and the network.
-.PHONY: build demo test lint bench fuzz docs clean
+.PHONY: build demo test lint bench fuzz docs package image clean
 .DEFAULT_GOAL := build
 
 build:
@@ -31,6 +31,12 @@ fuzz:
 
 docs: build
 	@build/release/bin/leat docs --folder docs/reference
+
+package: build
+	@scripts/package.sh
+
+image:
+	@docker build -f deploy/docker/Dockerfile -t leat .
 
 clean:
 	rm -rf build

@@ -16,7 +16,7 @@ libpcre2-dev libzstd-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev
 libssl-dev libexpat1-dev libzip-dev tzdata"
 case $group in
   build) ;;
-  test | servers) packages="$packages python3-minimal python3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
+  test | servers) packages="$packages python3-minimal python3 python3-yaml doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
   *) fail "unknown group '$group'" "use build, test, servers, lint or fuzz" ;;

@@ -5,6 +5,7 @@
 // code by its fault (see exit_codes.h).
 #pragma once
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,7 +32,14 @@ struct Option {
   std::variant<bool*, int*, std::string*, std::vector<std::string>*> into;
   bool required = false;
   std::string_view value_name = {};  ///< shown in --help, "NAME"
+  std::string_view values = {};      ///< what shells offer for a positional: "bash, zsh, fish"
 };
+
+/// An option that every command takes.
+struct GlobalOption {
+  std::string_view names, value_name, doc;
+};
+std::span<const GlobalOption> global_options();
 
 class Command {
  public:

@@ -27,6 +27,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_sources());
   all.push_back(make_warehouses());
   all.push_back(make_docs());
+  all.push_back(make_completion());
   return all;
 }
 

@@ -32,5 +32,6 @@ std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_sources();
 std::unique_ptr<Command> make_warehouses();
 std::unique_ptr<Command> make_docs();
+std::unique_ptr<Command> make_completion();
 
 }  // namespace leat::cli

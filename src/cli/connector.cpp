@@ -32,7 +32,7 @@ class ConnectorCommand : public Command {
   std::vector<Option> options() override {
     return {
         {"verb", "spec, check, discover, read, or new, lint, schema, try, record, replay", &arguments_.verb,
-         true},
+         true, "", "spec, check, discover, read, new, lint, schema, try, record, replay"},
         {"subject",
          "The manifest, as --manifest; lint: any number of them, or folders; new: an OpenAPI file, or a URL "
          "with an answer",

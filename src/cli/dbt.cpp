@@ -107,7 +107,7 @@ class DbtCommand : public Command {
   std::vector<Option> options() override {
     DbtArguments& given = arguments_;
     return {
-        {"verb", kVerbs, &given.verb, true},
+        {"verb", kVerbs, &given.verb, true, "", kVerbs},
         {"name", "run-operation: the macro; docs: generate or serve; source: freshness; init: the project",
          &given.name},
         {"--select,-s,--models,-m", "What to work on", &given.run.select, false, "SELECTION"},

@@ -24,7 +24,7 @@ class DeadLettersCommand : public Command {
   }
   std::string_view group() const override { return "Repair"; }
   std::vector<Option> options() override {
-    return {{"verb", "list or retry", &verb_},
+    return {{"verb", "list or retry", &verb_, false, "", "list, retry"},
             {"--connection,-c", "Only of this connection", &connection_, false, "NAME"},
             {"--stream,-s", "Only of this stream", &stream_, false, "NAME"},
             {"--limit", "The most letters", &limit_, false, "N"}};

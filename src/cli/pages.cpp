@@ -14,7 +14,7 @@ class PagesCommand : public Command {
   std::string_view summary() const override { return "Build the pages: leat pages build"; }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"verb", "build", &verb_, true},
+    return {{"verb", "build", &verb_, true, "", "build"},
             {"--select,-s", "Which pages", &options_.select, false, "SELECTION"}};
   }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/error.h"
 #include "base/spec.h"
@@ -36,28 +37,34 @@ void print_error(const Error& error, bool json) {
       info(error.code()).name, quoted(error.where()), quoted(error.what_failed()), quoted(error.fix())));
 }
 
+constexpr GlobalOption kGlobalOptions[] = {
+    {"--project", "DIR", "The project's folder, or one below it"},
+    {"--target,-t", "NAME", "The target of leat.yml (default: its `target`, or LEAT_TARGET)"},
+    {"--log-format", "FORMAT", "text, or json: one object a line"},
+    {"--verbose,-v", "", "Show every step"},
+    {"--quiet,-q", "", "Show only the summary and errors; under the name dbt errors only"},
+    {"--no-color", "", "No colors"},
+};
+
+CLI::Option* declare(CLI::App& app, const GlobalOption& option, std::string& into) {
+  return app.add_option(std::string(option.names), into, std::string(option.doc))
+      ->type_name(std::string(option.value_name))
+      ->group("Everywhere");
+}
+
+void declare(CLI::App& app, const GlobalOption& option, std::function<void()> when_given) {
+  app.add_flag_callback(std::string(option.names), std::move(when_given), std::string(option.doc))
+      ->group("Everywhere");
+}
+
 void declare_globals(CLI::App& app, Globals& globals) {
-  app.add_option("--project", globals.project_folder, "The project's folder, or one below it")
-      ->type_name("DIR")
-      ->group("Everywhere");
-  app.add_option("--target,-t", globals.target,
-                 "The target of leat.yml (default: its `target`, or LEAT_TARGET)")
-      ->type_name("NAME")
-      ->group("Everywhere");
-  app.add_option("--log-format", globals.log_format, "text, or json: one object a line")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->type_name("FORMAT")
-      ->group("Everywhere");
-  app.add_flag_callback(
-         "--verbose,-v", [&globals] { globals.verbosity = 1; }, "Show every step")
-      ->group("Everywhere");
-  app.add_flag_callback(
-         "--quiet,-q", [&globals] { globals.verbosity = -1; },
-         "Show only the summary and errors; under the name dbt errors only")
-      ->group("Everywhere");
-  app.add_flag_callback(
-         "--no-color", [&globals] { globals.color = false; }, "No colors")
-      ->group("Everywhere");
+  const auto& [project, target, log_format, verbose, quiet, no_color] = kGlobalOptions;
+  declare(app, project, globals.project_folder);
+  declare(app, target, globals.target);
+  declare(app, log_format, globals.log_format)->check(CLI::IsMember({"text", "json"}));
+  declare(app, verbose, [&globals] { globals.verbosity = 1; });
+  declare(app, quiet, [&globals] { globals.verbosity = -1; });
+  declare(app, no_color, [&globals] { globals.color = false; });
 }
 
 void declare(CLI::App& app, const Option& option) {
@@ -117,6 +124,10 @@ std::string version_text(bool called_dbt) {
 }
 
 }  // namespace
+
+std::span<const GlobalOption> global_options() {
+  return kGlobalOptions;
+}
 
 int run_command_line(int argc, char** argv, Env& env) {
   CLI::App app{"leat: data from where it is born to the chart that people read", "leat"};

@@ -24,7 +24,7 @@ class PostgresCommand : public Command {
   }
   std::string_view group() const override { return "Look"; }
   std::vector<Option> options() override {
-    return {{"action", "check", &action_, true},
+    return {{"action", "check", &action_, true, "", "check"},
             {"connection", "Only this connection of leat.yml", &connection_, false}};
   }
   std::string_view details() const override {

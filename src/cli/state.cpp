@@ -18,7 +18,7 @@ class StateCommand : public Command {
   }
   std::string_view group() const override { return "Repair"; }
   std::vector<Option> options() override {
-    return {{"verb", "show, set or reset", &verb_, true},
+    return {{"verb", "show, set or reset", &verb_, true, "", "show, set, reset"},
             {"connection", "The connection of leat.yml", &connection_, true},
             {"--stream,-s", "The stream (show and reset: default all)", &stream_, false, "NAME"},
             {"--value", "set: the state, JSON", &value_, false, "JSON"}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "document/settings.h"
 #include "run/pipes.h"
 #include "run/versions.h"
 
@@ -46,7 +47,8 @@ DbtNodes* Workspace::dbt_nodes() {
     if (const document::Value* given = mapping.find(key)) options.target.settings.set(key, *given);
   }
   options.target.type = mapping["type"].raw();
-  options.target.schema = mapping.find("schema")            ? mapping["schema"].raw()
+  const document::Value* schema = mapping.find("schema");
+  options.target.schema = schema                            ? document::fill_variables(*schema, env_).raw()
                           : options.target.type == "duckdb" ? "main"
                                                             : "public";
   options.target.database = warehouse().database();

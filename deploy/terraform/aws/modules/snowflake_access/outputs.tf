@@ -1,0 +1,5 @@
+output "role_arn" {
+  description = "storage_role_arn of ../snowflake."
+  value       = aws_iam_role.this.arn
+}
+
