@@ -4,10 +4,12 @@
 
 build:
 	@scripts/setup.sh build
-	@scripts/build.sh release leat soda
+	@scripts/build.sh release leat soda tomorrow_stand_in
 
+# EXAMPLE=sf-dispatch, sf-fire, des-moines-weather, dvd-rental (a PostgreSQL is installed for its stand-in) or chicago-crime.
 demo: build
-	@scripts/demo.sh
+	@scripts/setup.sh $(if $(filter dvd-rental,$(EXAMPLE)),shop,build)
+	@EXAMPLE='$(EXAMPLE)' scripts/demo.sh
 
 test:
 	@scripts/setup.sh test

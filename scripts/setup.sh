@@ -4,7 +4,7 @@
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 deps=${LEAT_DEPS:-$root/.deps}
-group=${1:-build}   # build: what `make demo` needs; test: that and what the tests need; servers:
+group=${1:-build}   # build: what `make demo` needs; shop: and a PostgreSQL; test: that and what the tests need; servers:
                     # and every PostgreSQL that tests/replication/matrix.sh tries; lint, fuzz: those tools
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -16,10 +16,11 @@ libpcre2-dev libzstd-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev
 libssl-dev libexpat1-dev libzip-dev tzdata"
 case $group in
   build) ;;
+  shop) packages="$packages postgresql-15" ;;
   test | servers) packages="$packages python3-minimal python3 python3-yaml doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
-  *) fail "unknown group '$group'" "use build, test, servers, lint or fuzz" ;;
+  *) fail "unknown group '$group'" "use build, shop, test, servers, lint or fuzz" ;;
 esac
 
 # A machine may have node and npm from elsewhere; Debian's would only stand in their way.

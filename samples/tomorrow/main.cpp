@@ -92,7 +92,7 @@ std::string daily(Seconds time, const Place& place, bool imperial) {
       iso(time), std::lround(60 + 20 * wave(hour, place.key(), 5)),
       hour / 24 % 28 == 0 ? "null" : "\"" + iso(time + std::chrono::hours(4)) + "\"",
       iso(time + std::chrono::hours(14)), std::lround(20 + 20 * wave(hour, place.key(), 2)),
-      iso(time - std::chrono::minutes(20)), iso(time + std::chrono::hours(14)), middle + shift,
+      iso(time + std::chrono::minutes(400)), iso(time + std::chrono::minutes(1190)), middle + shift,
       middle + swing + shift, middle - swing + shift, weather_code(hour, place.key()),
       6 + 2 * wave(hour, place.key(), 8));
 }

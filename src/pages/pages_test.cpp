@@ -174,6 +174,12 @@ TEST_CASE("an unknown component, property or column is told with its line") {
   CHECK(code_of("{#each sales as row}never closed") == ErrorCode::page_syntax);
 }
 
+TEST_CASE("areas of a map take their outlines from a file or from the query") {
+  CHECK(code_of("<AreaMap data={sales} areaCol=drink value=cups/>") == ErrorCode::page_component);
+  std::string html = rendered("<AreaMap data={sales} areaCol=day geometry=cups value=cups/>");
+  CHECK(html.find(R"("properties":{"name":"2026-01-05"},"geometry":1234)") != std::string::npos);
+}
+
 TEST_CASE("code is shown as it stands") {
   CHECK(rendered("`{sales}`").find("{sales}") != std::string::npos);
   CHECK(rendered("```js\nlet a = {b: 1}\n```\n").find("{b: 1}") != std::string::npos);

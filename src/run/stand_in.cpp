@@ -136,7 +136,11 @@ StandInProcess::~StandInProcess() {
 std::unique_ptr<StandInProcess> start_stand_in(const ProjectFile& project, bool live, Env& env) {
   if (!project.stand_in || live) return nullptr;
   if (env.variable(project.stand_in->variable).value_or("") != "") return nullptr;
-  auto process = std::make_unique<StandInProcess>(*project.stand_in, env);
+  StandIn stand_in = *project.stand_in;
+  // A program of the project is found wherever Leat was started.
+  if (!stand_in.command.empty() && stand_in.command[0].find('/') != std::string::npos)
+    stand_in.command[0] = (std::filesystem::path(project.folder) / stand_in.command[0]).string();
+  auto process = std::make_unique<StandInProcess>(stand_in, env);
   env.emit({"stand_in_started",
             EventLevel::info,
             {{"command", project.stand_in->command[0]}, {"url", process->url()}}});

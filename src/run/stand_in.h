@@ -15,7 +15,8 @@ namespace leat::run {
 
 class StandInProcess {
  public:
-  /// Starts the program (looked for beside this program first, then in PATH) and sets its variable in `env`.
+  /// Starts the program (looked for beside this program first, then in PATH; with a `/` in the project's
+  /// folder) and sets its variable in `env`.
   StandInProcess(const StandIn& stand_in, Env& env);
   ~StandInProcess();
   StandInProcess(const StandInProcess&) = delete;

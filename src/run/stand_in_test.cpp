@@ -45,6 +45,14 @@ TEST_CASE("a stand-in is left out for --live and where its variable is set alrea
   CHECK_FALSE(start_stand_in(project, false, env));
 }
 
+TEST_CASE("a stand-in may be a program of the project") {
+  Env env(fixed_clock({}), 1);
+  ProjectFile project =
+      project_with({"bin/sh", "-c", "echo listening on http://127.0.0.1:1; exec tail -f /dev/null"});
+  project.folder = "/usr";
+  CHECK(start_stand_in(project, false, env));
+}
+
 TEST_CASE("a stand-in that is missing or says something else is refused") {
   Env env(fixed_clock({}), 1);
   auto code_of = [&](std::vector<std::string> command) {

@@ -1,6 +1,6 @@
 {# The day of the week of a date: 1 is Monday, 7 is Sunday. #}
 {% macro iso_weekday(date) -%}
-  {{ adapter.dispatch('iso_weekday')(date) }}
+  cast({{ adapter.dispatch('iso_weekday')(date) }} as integer)
 {%- endmacro %}
 
 {% macro default__iso_weekday(date) -%}extract(isodow from {{ date }}){%- endmacro %}

@@ -63,9 +63,10 @@ const Fields kBubbleSize = {{"size", F::text, "Column of the sizes.", "", true},
                             {"sizeFmt", F::text, "Its format."},
                             {"maxSize", F::integer, "Radius of the largest.", "20"}};
 const Fields kAreaFieldsOwn = {
-    {"geoJsonUrl", F::text, "GeoJSON with the areas: a file of the project.", "", true},
+    {"geoJsonUrl", F::text, "GeoJSON with the areas: a file of the project."},
     {"areaCol", F::text, "Column that names the areas.", "", true},
-    {"geoId", F::text, "Property of the GeoJSON that names them.", "", true},
+    {"geoId", F::text, "Property of the GeoJSON that names them."},
+    {"geometry", F::text, "Instead of geoJsonUrl and geoId: the column with each area's GeoJSON geometry."},
     {"labelCol", F::text, "Column named under the pointer."}};
 
 const Spec kPointSpec{"PointMap", "Points on a map.",
@@ -96,13 +97,44 @@ const Spec kUsMapSpec{"USMap", "The states of the USA in colors.",
                               kFigureFields,
                               kEchartsFields})};
 
+// The areas out of the query itself: each row is one, named by areaCol, where it has an outline.
+std::string geometry_of_rows(const ComponentUse& use, const Table& table) {
+  std::size_t area = use.required_column("areaCol", table), shape = use.required_column("geometry", table);
+  std::string features;
+  for (const auto& row : table.rows) {
+    if (row[shape].kind == Cell::Kind::null || row[area].kind == Cell::Kind::null) continue;
+    document::parse_json(row[shape].text, use.text("geometry"));
+    JsonObject properties, feature;
+    properties.text("name", row[area].text);
+    feature.text("type", "Feature");
+    feature.raw("properties", properties.done());
+    feature.raw("geometry", row[shape].text);
+    features += (features.empty() ? "" : ",") + feature.done();
+  }
+  return fmt::format(R"({{"type":"FeatureCollection","features":[{}]}})", features);
+}
+
+// The GeoJSON of a layer: a file of the project, or the query's own outlines; "" where it has none.
+std::string layer_outline(const ComponentUse& use, const Table& table, JsonObject& json) {
+  bool is_complete = use.has("geometry") || (use.has("geoJsonUrl") && use.has("geoId"));
+  if (use.has("areaCol") && !is_complete) use.fail("Areas need `geoJsonUrl` and `geoId`, or `geometry`");
+  if (use.has("geometry") && !table.columns.empty()) {
+    json.text("geoId", "name");
+    return geometry_of_rows(use, table);
+  }
+  if (!use.has("geoJsonUrl")) return "";
+  std::string text = use.page().read_file(use.text("geoJsonUrl"));
+  document::parse_json(text, use.text("geoJsonUrl"));  // told here, not in the reader's browser
+  return text;
+}
+
 std::string layer_json(const ComponentUse& use, const char* kind, std::string& geo) {
   TablePtr table = use.table();
   JsonObject json, codes, names;
   std::vector<std::size_t> columns;
-  std::vector<std::string_view> done = {"data",        "title",        "subtitle",  "height",
-                                        "outline",     "valueFmt",     "sizeFmt",   "basemap",
-                                        "attribution", "tooltipClass", "geoJsonUrl"};
+  std::vector<std::string_view> done = {"data",        "title",        "subtitle",   "height",
+                                        "outline",     "valueFmt",     "sizeFmt",    "basemap",
+                                        "attribution", "tooltipClass", "geoJsonUrl", "geometry"};
   json.text("kind", kind);
   bool is_bubble = std::string_view(kind) == "bubbles";
   for (const char* property : {"lat", "long", "value", "pointName", "areaCol", "labelCol", "link", "size"}) {
@@ -134,10 +166,9 @@ std::string layer_json(const ComponentUse& use, const char* kind, std::string& g
   json.raw("codes", codes.done());
   json.raw("names", names.done());
   use.add_json(json, done);
-  std::string outline = use.has("geoJsonUrl") ? use.text("geoJsonUrl") : "";
-  if (!outline.empty()) {
-    std::string text = use.page().read_file(outline), id = fmt::format("geo-{}", use.page().next_number());
-    document::parse_json(text, outline);  // a broken file is told here, not in the reader's browser
+  std::string text = layer_outline(use, *table, json);
+  if (!text.empty()) {
+    std::string id = fmt::format("geo-{}", use.page().next_number());
     json.text("geo", id);
     geo += fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>", id, script_safe(text));
   }

@@ -125,7 +125,9 @@ TEST_CASE("filters and transformations change records before they land, paging c
       "  transformations:\n"
       "  - {type: AddFields, fields: [{path: [double], value: \"{{ record['id'] * 2 }}\"}, {path: [deep, "
       "name], value: "
-      "\"n{{ record.double }}\"}, {path: [text], value: \"{{ record.id }}\", value_type: string}]}\n"
+      "\"n{{ record.double }}\"}, {path: [text], value: \"{{ record.id }}\", value_type: string}, {path: "
+      "[place], value: \"{{ '1.50,' ~ record.id }}\", "
+      "value_type: string}]}\n"
       "  - {type: RemoveFields, field_pointers: [[secret], [nested, 'a*']]}\n";
   std::string manifest = one_stream("", retriever, stream);
   manifest.replace(
@@ -136,8 +138,8 @@ TEST_CASE("filters and transformations change records before they land, paging c
     return json(R"([{"id":1},{"id":2,"secret":"x"}])");
   });
   RecordingSink sink = api.read();
-  CHECK(sink.rows == Lines{R"(id=2 double=4 deep={"name":"n4"} text=2)",
-                           R"(id=3 double=6 deep={"name":"n6"} text=3 nested={"b":2})"});
+  CHECK(sink.rows == Lines{R"(id=2 double=4 deep={"name":"n4"} text=2 place=1.50,2)",
+                           R"(id=3 double=6 deep={"name":"n6"} text=3 place=1.50,3 nested={"b":2})"});
   CHECK(sink.columns[3] == "text text");
 }
 

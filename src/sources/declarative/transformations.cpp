@@ -65,7 +65,9 @@ class AddFields final : public Transformation {
                 (field.type == "integer" && value.is(jinja::Kind::integer)) ||
                 (field.type == "number" && value.is(jinja::Kind::real)) ||
                 (field.type == "boolean" && value.is(jinja::Kind::boolean));
-    return fits ? value : jinja::Value(jinja::to_text(value));
+    if (fits) return value;
+    // As it was written: "1,2" is a place and no pair of numbers.
+    return jinja::Value(jinja::to_text(field.value.evaluate(scope, Literals::text_and_lists)));
   }
   std::vector<Definition> fields_;
   Interpolated condition_;

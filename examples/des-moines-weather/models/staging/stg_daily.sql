@@ -1,8 +1,9 @@
--- The newest forecast of each day that was ever told.
+-- The newest forecast of each day that was ever told. Days are those of the place, not of Greenwich. What a day has of a
+-- measure is its average, maximum, minimum or sum: the service knows no plain `temperature` of a day.
 {{ config(materialized='incremental', unique_key=['place', 'day']) }}
 select
   d.place,
-  cast(cast(d.{{ adapter.quote("time") }} as timestamp with time zone) as date) as day,
+  cast({{ local_time('cast(d.' ~ adapter.quote("time") ~ ' as timestamp with time zone)') }} as date) as day,
   f.location__lat as latitude,
   f.location__lon as longitude,
   {{ measure('temperatureAvg') }} as temperature,
@@ -13,6 +14,7 @@ select
   {{ measure('evapotranspirationSum') }} as evapotranspiration,
   cast({{ adapter.quote("values") }} ->> 'sunriseTime' as timestamp with time zone) as sunrise,
   cast({{ adapter.quote("values") }} ->> 'sunsetTime' as timestamp with time zone) as sunset,
-  cast({{ measure('weatherCodeMax') }} as integer) as weather_code
+  cast({{ measure('weatherCodeMax') }} as integer) as weather_code,
+  f._airbyte_extracted_at as forecasted_at
 from {{ source('raw', 'forecasts__timelines__daily') }} d
 join {{ source('raw', 'forecasts') }} f on f.place = d.place

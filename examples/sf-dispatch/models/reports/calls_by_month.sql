@@ -1,3 +1,5 @@
-select cast(date_trunc('month', received_datetime) as date) as month, count(*) as calls
-from {{ ref('stg_calls') }}
-group by 1
+select
+  first_of_month as month,
+  {{ response_measures() }}
+from {{ ref('report_calls') }}
+group by first_of_month

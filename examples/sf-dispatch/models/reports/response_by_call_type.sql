@@ -1,9 +1,6 @@
 select
-    call_type_text,
-    count(*) as calls,
-    count(response_seconds) as calls_with_arrival,
-    round(cast(avg(response_seconds) / 60 as numeric(18, 6)), 1) as response_minutes,
-    round(cast(avg(queue_seconds + travel_seconds) / 60 as numeric(18, 6)), 1) as police_minutes
-from {{ ref('stg_calls') }}
+  call_type_text,
+  {{ response_measures() }}
+from {{ ref('report_calls') }}
 where call_type_text is not null
 group by call_type_text

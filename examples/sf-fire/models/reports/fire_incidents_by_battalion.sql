@@ -1,8 +1,7 @@
 select
   battalion as battalion,
-  count(distinct incident_number) as incidents,
-  sum(fatalities) as fatalities,
-  sum(injuries) as injuries
-from {{ ref('stg_fire_incidents') }}
+  {{ incident_measures() }},
+  round(cast(avg(arrival_seconds) / 60 as numeric(18, 6)), 1) as arrival_minutes
+from {{ ref('fire_incidents') }}
 where battalion is not null
 group by 1

@@ -1,8 +1,8 @@
 select
   supervisor_district as district,
-  count(distinct incident_number) as incidents,
-  sum(fatalities) as fatalities,
-  sum(injuries) as injuries
-from {{ ref('stg_fire_incidents') }}
+  {{ incident_measures() }},
+  min(incident_day) as first_day,
+  max(incident_day) as last_day
+from {{ ref('fire_incidents') }}
 where supervisor_district is not null
 group by 1

@@ -1,0 +1,1 @@
+select place, day, sunrise, sunset from {{ ref('weather_by_day') }} where sunset <= sunrise or hours_of_light > 24
