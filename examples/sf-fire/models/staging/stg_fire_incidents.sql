@@ -41,7 +41,7 @@ fields as (
   select
     ingestion_time,
     file_path{% for name in names %},
-    {{ field_at('held', loop.index) }} as {{ name }}{% endfor %}
+    {{ field_at('held', loop.index, name) }} as {{ name }}{% endfor %}
   from landed
 ),
 ranked as (
