@@ -17,4 +17,4 @@
 
 {% macro default__field_at(held, n, name) -%}{{ held }} ->> '{{ name }}'{%- endmacro %}
 {% macro duckdb__field_at(held, n, name) -%}{{ held }}[{{ n }}]{%- endmacro %}
-{% macro snowflake__field_at(held, n, name) -%}{{ held }}:"{{ name }}"::varchar{%- endmacro %}
+{% macro snowflake__field_at(held, n, name) -%}json_extract_path_text({{ held }}, '{{ name }}'){%- endmacro %}

@@ -12,8 +12,8 @@ select
   {{ measure('uvIndexMax') }} as uv_index_max,
   {{ measure('uvHealthConcernMax') }} as uv_health_concern_max,
   {{ measure('evapotranspirationSum') }} as evapotranspiration,
-  cast({{ adapter.quote("values") }} ->> 'sunriseTime' as timestamp with time zone) as sunrise,
-  cast({{ adapter.quote("values") }} ->> 'sunsetTime' as timestamp with time zone) as sunset,
+  cast({{ value_text('sunriseTime') }} as timestamp with time zone) as sunrise,
+  cast({{ value_text('sunsetTime') }} as timestamp with time zone) as sunset,
   cast({{ measure('weatherCodeMax') }} as integer) as weather_code,
   f._airbyte_extracted_at as forecasted_at
 from {{ source('raw', 'forecasts__timelines__daily') }} d
