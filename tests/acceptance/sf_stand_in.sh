@@ -17,14 +17,14 @@ if GOOGLE_MAPS_API_KEY=wrong-key leat sync datasf >refused 2>&1; then printf 'WR
 expect_text 'REQUEST_DENIED with 200' 'REQUEST_DENIED' refused
 if leat query 'select count(*) from staging.stg_fire_incidents' >/dev/null 2>&1; then printf 'WRONG something was loaded\n'; failures=$((failures + 1)); fi
 export GOOGLE_MAPS_API_KEY=right-key
-fire="stream:fire_incidents stg_fire_incidents" # without reports and page
-leat run $fire >first 2>&1
+fire="stream:fire_incident_ids +stg_fire_incidents" # without reports and page
+leat run $fire >first 2>&1 || { cat first; failures=$((failures + 1)); }
 expect 'incidents' 2000 "$(value 'select count(*) from staging.stg_fire_incidents')"
 expect 'questions within the budget' 10 "$(asked distinct)"
 expect_text 'rows beyond the budget are told' '10 questions were asked' first
 expect 'more are missing' true "$(value "select count(*) > 3 $missing and address is not null")"
 sed -i 's/requests_max: 10/requests_max: 5000/' leat.yml
-leat run $fire --full-refresh >second 2>&1
+leat run $fire --full-refresh >second 2>&1 || { cat second; failures=$((failures + 1)); }
 expect 'what has no answer stays empty' '9 Nowhere St.' "$(value "select distinct address $missing and address is not null and zipcode is not null")"
 expect 'each distinct address was asked for once' "$(value "select count(distinct (address, zipcode)) from staging.stg_fire_incidents where point_geocoded or (point_longitude is null and address is not null and zipcode is not null)")" "$(asked distinct)"
 before=$(asked requests)
