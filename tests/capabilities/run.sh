@@ -13,7 +13,7 @@ clean() {
   [ -n "${keep:-}" ] && printf 'the folder is kept: %s\n' "$work" || rm -rf "$work"
 }
 trap clean EXIT
-export PATH="$bin:$PATH" NO_COLOR=1
+export PATH="$bin:$PATH" NO_COLOR=1 LEAT_SOURCE_DIR="$root"
 unset LEAT_TARGET LEAT_POSTGRES_URL SODA_URL TOMORROW_URL SHOP_URL
 mkdir "$work/examples" "$work/lines"
 (cd "$root/examples" && tar -cf - --exclude=.leat --exclude=site --exclude=target --exclude=logs .) | tar -xf - -C "$work/examples"
