@@ -3,7 +3,8 @@
 # and the server is restarted; afterwards the warehouse has the source's rows, one by one, and between two kills never
 # a half of a transaction.
 # chaos.sh FOLDER-OF-POSTGRES-PROGRAMS duckdb|postgres|snowflake (the stand-in) CHANGES [CLIENTS]. Exit code 77 means skipped.
-# At least ROUNDS kills (12). BULK=N: rows of the largest transactions (half of them over 1 kB); SEED=N.
+# At least ROUNDS kills (12), at most PAUSE tenths of a second apart (35). BULK=N: rows of the largest transactions (half
+# of them over 1 kB: 1500000 is more than 1 GB); SEED=N.
 set -eu
 . "$(dirname -- "$0")/server.sh"
 command -v pgbench >/dev/null || { printf 'skipped: pgbench is not installed\n'; exit 77; }
@@ -41,6 +42,7 @@ alter table parts attach partition parts_1 for values in (1);
 create table small (id int primary key, v text);
 create table debit (id int primary key, v bigint not null);
 create table credit (id int primary key, v bigint not null);
+create table bulks (id serial primary key, k int, rows int);
 create sequence ids start 1000000;
 insert into items select i, i % 10, 0, 'note ' || i, case when i % 20 = 0 then repeat(md5(i::text), 100) end, array[i, i + 1] from generate_series(1, 20000) i;
 insert into wide select i, 'b' || i % 7, i from generate_series(1, 5000) i;
@@ -113,6 +115,7 @@ cat >bulk.sql <<SQL
 begin;
 insert into items select 10000000 * :k + i, i % 10, i, 'bulk', case when i % 2 = 0 then repeat(md5(i::text), 32) end from generate_series(1, $bulk) i on conflict do nothing;
 update items set v = v + 1, note = 'bulk again' where id between 10000000 * :k and 10000000 * :k + $bulk / 3;
+insert into bulks (k, rows) values (:k, $bulk);
 commit;
 delete from items where id between 10000000 * :k and 10000000 * :k + $bulk;
 SQL
@@ -177,7 +180,7 @@ while :; do
   rounds=$((rounds + 1))
   "$bin/leat" sync shop --follow >follow.txt 2>&1 &
   follower=$!
-  tenths=$((3 + $(random "${SEED:-7}" $rounds 35)))
+  tenths=$((3 + $(random "${SEED:-7}" $rounds "${PAUSE:-35}")))
   breath "$((tenths / 10)).$((tenths % 10))"
   now=$(written)
   case $(random "${SEED:-7}1" $rounds 10) in
@@ -215,6 +218,11 @@ for process in $writers; do kill "$process" 2>/dev/null || true; done
 admin "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = 'source' and application_name in ('pgbench', 'psql')" >/dev/null
 for process in $writers; do wait "$process" 2>/dev/null || true; done
 writers=
+# One more of the largest, whose rows stay, is read by syncs that are killed, too.
+{ printf '%s\n' '\set k 21'; sed -n '/^begin/,/^commit/p' bulk.sql; } | psql -qX -v ON_ERROR_STOP=1 "$source" >/dev/null
+for seconds in 1 3 9; do
+  timeout -s KILL "$seconds" "$bin/leat" sync shop >last.txt 2>&1 || kills=$((kills + 1))
+done
 "$bin/leat" sync shop >last.txt 2>&1 || { cat last.txt; printf 'WRONG the last sync failed\n'; failures=$((failures + 1)); }
 
 same() { # TABLE COLUMNS [COLUMNS-AS-THE-SOURCE-HAS-THEM]
@@ -235,6 +243,8 @@ same parts id,region,v
 same small id,v
 same debit id,v
 same credit id,v
+same bulks id,k,rows
+printf '%s transactions of %s rows and more\n' "$(wc -l <source.csv)" "$bulk"
 printf '%s: %s changes in %s s, %s rounds: %s kills, %s cuts, %s restarts, %s ended by themselves\n' "$target" "$total" \
   $(($(date +%s) - begun)) $rounds $kills $cuts $restarts "$(cat ended.txt 2>/dev/null | grep -c 'steps failed' || true)"
 finished=1
