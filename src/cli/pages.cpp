@@ -1,9 +1,14 @@
-// leat pages: builds the site.
+// leat pages: builds the site; serves it while it is written.
+#include <fmt/core.h>
+
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/exit_codes.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
+#include "cli/terminal.h"
 #include "pages/project.h"
+#include "server/page_preview.h"
 
 namespace leat::cli {
 namespace {
@@ -11,11 +16,15 @@ namespace {
 class PagesCommand : public Command {
  public:
   std::string_view name() const override { return "pages"; }
-  std::string_view summary() const override { return "Build the pages: leat pages build"; }
+  std::string_view summary() const override {
+    return "Build the pages: leat pages build; write them: leat pages dev";
+  }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"verb", "build", &verb_, true, "", "build"},
-            {"--select,-s", "Which pages", &options_.select, false, "SELECTION"}};
+    return {{"verb", "build or dev", &verb_, true},
+            {"--select,-s", "Which pages (build)", &options_.select, false, "SELECTION"},
+            {"--host", "Address that dev listens on", &site_.host, false, "ADDRESS"},
+            {"--port", "Port that dev listens on; 0 for any", &site_.port, false, "PORT"}};
   }
 
   std::string_view details() const override {
@@ -23,22 +32,20 @@ class PagesCommand : public Command {
   leat pages build
   leat pages build --select index
   leat pages build --project my-evidence-project
+  leat pages dev
 
+dev serves the pages and reloads them in the browser as soon as a file is saved; what is wrong stands over the page.
 A folder with Evidence's pages/ and sources/ needs no leat.yml: its tables go to .leat/pages.duckdb, the site to build/.)";
   }
   int run(const Globals& globals, Env& env) override {
-    if (verb_ != "build")
+    if (verb_ != "build" && verb_ != "dev")
       throw Error(ErrorCode::cli_usage, "`" + verb_ + "` is no verb of pages", "leat pages")
-          .fix("There is `leat pages build`.");
+          .fix("There are `leat pages build` and `leat pages dev`.");
+    if (verb_ == "dev") return preview(globals, env);
     run::WorkspaceOptions options;
     options.target = globals.target;
     options.stand_in = false;
-    bool evidence =
-        !run::has_project(globals.project_folder) && pages::Project::is_evidence(globals.project_folder);
-    run::ProjectFile project = evidence ? run::pages_project(globals.project_folder)
-                                        : run::load_project(run::find_project(globals.project_folder), env);
-    if (project.pages_folder.empty())
-      throw Error(ErrorCode::config_invalid, "The project has no `pages:`", project.folder + "/leat.yml");
+    run::ProjectFile project = load(globals, env);
     Progress progress(globals, env);
     run::Workspace workspace(std::move(project), options, env);
     options_.command = "pages build";
@@ -50,7 +57,32 @@ A folder with Evidence's pages/ and sources/ needs no leat.yml: its tables go to
   }
 
  private:
+  static run::ProjectFile load(const Globals& globals, Env& env) {
+    bool evidence =
+        !run::has_project(globals.project_folder) && pages::Project::is_evidence(globals.project_folder);
+    run::ProjectFile project = evidence ? run::pages_project(globals.project_folder)
+                                        : run::load_project(run::find_project(globals.project_folder), env);
+    if (project.pages_folder.empty())
+      throw Error(ErrorCode::config_invalid, "The project has no `pages:`", project.folder + "/leat.yml");
+    return project;
+  }
+
+  int preview(const Globals& globals, Env& env) {
+    server::PreviewOptions options{[&] { return load(globals, env); }, globals.target, site_};
+    server::preview_pages(options, env, [&](const server::PreviewNews& news) {
+      using Kind = server::PreviewNews::Kind;
+      if (news.kind == Kind::listening)
+        Terminal::line(fmt::format("Serving the pages at {}\nPress Ctrl+C to end.", news.what));
+      if (news.kind == Kind::built && globals.verbosity >= 0)
+        Terminal::line(fmt::format("{} {}  {} ms", Terminal::ink(Ink::green, "✓"), news.what, news.took_ms));
+      if (news.kind == Kind::failed)
+        Terminal::line(fmt::format("{} {}  {}", Terminal::ink(Ink::red, "✗"), news.where, news.what));
+    });
+    return kExitOk;
+  }
+
   std::string verb_;
+  server::StaticSite site_{"", "127.0.0.1", 3000};
   run::RunOptions options_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <md4c-html.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "pages/html.h"
@@ -97,23 +98,54 @@ const Part* Markup::mark_at(const std::string& html, std::size_t at, std::size_t
   return &parts_[number];
 }
 
+namespace {
+
+// "/report.pdf" is a file, "/people/Dr. No" and "/releases/1.2" are pages; format.js says the same.
+bool names_file(std::string_view path) {
+  std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  std::string_view ending = path.substr(dot + 1);
+  bool is_plain = std::all_of(ending.begin(), ending.end(),
+                              [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+  return is_plain && !ending.empty() && ending.size() <= 5 && ending[0] >= 'a';
+}
+
+// What escape() wrote, as it was.
+std::string unescaped(std::string_view text) {
+  constexpr std::pair<std::string_view, char> kNames[] = {
+      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    char c = text[0];
+    for (const auto& [name, meant] : kNames) {
+      if (!text.starts_with(name)) continue;
+      size = name.size();
+      c = meant;
+    }
+    out.push_back(c);
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string site_link(const std::string& url, const std::string& root) {
   if (url.empty() || url[0] != '/' || url.starts_with("//")) return url;
   std::size_t end = std::min(url.find_first_of("?#"), url.size());
   std::string path = url.substr(1, end - 1), rest = url.substr(end);
   while (path.ends_with('/')) path.pop_back();
-  std::size_t slash = path.rfind('/'), dot = path.rfind('.');
-  bool is_file =
-      dot != std::string::npos && (slash == std::string::npos || dot > slash) && path.size() - dot <= 6;
   if (path.empty()) path = "index";
-  return root + path + (is_file ? "" : ".html") + rest;
+  return root + path + (names_file(path) ? "" : ".html") + rest;
 }
 
 void collect_links(const std::string& html, std::set<std::string>& links) {
   for (std::size_t at = html.find("href=\"/"); at != std::string::npos; at = html.find("href=\"/", at + 1)) {
     std::size_t open = at + 6, close = html.find('"', open);
-    if (close != std::string::npos)
-      links.insert(html.substr(open, std::min(html.find_first_of("?#", open), close) - open));
+    if (close == std::string::npos) break;
+    std::string link = unescaped(html.substr(open, close - open));
+    links.insert(link.substr(0, link.find_first_of("?#")));
   }
 }
 

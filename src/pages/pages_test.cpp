@@ -13,6 +13,7 @@
 #include "pages/expression.h"
 #include "pages/format.h"
 #include "pages/html.h"
+#include "pages/markup.h"
 #include "pages/page.h"
 #include "pages/render.h"
 
@@ -228,6 +229,17 @@ TEST_CASE("scripts declare names, and what else they do is refused with its line
         ErrorCode::page_syntax);
   CHECK(where == "p.md:6");
   CHECK(code_of("<button on:click={go}>x</button>") == ErrorCode::page_syntax);
+}
+
+TEST_CASE("links lead to the files of pages, whatever their names hold") {
+  CHECK(site_link("/", "../") == "../index.html");
+  CHECK(site_link("/report.pdf?x#y", "") == "report.pdf?x#y");
+  CHECK(site_link("/releases/1.2/", "") == "releases/1.2.html");
+  CHECK(site_link("/people/Dr. No", "") == "people/Dr. No.html");
+  CHECK(site_link("https://example.org/", "") == "https://example.org/");
+  std::set<std::string> links;
+  collect_links("<a href=\"/shops/A&amp;T?x=1\">A</a> <a href=\"/shops/&quot;B&quot;#c\">B</a>", links);
+  CHECK(links == std::set<std::string>{"/shops/\"B\"", "/shops/A&T"});
 }
 
 TEST_CASE("HTML of the data shows and does not run") {

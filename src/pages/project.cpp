@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kFormsMax = 5000;
+constexpr std::size_t kFormsMax = 5000, kAnswersMax = 5000;
 
 // "customers/index" and SvelteKit's "customers/+page" are the page of /customers.
 std::string id_of(std::string file) {
@@ -51,7 +51,9 @@ std::string decoded(std::string_view text) {
 
 // A part of a link becomes the name of a file, below the site's folder and nowhere else.
 bool names_a_file(const std::string& part) {
-  bool leads_away = part == "." || part == ".." || part.find('/') != std::string::npos;
+  constexpr std::size_t kNameMax = 200;  // of the 255 that file systems allow
+  bool leads_away =
+      part == "." || part == ".." || part.find('/') != std::string::npos || part.size() > kNameMax;
   return !leads_away && std::none_of(part.begin(), part.end(), [](unsigned char c) { return c < 0x20; });
 }
 
@@ -156,6 +158,14 @@ void Project::begin_run() {
   links_.clear();
   source_problems_.clear();
   is_prepared_ = false;
+}
+
+void Project::take_answers(Project& before) {
+  std::scoped_lock lock(mutex_, prepare_mutex_, before.mutex_, before.prepare_mutex_);
+  if (before.asked_.size() <= kAnswersMax) asked_ = std::move(before.asked_);
+  links_ = std::move(before.links_);
+  source_problems_ = std::move(before.source_problems_);
+  is_prepared_ = before.is_prepared_;
 }
 
 std::vector<sql::RelationName> Project::relations(const Page& page) const {

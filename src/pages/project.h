@@ -47,6 +47,8 @@ class Project {
   const std::vector<Page>& pages() const { return pages_; }
   /// Forgets what the run before asked, so that the next one asks anew.
   void begin_run();
+  /// Takes over what another reading of the same project has asked and prepared: only new queries are asked.
+  void take_answers(Project& before);
   /// The relations that a page's queries read.
   std::vector<sql::RelationName> relations(const Page& page) const;
   /// Changes when the page's text, the list of pages or Leat's own runtime changes.

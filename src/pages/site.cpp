@@ -149,24 +149,42 @@ std::string regions_json(const Rendered& body) {
                      script_safe(fmt::format("{{\"inputs\":{},\"regions\":[{}]}}", inputs.done(), regions)));
 }
 
+// What a page needs of the chart library: nothing, the part with the usual charts, or all of it.
+enum class Charts { none, plain, all };
+
+Charts charts_of(std::string_view html) {
+  constexpr std::string_view kUse = "data-chart=\"{", kKind = "&quot;kind&quot;:&quot;";
+  constexpr std::string_view kPlain[] = {"bar",    "line", "area",  "scatter",
+                                         "bubble", "hist", "chart", "spark"};
+  Charts found = Charts::none;
+  for (std::size_t at = html.find(kUse); at != std::string_view::npos; at = html.find(kUse, at + 1)) {
+    std::string_view options = html.substr(at, html.find('>', at) - at);
+    std::size_t kind = options.find(kKind) + kKind.size();
+    std::string_view name = options.substr(kind, options.find('&', kind) - kind);
+    bool is_plain = std::find(std::begin(kPlain), std::end(kPlain), name) != std::end(kPlain);
+    // Labels that give way to each other, and options of one's own, may need anything.
+    for (std::string_view word : {"&quot;labels&quot;:true", "ptions&quot;:{", "&quot;renderer&quot;:"})
+      is_plain = is_plain && options.find(word) == std::string_view::npos;
+    found = std::max(found, is_plain ? Charts::plain : Charts::all);
+  }
+  return found;
+}
+
 std::string scripts(const Rendered& body, const std::string& root) {
-  bool charts = body.html.find("data-chart=") != std::string::npos;
+  Charts charts = charts_of(body.html);
   for (const Region& region : body.regions) {
-    for (const std::string& html : region.html)
-      charts = charts || html.find("data-chart=") != std::string::npos;
+    for (const std::string& html : region.html) charts = std::max(charts, charts_of(html));
   }
   std::string out;
   auto add = [&](std::string_view name) {
     out += fmt::format("<script src=\"{}_leat/{}\"></script>\n", root, name);
   };
-  if (charts) add("echarts.min.js");
+  if (charts != Charts::none) add(charts == Charts::plain ? "echarts.common.min.js" : "echarts.min.js");
   add("format.js");
   for (const std::string& file : body.files) add(file);
-  if (charts) {
-    add("charts.js");
-    add("figures.js");
-    add("maps.js");
-  }
+  if (charts != Charts::none) add("charts.js");
+  if (charts != Charts::none) add("figures.js");
+  if (charts == Charts::all) add("maps.js");
   add("page.js");
   return out;
 }

@@ -1,11 +1,11 @@
 // A headless Chromium, driven over a pipe by the DevTools protocol: pages with their console, requests and keys.
-// Bounded: every wait ends after 20 seconds.
+// Bounded: every wait ends after a minute.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-const kWaitMs = 20000;
+const kWaitMs = 60000;
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--hide-scrollbars',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions',
   '--disable-dev-shm-usage', '--remote-debugging-pipe'];

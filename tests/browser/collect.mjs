@@ -2,6 +2,7 @@
 
 /** Runs in the page. */
 export function collect() {
+  Leat.drawRest();
   const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
   const values = all('.value').map(e => ({query: e.dataset.query, column: e.dataset.column, row: e.dataset.row, value: e.dataset.value, text: e.textContent}));
   const data = all('script[id^="data-"]').map(e => { const name = e.id.slice(5); return {name, columns: Leat.data(name).columns}; });

@@ -77,5 +77,9 @@ for (const [name, charts] of Object.entries(pages)) {
 
 const {interactions} = await import('./interactions.mjs');
 await interactions(page, at, rowsOf);
+const {hostile} = await import('./hostile.mjs');
+await hostile(page, leat, project + '/../hostile');
+const {development} = await import('./dev.mjs');
+console.log(await development(page, leat, project));
 await browser.stop();
 finished();

@@ -279,7 +279,7 @@
     var drawn = series.map(function (s, i) {
       var look = s.look, missing = look.handleMissing || spec.handleMissing || (s.kind === 'area' && series.length > 1 ? 'zero' : 'gap');
       var made = s.kind === 'bar' ? bar(s, spec, look, spec.share) : s.kind === 'area' ? area(look, series.length) : s.kind === 'scatter' || s.kind === 'bubble' ? points(s, spec, look, table) : line(look);
-      var tint = L.color(named[s.key] || named[s.name] || made.own) || colors[i];
+      var tint = L.color(L.own(named, s.key) || L.own(named, s.name) || made.own) || colors[i];
       delete made.own;
       made.data = values(s, spec, table, order, axis, missing);
       made.id = i + '\u0001' + s.column;
@@ -302,7 +302,7 @@
     var category = categoryAxis(spec, table, axis, order, swapped), legend = spec.legend === undefined ? drawn.length > 1 : spec.legend;
     return { color: colors, animation: false, textStyle: { fontFamily: L.token('font') }, tooltip: tooltip(spec, table, axis, pointed),
       legend: { show: legend, type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 10, textStyle: text(), pageTextStyle: text(), pageIconColor: L.token('soft'), data: drawn.map(function (s) { return s.name; }) },
-      grid: { left: 2 + (spec.leftPadding || 0), right: (axis === 'category' && !swapped ? 12 : 24) + (spec.rightPadding || 0), top: (legend ? 30 : 8) + (value.some(function (a) { return a.name; }) && !swapped ? 20 : 0), bottom: (swapped ? value[0].name : category.name) ? 26 : 4, containLabel: true },
+      grid: { left: 2 + (spec.leftPadding || 0), right: (axis === 'category' && !swapped ? 12 : 24) + (spec.rightPadding || 0), top: (legend ? 30 : 8) + (value.some(function (a) { return a.name; }) && !swapped ? 20 : 0), bottom: (swapped ? value[0].name : category.name) ? 26 : 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       xAxis: swapped ? value : category, yAxis: swapped ? category : value, series: drawn.concat(totals(drawn, spec, order, axis, swapped), marks(spec, swapped)) };
   }
   ['bar', 'line', 'area', 'scatter', 'bubble', 'hist', 'chart'].forEach(function (kind) { L.kinds[kind] = draw; });

@@ -37,7 +37,7 @@
         lineStyle: { color: link === 'source' || link === 'target' || link === 'gradient' ? link : link ? L.color(link) : L.token('soft'), opacity: 0.3, curveness: 0.5 },
         label: { color: L.token('text'), fontSize: 12, formatter: function (p) { return spec.nodeLabels === 'value' ? L.show(p.value, code) : spec.nodeLabels === 'full' ? p.name + ' ' + L.show(p.value, code) : p.name; } },
         edgeLabel: { show: !!spec.linkLabels, color: L.token('text'), fontSize: 11, formatter: function (p) { var v = L.show(p.data.value, code), share = percent ? L.show(percent[p.data.row], '0.0%') : ''; return spec.linkLabels === 'value' ? v : spec.linkLabels === 'percent' ? share : v + (share ? ' (' + share + ')' : ''); } },
-        data: names.map(function (n, i) { return { name: n, depth: depth[n], itemStyle: { color: colors[i], borderColor: spec.outlineColor ? L.color(spec.outlineColor) : 'transparent', borderWidth: spec.outlineWidth === undefined ? 1 : spec.outlineWidth } }; }),
+        data: names.map(function (n, i) { return { name: n, depth: L.own(depth, n), itemStyle: { color: colors[i], borderColor: spec.outlineColor ? L.color(spec.outlineColor) : 'transparent', borderWidth: spec.outlineWidth === undefined ? 1 : spec.outlineWidth } }; }),
         links: from.map(function (f, i) { return { source: f, target: to[i], value: values[i], row: i }; }) }, L.revive(spec.seriesOptions))] };
   };
 
@@ -57,7 +57,7 @@
     function axis(values, column, name, position) { return { type: 'category', data: values, position: position, axisLine: { show: false }, axisTick: { show: !!spec[name + 'TickMarks'] }, axisLabel: Object.assign(L.text(), { rotate: name === 'x' ? spec.xLabelRotation || 0 : 0, hideOverlap: name === 'x', interval: name === 'y' ? 0 : undefined, formatter: function (v) { return L.show(t.kinds[column] === 'number' ? Number(v) : v, spec.codes[column], t.kinds[column]); } }) }; }
     var map = scale(spec, list.map(function (c) { return c[2]; })), down = axis(y, spec.y, 'y', 'left');
     down.inverse = true;
-    return { animation: false, visualMap: map, grid: { left: 2 + (spec.leftPadding || 0), right: 4 + (spec.rightPadding || 0), top: 8, bottom: spec.legend === false ? 8 : 40, containLabel: true }, xAxis: axis(x, spec.x, 'x', spec.xAxisPosition || 'top'), yAxis: down,
+    return { animation: false, visualMap: map, grid: { left: 2 + (spec.leftPadding || 0), right: 4 + (spec.rightPadding || 0), top: 8, bottom: spec.legend === false ? 8 : 40, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }, xAxis: axis(x, spec.x, 'x', spec.xAxisPosition || 'top'), yAxis: down,
       tooltip: item(function (p) { return '<div class="tip-head">' + L.plain(L.show(y[p.value[1]], spec.codes[spec.y], t.kinds[spec.y])) + ' · ' + L.plain(L.show(x[p.value[0]], spec.codes[spec.x], t.kinds[spec.x])) + '</div>' + L.rows('', spec.names[spec.value], L.show(p.value[2], code)); }),
       series: [L.merge({ type: 'heatmap', data: list.filter(function (c) { return c[2] !== null; }), itemStyle: { borderColor: L.token('ground'), borderWidth: spec.borders === false ? 0 : 1 },
         label: { show: spec.valueLabels !== false && (!small || !!spec.mobileValueLabels), fontSize: 11, formatter: function (p) { return p.value[2] === 0 && spec.zeroDisplay !== undefined ? spec.zeroDisplay : L.show(p.value[2], code); } }, emphasis: { itemStyle: { borderColor: L.token('text') } } }, L.revive(spec.seriesOptions))] };
@@ -76,12 +76,12 @@
     var t = L.data(spec.data), c = t.columns, code = spec.codes[spec.midpoint], names = c[spec.name].map(String), swapped = !!spec.swapXY, colors = L.colorsOf(spec.colorPalette, 1);
     var boxes = names.map(function (name, i) {
       var middle = c[spec.midpoint][i], reach = spec.confidenceInterval ? c[spec.confidenceInterval][i] : null, low = reach !== null ? middle - reach : c[spec.intervalBottom][i], high = reach !== null ? middle + reach : c[spec.intervalTop][i];
-      var own = spec.color ? L.color(c[spec.color][i]) : (spec.seriesColors || {})[name] ? L.color(spec.seriesColors[name]) : colors[0];
+      var own = spec.color ? L.color(c[spec.color][i]) : L.own(spec.seriesColors, name) ? L.color(spec.seriesColors[name]) : colors[0];
       return { name: name, value: [spec.min ? c[spec.min][i] : low, low, middle, high, spec.max ? c[spec.max][i] : high], itemStyle: { color: own, borderColor: L.token('text'), opacity: 0.85 } };
     });
     var category = { type: 'category', data: names, inverse: swapped, name: spec.xAxisTitle === true ? spec.names[spec.name] : spec.xAxisTitle || spec.xTitle || '', nameLocation: 'middle', nameGap: 28, nameTextStyle: L.text(), axisTick: { show: false }, axisLine: { lineStyle: { color: L.token('soft') } }, axisLabel: Object.assign(L.text(), { show: spec.xAxisLabels !== false }) };
     var value = { type: 'value', scale: true, min: spec.yMin, max: spec.yMax, name: spec.yAxisTitle === true ? spec.names[spec.midpoint] : spec.yAxisTitle || '', nameTextStyle: Object.assign(L.text(), { align: 'left' }), splitNumber: 4, splitLine: { show: spec.yGridlines !== false, lineStyle: { color: L.token('line') } }, axisLabel: Object.assign(L.text(), { show: spec.yAxisLabels !== false, formatter: function (v) { return L.short(v, code); } }) };
-    return { animation: false, grid: { left: 4, right: 12, top: value.name ? 28 : 10, bottom: category.name ? 24 : 4, containLabel: true }, xAxis: swapped ? value : category, yAxis: swapped ? category : value,
+    return { animation: false, grid: { left: 4, right: 12, top: value.name ? 28 : 10, bottom: category.name ? 24 : 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }, xAxis: swapped ? value : category, yAxis: swapped ? category : value,
       tooltip: item(function (p) { var v = p.data.value; return '<div class="tip-head">' + L.plain(p.name) + '</div>' + ['Max', 'Upper', 'Middle', 'Lower', 'Min'].map(function (n, i) { return L.rows('', n, L.show(v[4 - i], code)); }).join(''); }),
       series: [L.merge({ type: 'boxplot', data: boxes, boxWidth: [10, 60] }, L.revive(spec.seriesOptions))] };
   };

@@ -3,7 +3,13 @@
 window.Leat = (function () {
   'use strict';
   var root = document.documentElement, tables = {};
-  function token(name) { return getComputedStyle(root).getPropertyValue('--' + name).trim(); }
+  // Asking for a style makes the browser compute all of them, so each token is asked for once a theme.
+  var tokens = {}, theme;
+  function token(name) {
+    if (theme !== root.dataset.theme) { tokens = {}; theme = root.dataset.theme; }
+    if (tokens[name] === undefined) tokens[name] = getComputedStyle(root).getPropertyValue('--' + name).trim();
+    return tokens[name];
+  }
   function palette() { return [1, 2, 3, 4, 5, 6, 7, 8].map(function (i) { return token('c' + i); }); }
   // A color of CSS as one that a canvas knows, too: names of the theme become their values.
   function color(name) {
@@ -13,6 +19,7 @@ window.Leat = (function () {
     var variable = /^var\(--([\w-]+)\)$/.exec(name);
     return variable ? token(variable[1]) : name;
   }
+  function forget() { tables = {}; }
   function data(name) {
     if (tables[name]) return tables[name];
     var raw = JSON.parse(document.getElementById('data-' + name).textContent), table = { rows: raw.rows, kinds: {}, columns: {} };
@@ -139,7 +146,9 @@ window.Leat = (function () {
   function link(url) {
     if (!url || url[0] !== '/' || url[1] === '/') return /^(https?:|mailto:|tel:|[^:]*$|[./#?])/i.test(url || '') ? url : '#';
     var parts = /^\/([^?#]*?)\/?([?#].*)?$/.exec(url), path = parts[1] || 'index';
-    return document.body.dataset.root + path + (/\.[a-z0-9]{1,5}$/i.test(path) ? '' : '.html') + (parts[2] || '');
+    return document.body.dataset.root + path + (/\.[a-z][a-z0-9]{0,4}$/.test(path) ? '' : '.html') + (parts[2] || '');
   }
-  return { token: token, palette: palette, color: color, data: data, show: show, short: short, plain: plain, title: title, revive: revive, merge: merge, link: link, kinds: {} };
+  // A member by a name of the data: "__proto__" is none.
+  function own(map, key) { return map && Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined; }
+  return { own: own, forget: forget, token: token, palette: palette, color: color, data: data, show: show, short: short, plain: plain, title: title, revive: revive, merge: merge, link: link, kinds: {} };
 })();

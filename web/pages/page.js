@@ -32,6 +32,8 @@
     if (spec.echartsOptions) options = L.merge(options, L.revive(spec.echartsOptions));
     if (spec.kind === 'chart' && spec.options) options = L.merge(options, L.revive(spec.options));
     if (spec.seriesOptions && Array.isArray(options.series)) options.series = options.series.map(function (s) { return String(s.id || '')[0] === '\u0002' ? s : L.merge(s, L.revive(spec.seriesOptions)); });
+    // What older options call containLabel.
+    [].concat(options.grid || []).forEach(function (g) { if (g.containLabel) { g.containLabel = false; g.outerBoundsMode = 'same'; g.outerBoundsContain = 'axisLabel'; } });
     var chart = echarts.getInstanceByDom(element), many = spec.kind === 'map';
     if (!chart) {
       // Thousands of points are quicker on a canvas; charts are crisper, also in print, as SVG.
@@ -62,17 +64,49 @@
     bar.appendChild(full);
     figure.appendChild(bar);
   }
+  // Charts that nobody sees yet are drawn as they come near, or when there is nothing else to do.
+  var later = [], idle = false;
+  function paint(element) {
+    try {
+      var chart = draw(element);
+      if (charts.indexOf(chart) < 0) charts.push(chart);
+    } catch (error) {
+      errors.push((element.getAttribute('aria-label') || 'chart') + ': ' + error.message);
+      element.textContent = 'This chart could not be drawn: ' + error.message;
+      element.classList.add('problem');
+    }
+  }
+  var near = window.IntersectionObserver && new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) { if (entry.isIntersecting && take(entry.target)) paint(entry.target); });
+  }, { rootMargin: '400px' });
+  function take(element) {
+    var place = later.indexOf(element);
+    if (place < 0) return false;
+    later.splice(place, 1);
+    near.unobserve(element);
+    return true;
+  }
+  function drawRest() { later.slice().forEach(function (element) { if (take(element) && element.isConnected) paint(element); }); }
+  L.drawRest = drawRest;
+  function whenIdle(deadline) {
+    idle = false;
+    do { if (later.length) { var next = later[0]; take(next); if (next.isConnected) paint(next); } } while (later.length && deadline.timeRemaining() > 12);
+    beIdle();
+  }
+  function beIdle() {
+    if (!later.length || idle || !window.requestIdleCallback) return;
+    idle = true;
+    requestIdleCallback(whenIdle, { timeout: 4000 });
+  }
   function drawAll(within) {
-    all('[data-chart]', within).forEach(function (element) {
-      try {
-        var chart = draw(element);
-        if (charts.indexOf(chart) < 0) charts.push(chart);
-      } catch (error) {
-        errors.push((element.getAttribute('aria-label') || 'chart') + ': ' + error.message);
-        element.textContent = 'This chart could not be drawn: ' + error.message;
-        element.classList.add('problem');
-      }
+    // All places are asked for before anything is drawn, which would have them computed anew each time.
+    var unseens = new Map();
+    all('[data-chart]', within).forEach(function (element) { unseens.set(element, element.getBoundingClientRect().top > window.innerHeight || !element.offsetParent); });
+    unseens.forEach(function (unseen, element) {
+      if (!near || !window.requestIdleCallback || !unseen || echarts.getInstanceByDom(element)) return paint(element);
+      if (later.indexOf(element) < 0) { later.push(element); near.observe(element); }
     });
+    setTimeout(beIdle, 300);
   }
 
   function enhance(table) {
@@ -88,7 +122,7 @@
       count.textContent = shown.length > size ? (from + 1) + '–' + Math.min(from + size, shown.length) + ' of ' + shown.length.toLocaleString('en-US') : shown.length === every.length ? '' : shown.length + ' of ' + every.length;
       back.disabled = page === 0; next.disabled = from + size >= shown.length;
       back.hidden = next.hidden = shown.length <= size;
-      all('[data-chart]', body).forEach(function (e) { var c = echarts.getInstanceByDom(e); if (c) c.resize(); });
+      resize(body);
     }
     back.onclick = function () { page--; render(); };
     next.onclick = function () { page++; render(); };
@@ -148,12 +182,23 @@
     var wanted = element.dataset.tabs && new RegExp(element.dataset.tabs.replace(/\W/g, '') + '=(\\d+)').exec(location.hash);
     if (wanted && names[+wanted[1]]) choose(+wanted[1]);
   }
-  function resize(within) { all('[data-chart]', within).forEach(function (e) { var c = window.echarts && echarts.getInstanceByDom(e); if (c) c.resize(); }); }
+  // What comes into view: charts that were drawn without a width, or not at all, are drawn.
+  function resize(within) {
+    all('[data-chart]', within).forEach(function (e) {
+      var c = window.echarts && echarts.getInstanceByDom(e), unseen = !c || c.getWidth() < 10;
+      take(e);
+      if (c) c.resize();
+      if (unseen && e.offsetParent) paint(e);
+    });
+  }
 
   // What inputs hold, and the parts of the page that depend on them.
-  var state = {}, held = { inputs: {}, regions: [] }, script = document.getElementById('regions');
-  if (script) held = JSON.parse(script.textContent);
-  Object.assign(state, held.inputs);
+  var state, held;
+  function hear() {
+    var script = document.getElementById('regions');
+    held = script ? JSON.parse(script.textContent) : { inputs: {}, regions: [] };
+    state = Object.assign({}, held.inputs);
+  }
   function keyOf(element) {
     if (element.matches('select') || element.matches('input[type=search]') || element.matches('input[type=date]') || element.matches('input[type=range]')) return '=' + element.value;
     if (element.matches('input[type=checkbox]')) return '=' + element.checked;
@@ -246,6 +291,7 @@
 
   // What a check asks for: no error, every chart with marks, every value equal to its query.
   function report() {
+    drawRest();
     var wrong = errors.slice(), values = 0, drawn = all('[data-chart]').filter(function (e) { return e.firstChild; });
     drawn.forEach(function (element) {
       var marks = element.querySelector('canvas') || element.querySelectorAll('svg path').length > (element.classList.contains('spark') ? 0 : 2);
@@ -261,6 +307,28 @@
     root.dataset.report = JSON.stringify({ width: root.clientWidth, charts: drawn.length, values: values, wrong: wrong });
   }
 
+  // Takes over another build of this page, as `leat pages dev` makes it; false where it needs other scripts.
+  L.renew = function (other) {
+    var data = 'script[type="application/json"]', scripts = function (of) { return all('script[src*="_leat/"]:not([src*="live.js"])', of).map(function (s) { return s.getAttribute('src'); }).join(); };
+    if (scripts(document) !== scripts(other) || !other.querySelector('main')) return false;
+    charts.splice(0).forEach(function (chart) { chart.dispose(); });
+    later.slice().forEach(take);
+    L.forget();
+    all('body > ' + data).forEach(function (s) { s.remove(); });
+    document.title = other.title;
+    ['.side', '.toc', 'main', 'footer'].forEach(function (part) {
+      var old = document.querySelector(part), fresh = other.querySelector(part);
+      if (old && fresh) old.replaceWith(document.importNode(fresh, true));
+      else if (old) old.remove();
+    });
+    document.querySelector('.frame').className = other.querySelector('.frame').className;
+    all('body > ' + data, other).forEach(function (s) { document.body.appendChild(document.importNode(s, true)); });
+    hear();
+    start(document);
+    return true;
+  };
+
+  hear();
   start(document);
   var theme = document.querySelector('.theme'), menu = document.querySelector('.menu'), print = document.querySelector('.print');
   if (theme) theme.onclick = function () {
@@ -273,6 +341,7 @@
   window.addEventListener('resize', function () { charts.forEach(function (chart) { chart.resize(); }); });
   document.addEventListener('fullscreenchange', function () { charts.forEach(function (chart) { chart.resize(); }); });
   window.addEventListener('beforeprint', function () {
+    drawRest();
     root.dataset.before = root.dataset.theme;
     root.dataset.theme = 'light';
     // Folds of one name close each other.
