@@ -6,14 +6,14 @@ const [folder, duckdb, rows, pages] = process.argv.slice(2);
 rmSync(folder, {recursive: true, force: true});
 mkdirSync(`${folder}/pages/stores`, {recursive: true});
 mkdirSync(`${folder}/sources/shop`, {recursive: true});
-execFileSync(duckdb, [`${folder}/sources/shop/shop.duckdb`, 'create schema if not exists shop', `create table shop.orders as
+execFileSync(duckdb, [`${folder}/sources/shop/warehouse.duckdb`, 'create schema if not exists shop', `create table shop.orders as
   select i as id, 1 + hash(i) % 100 as store, date '2021-01-01' + (hash(i, 1) % 1460)::int as day,
     ['Books', 'Garden', 'Kitchen', 'Music', 'Office', 'Sports', 'Tools', 'Toys'][1 + (hash(i, 2) % 8)::int] as category,
     ['Card', 'Cash', 'Invoice'][1 + (hash(i, 3) % 3)::int] as payment, (5 + hash(i, 4) % 20000 / 100.0)::double as amount,
     hash(i, 5) % 200000 as customer from range(${rows}) t(i)`]);
-writeFileSync(`${folder}/sources/shop/connection.yaml`, 'name: shop\ntype: duckdb\noptions:\n  filename: shop.duckdb\n');
+writeFileSync(`${folder}/sources/shop/connection.yaml`, 'name: shop\ntype: duckdb\noptions:\n  filename: warehouse.duckdb\n');
 writeFileSync(`${folder}/sources/shop/orders.sql`, 'select * from shop.orders\n');
-writeFileSync(`${folder}/leat.yml`, 'name: shop\ntarget: shop\ntargets: {shop: {type: duckdb, path: sources/shop/shop.duckdb}}\npages: {folder: pages, output: site, title: Shop}\n');
+writeFileSync(`${folder}/leat.yml`, 'name: shop\ntarget: shop\ntargets: {shop: {type: duckdb, path: sources/shop/warehouse.duckdb}}\npages: {folder: pages, output: site, title: Shop}\n');
 
 const page = (title, where) => `---
 title: ${title}
