@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "run/jobs/launcher.h"
 
 namespace leat::cli {
 namespace {
@@ -40,6 +41,7 @@ class RunCommand : public Command {
             {"--vars", "Variables for dbt, as YAML: '{start: 2026-01-01}'", &vars_, false, "YAML"},
             {"--no-skip", "Run what is unchanged as well", &no_skip_},
             {"--no-check", "Do not look for mistakes in the models' SQL before anything runs", &no_check_},
+            {"--job", "A job of `leat serve`, as JSON, instead of the options above", &job_, false, "JSON"},
             {"--dry-run", "Print what would run, in order, and stop", &dry_run_}};
   }
 
@@ -67,6 +69,7 @@ What is loaded is committed window by window: a run that was interrupted, or die
       if (!from_.empty()) workspace_options.window->from = instant(from_, "--from");
       if (!to_.empty()) workspace_options.window->to = instant(to_, "--to");
     }
+    if (!job_.empty()) run::fill_options(run::parse_job_spec(job_), workspace_options, options_);
     Progress progress(globals, env);
     run::Workspace workspace(run::load_project(run::find_project(globals.project_folder), env),
                              workspace_options, env);
@@ -85,7 +88,7 @@ What is loaded is committed window by window: a run that was interrupted, or die
 
  private:
   run::RunOptions options_;
-  std::string from_, to_, vars_;
+  std::string from_, to_, vars_, job_;
   bool live_ = false, dry_run_ = false, no_check_ = false, no_skip_ = false;
 };
 

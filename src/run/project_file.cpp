@@ -25,6 +25,8 @@ const Spec kProjectSpec{"leat.yml",
                          {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
                          {"connections", FieldKind::mapping, "Sources by name."},
                          {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
+                         {"schedules", FieldKind::mapping, "When what runs, by name; `leat serve` keeps them."},
+                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
                          {"dbt", FieldKind::mapping, "The dbt project."},
                          {"pages", FieldKind::mapping, "The reports."},
                          {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
@@ -357,6 +359,7 @@ void read_parts(const document::Settings& settings, ProjectFile& project, Env& e
       throw Error(ErrorCode::config_invalid, "`command` names no program",
                   settings.value("stand_in").where());
   });
+  problems.in([&] { project.schedules = read_schedules(settings.value("schedules"), env); });
   problems.in([&] {
     if (!settings.has("dbt")) return;
     project.dbt_folder = absolute(read_settings(kDbtSpec, settings.value("dbt"), env).text("project"));
@@ -381,7 +384,7 @@ ProjectFile load_project(const std::string& folder, Env& env) {
   if (!root.is_mapping()) throw Error(ErrorCode::config_invalid, "leat.yml has to be a mapping", path);
   // Targets and sources keep their variables until they are opened.
   Value shallow = root;
-  for (const char* deferred : {"targets", "connections", "pipes"}) {
+  for (const char* deferred : {"targets", "connections", "pipes", "serve"}) {
     if (shallow.find(deferred) && shallow[deferred].is_mapping()) shallow.set(deferred, Value::mapping());
   }
   Problems problems;
@@ -391,6 +394,7 @@ ProjectFile load_project(const std::string& folder, Env& env) {
     project.default_target = settings.text("target");
     project.threads = static_cast<int>(std::clamp<std::int64_t>(settings.integer("threads"), 1, kThreadsMax));
     project.targets = root["targets"];
+    project.serve = root["serve"];
     read_parts(settings, project, env, problems);
     check_targets(project, problems);
   });

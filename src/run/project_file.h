@@ -13,6 +13,7 @@
 
 #include "dbt/profile.h"
 #include "document/value.h"
+#include "run/schedules/schedule.h"
 #include "sources/source_kind.h"
 #include "sync/connection.h"
 #include "warehouses/warehouse.h"
@@ -42,12 +43,14 @@ struct ProjectFile {
   document::Value targets;  ///< name -> mapping
   std::vector<ConnectionFile> connections;
   std::vector<PipeFile> pipes;
+  std::vector<Schedule> schedules;
   std::optional<StandIn> stand_in;
   std::string dbt_folder;    ///< "" when there is no dbt project
   std::string pages_folder;  ///< "" when there are no pages
   std::string site_folder;
   std::string title;
   std::string profile;  ///< of profiles.yml; "" where leat.yml names the targets
+  document::Value serve;  ///< the mapping under `serve:`, as written
   int threads = 4;
 
   /// The connection of that name; Error(config_invalid) lists near names.

@@ -33,6 +33,10 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
   std::vector<bool> chosen =
       choose(items, workspace.dbt() ? workspace.dbt()->selectors() : document::Value(), options);
   chosen.resize(assets.size());
+  for (std::size_t i = 0; i < assets.size(); ++i) {
+    const auto& done = options.done;
+    chosen[i] = chosen[i] && std::find(done.begin(), done.end(), assets[i].what.id) == done.end();
+  }
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
     const auto& kinds = options.kinds;

@@ -27,6 +27,7 @@ struct RunOptions {
   dbt::IndirectSelection indirect = dbt::IndirectSelection::eager;
   /// Is told of each word that selects nothing; when it is unset, names and paths that do are errors.
   std::function<void(const std::string& word)> when_nothing;
+  std::vector<std::string> done;  ///< ids that an earlier attempt of the same work has done: not run again
   bool full_refresh = false;
   bool skip_unchanged = true;
   std::shared_ptr<const dbt::SavedState>

@@ -4,7 +4,7 @@
 . "$(dirname -- "$0")/../acceptance/acceptance.sh"
 # What a lake and its pipes pass is killed in tests/faults/lake.sh.
 # What follows the changes of a database is killed in tests/replication/recipes.sh.
-failpoints=${FAILPOINTS:-$(sed -n 's/^LEAT_FAILPOINT(\([a-z_]*\),.*/\1/p' "$root/src/base/failpoints.def" | grep -v '^lake_\|^pipe_\|^spool_\|^together_\|^changes_')}
+failpoints=${FAILPOINTS:-$(sed -n 's/^LEAT_FAILPOINT(\([a-z_]*\),.*/\1/p' "$root/src/base/failpoints.def" | grep -v '^lake_\|^pipe_\|^spool_\|^together_\|^changes_\|^tick_\|^job_')}
 
 change_source() { # the same rows change in the same way each time it is asked for
   curl -sf -X POST "$SODA_URL/__soda/change?dataset=x2n5-8w5q&rows=50&seed=7&now=2030-01-01T06:00:00.000Z" >/dev/null

@@ -1,10 +1,6 @@
 #include "run/store/store.h"
 
-#include <sqlite3.h>
-
-#include <filesystem>
-
-#include "base/error.h"
+#include "run/store/sqlite.h"
 
 namespace leat::run {
 namespace {
@@ -12,7 +8,6 @@ namespace {
 constexpr const char* kTables = R"(
 pragma journal_mode = wal;
 pragma synchronous = normal;
-pragma busy_timeout = 5000;
 create table if not exists runs (id text primary key, command text, target text, status text, started_at text, finished_at text);
 create table if not exists steps (run_id text, asset text, kind text, status text, message text, rows_out integer, took_ms integer, finished_at text);
 create index if not exists steps_by_run on steps (run_id);
@@ -22,44 +17,14 @@ create index if not exists events_by_run on events (run_id);
 create table if not exists latest (name text, key text, at text, level text, fields text, primary key (name, key));
 )";
 
-class Statement {
- public:
-  Statement(sqlite3* handle, const char* sql) { sqlite3_prepare_v2(handle, sql, -1, &statement_, nullptr); }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-  void bind(int at, const std::string& text) {
-    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
-  }
-  void bind(int at, std::int64_t number) { sqlite3_bind_int64(statement_, at, number); }
-  int step() { return statement_ ? sqlite3_step(statement_) : SQLITE_ERROR; }
-  std::string text(int at) {
-    const unsigned char* found = sqlite3_column_text(statement_, at);
-    return found ? reinterpret_cast<const char*>(found) : "";
-  }
-  std::int64_t number(int at) { return sqlite3_column_int64(statement_, at); }
-
- private:
-  sqlite3_stmt* statement_ = nullptr;
-};
+using Statement = SqliteStatement;
 
 }  // namespace
 
-Store::Store(const std::string& folder) {
-  std::error_code made;
-  std::filesystem::create_directories(folder + "/.leat", made);
-  std::string path = folder + "/.leat/leat.db";
-  if (sqlite3_open(path.c_str(), &handle_) != SQLITE_OK ||
-      sqlite3_exec(handle_, kTables, nullptr, nullptr, nullptr) != SQLITE_OK) {
-    std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
-    sqlite3_close(handle_);
-    throw Error(ErrorCode::run_store, reason, path);
-  }
-}
+Store::Store(const std::string& folder)
+    : file_(std::make_unique<SqliteFile>(folder, kTables)), handle_(file_->handle()) {}
 
-Store::~Store() {
-  sqlite3_close(handle_);
-}
+Store::~Store() = default;
 
 Store::Together::Together(Store& store) : store_(store) {
   store_.run("begin", {});
@@ -74,7 +39,7 @@ bool Store::run(const char* sql, const std::vector<std::string>& texts,
   int at = 0;
   for (const std::string& text : texts) statement.bind(++at, text);
   for (std::int64_t number : numbers) statement.bind(++at, number);
-  return statement.step() == SQLITE_DONE;
+  return statement.done();
 }
 
 void Store::begin_run(const RunRow& row) {
@@ -113,7 +78,7 @@ std::vector<RunRow> Store::runs(int count) {
                       "from runs order by started_at desc, rowid desc limit ?");
   statement.bind(1, std::int64_t{count});
   std::vector<RunRow> rows;
-  while (statement.step() == SQLITE_ROW) {
+  while (statement.row()) {
     rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
                     statement.text(4), statement.text(5), statement.number(6), statement.number(7),
                     statement.number(8)});
@@ -127,7 +92,7 @@ std::vector<StepRow> Store::steps(const std::string& run_id) {
                       "run_id = ? order by rowid");
   statement.bind(1, run_id);
   std::vector<StepRow> rows;
-  while (statement.step() == SQLITE_ROW) {
+  while (statement.row()) {
     rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
                     statement.text(4), statement.number(5), statement.number(6)});
   }
@@ -139,12 +104,16 @@ void Store::add_event(const std::string& run_id, const EventRow& event) {
       {run_id, event.at, event.level, event.name, event.fields});
 }
 
-std::vector<EventRow> Store::events(const std::string& run_id) {
-  Statement statement(handle_, "select at, level, name, fields from events where run_id = ? order by rowid");
-  statement.bind(1, run_id);
+std::vector<EventRow> Store::events(const std::string& run_id, std::int64_t after, int count) {
+  Statement statement(
+      handle_,
+      "select at, level, name, fields, rowid from events where run_id = ? and rowid > ? order by "
+      "rowid limit ?");
+  statement.with(run_id, after, std::int64_t{count});
   std::vector<EventRow> rows;
-  while (statement.step() == SQLITE_ROW)
-    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3)});
+  while (statement.row())
+    rows.push_back(
+        {statement.text(0), statement.text(1), statement.text(2), statement.text(3), statement.number(4)});
   return rows;
 }
 
@@ -160,7 +129,7 @@ std::vector<AssetRow> Store::assets(const std::string& target) {
       "when 'model' then 2 when 'test' then 4 else 3 end, s.asset");
   statement.bind(1, target);
   std::vector<AssetRow> rows;
-  while (statement.step() == SQLITE_ROW) {
+  while (statement.row()) {
     rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
                     statement.text(4), statement.text(6), statement.number(5)});
   }
@@ -176,8 +145,8 @@ std::optional<EventRow> Store::latest(const std::string& name, const std::string
   Statement statement(handle_, "select at, level, name, fields from latest where name = ? and key = ?");
   statement.bind(1, name);
   statement.bind(2, key);
-  if (statement.step() != SQLITE_ROW) return std::nullopt;
-  return EventRow{statement.text(0), statement.text(1), statement.text(2), statement.text(3)};
+  if (!statement.row()) return std::nullopt;
+  return EventRow{statement.text(0), statement.text(1), statement.text(2), statement.text(3), 0};
 }
 
 }  // namespace leat::run

@@ -10,6 +10,7 @@
 // history. Source: SQLite 3.40 C API; WAL mode
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@
 struct sqlite3;
 
 namespace leat::run {
+
+class SqliteFile;
 
 struct RunRow {
   std::string id, command, target, status, started_at, finished_at;
@@ -29,6 +32,7 @@ struct StepRow {
 
 struct EventRow {
   std::string at, level, name, fields;  ///< fields: a JSON object
+  std::int64_t row = 0;                 ///< grows with time
 };
 /// The newest run that an asset was part of, not skipped.
 struct AssetRow {
@@ -54,7 +58,8 @@ class Store {
   std::vector<RunRow> runs(int count);
   std::vector<StepRow> steps(const std::string& run_id);
   void add_event(const std::string& run_id, const EventRow& event);
-  std::vector<EventRow> events(const std::string& run_id);
+  /// The first `count` events of a run behind the row `after`.
+  std::vector<EventRow> events(const std::string& run_id, std::int64_t after = 0, int count = 1'000'000);
   /// Keeps the newest event of a kind that is told again and again, of one `key`.
   void keep_latest(const std::string& key, const EventRow& event);
   /// The one that is kept, and when it was; nullopt where there is none.
@@ -77,7 +82,8 @@ class Store {
  private:
   bool run(const char* sql, const std::vector<std::string>& texts,
            const std::vector<std::int64_t>& numbers = {});
-  sqlite3* handle_ = nullptr;
+  std::unique_ptr<SqliteFile> file_;
+  sqlite3* handle_ = nullptr;  // of file_
 };
 
 }  // namespace leat::run

@@ -1,0 +1,78 @@
+#include "run/store/sqlite.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace leat::run {
+
+SqliteFile::SqliteFile(const std::string& folder, const char* tables) : path_(folder + "/.leat/leat.db") {
+  std::error_code made;
+  std::filesystem::create_directories(folder + "/.leat", made);
+  if (sqlite3_open(path_.c_str(), &handle_) == SQLITE_OK) sqlite3_busy_timeout(handle_, 5000);
+  if (!handle_ || sqlite3_exec(handle_, tables, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
+    sqlite3_close(handle_);
+    throw Error(ErrorCode::run_store, reason, path_);
+  }
+}
+
+SqliteFile::~SqliteFile() {
+  sqlite3_close(handle_);
+}
+
+void SqliteFile::fail(const std::string& doing) const {
+  throw Error(ErrorCode::run_store, doing + ": " + sqlite3_errmsg(handle_), path_);
+}
+
+void SqliteFile::execute(const char* sql) {
+  if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+}
+
+std::int64_t SqliteFile::last_id() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+int SqliteFile::changes() const {
+  return sqlite3_changes(handle_);
+}
+
+SqliteStatement::SqliteStatement(sqlite3* handle, const char* sql) {
+  sqlite3_prepare_v2(handle, sql, -1, &statement_, nullptr);
+}
+SqliteStatement::~SqliteStatement() {
+  sqlite3_finalize(statement_);
+}
+void SqliteStatement::bind(int at, const std::string& text) {
+  sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+}
+void SqliteStatement::bind(int at, std::int64_t number) {
+  sqlite3_bind_int64(statement_, at, number);
+}
+bool SqliteStatement::row() {
+  return statement_ && sqlite3_step(statement_) == SQLITE_ROW;
+}
+bool SqliteStatement::done() {
+  return statement_ && sqlite3_step(statement_) == SQLITE_DONE;
+}
+std::string SqliteStatement::text(int at) {
+  const unsigned char* found = sqlite3_column_text(statement_, at);
+  return found ? reinterpret_cast<const char*>(found) : "";
+}
+std::int64_t SqliteStatement::number(int at) {
+  return sqlite3_column_int64(statement_, at);
+}
+
+SqliteTransaction::SqliteTransaction(SqliteFile& file) : file_(file) {
+  file_.execute("begin immediate");
+}
+SqliteTransaction::~SqliteTransaction() {
+  if (open_) sqlite3_exec(file_.handle(), "rollback", nullptr, nullptr, nullptr);
+}
+void SqliteTransaction::commit() {
+  file_.execute("commit");
+  open_ = false;
+}
+
+}  // namespace leat::run

@@ -1,0 +1,58 @@
+// What OwnApi tells at /metrics.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "server/api/own_api.h"
+
+namespace leat::server {
+namespace {
+
+// Quotes, backslashes and line ends of a label's value are escaped.
+std::string label(const std::string& value) {
+  std::string out;
+  for (char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
+// The resident memory of this process, of statm(5).
+std::int64_t resident_bytes() {
+  long pages = 0, resident = 0;
+  std::FILE* file = std::fopen("/proc/self/statm", "r");
+  if (!file) return 0;
+  if (std::fscanf(file, "%ld %ld", &pages, &resident) != 2) resident = 0;
+  std::fclose(file);
+  return std::int64_t{resident} * ::sysconf(_SC_PAGESIZE);
+}
+
+}  // namespace
+
+Reply OwnApi::metrics() {
+  std::string out;
+  auto declare = [&](const char* name, const char* type, const char* help) {
+    out += fmt::format("# TYPE {} {}\n# HELP {} {}\n", name, type, name, help);
+  };
+  declare("leat_jobs", "gauge", "Jobs in the store, by status.");
+  std::map<std::string, std::int64_t> depths = control_.queue.depths();
+  for (const char* status : {"queued", "running", "succeeded", "failed", "cancelled"})
+    out += fmt::format("leat_jobs{{status=\"{}\"}} {}\n", status, depths[status]);
+  declare("leat_schedule_next_seconds", "gauge", "When a schedule is next due, in seconds since 1970.");
+  auto now = std::chrono::floor<std::chrono::seconds>(control_.env.now());
+  for (const run::Schedule& each : control_.project.schedules) {
+    if (auto next = run::next_tick(each.cron, each.zone, now); next && each.enabled)
+      out += fmt::format("leat_schedule_next_seconds{{schedule=\"{}\"}} {}\n", label(each.name),
+                         next->time_since_epoch().count());
+  }
+  declare("process_resident_memory_bytes", "gauge", "Memory of this process.");
+  out += fmt::format("process_resident_memory_bytes {}\n# EOF\n", resident_bytes());
+  Reply reply;
+  reply.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  reply.body = std::move(out);
+  return reply;
+}
+
+}  // namespace leat::server

@@ -1,0 +1,48 @@
+// OwnApi: Leat's own calls, below /api/leat/v1: jobs, their steps and live logs, schedules and ticks, assets.
+//
+// Guarantees: every path stands in the OpenAPI document at /api/leat/v1/openapi.json; /metrics is
+// OpenMetrics,
+//   /health answers without credentials.
+// Threads: any.
+// Owns: its handle of the history.
+// Errors: what a call did wrong is in the reply.
+// Source: OpenAPI 3.1; OpenMetrics 1.0; the HTML standard, section 9.2 (server-sent events)
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "run/store/store.h"
+#include "server/api/access.h"
+#include "server/api/call.h"
+#include "server/api/control.h"
+
+namespace leat::server {
+
+class OwnApi {
+ public:
+  OwnApi(const Control& control, Access& access);
+  /// The answer to a call; nullopt where its path is not one of these.
+  std::optional<Reply> answer(const Call& call);
+
+ private:
+  Reply answer_known(const Call& call, const std::string& path);
+  Reply jobs(const Call& call);
+  Reply add_job(const Call& call);
+  Reply job(const Call& call, const std::string& rest);
+  Reply follow(std::int64_t id);
+  Reply schedules(const Call& call, const std::string& rest);
+  Reply ticks(const Call& call);
+  Reply assets();
+  Reply metrics();
+  std::vector<run::EventRow> events(const std::string& run_id, std::int64_t after, int count);
+
+  Control control_;
+  Access& access_;
+  std::mutex mutex_;  // guards store_
+  run::Store store_;
+  std::atomic<int> followers_ = 0;
+};
+
+}  // namespace leat::server
