@@ -80,7 +80,8 @@ std::optional<JobStatus> parse_job_status(std::string_view text) {
   return std::nullopt;
 }
 
-Queue::Queue(const std::string& folder) : file_(folder, kTables) {}
+// A file of its own: who keeps the history of a run in a transaction also tells the queue of its steps.
+Queue::Queue(const std::string& folder) : file_(folder + "/.leat/queue.db", kTables) {}
 
 std::int64_t Queue::insert(const NewJob& job, Timestamp now) {
   SqliteStatement statement(

@@ -1,4 +1,4 @@
-// Queue: jobs that wait, run and have ended, and the ticks that made them, in `.leat/leat.db`.
+// Queue: jobs that wait, run and have ended, and the ticks that made them, in `.leat/queue.db`.
 //
 // Guarantees: a tick and its job are one transaction, and a tick is decided once, whatever dies when. A job
 // is

@@ -8,9 +8,9 @@
 
 namespace leat::run {
 
-SqliteFile::SqliteFile(const std::string& folder, const char* tables) : path_(folder + "/.leat/leat.db") {
+SqliteFile::SqliteFile(const std::string& path, const char* tables) : path_(path) {
   std::error_code made;
-  std::filesystem::create_directories(folder + "/.leat", made);
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), made);
   if (sqlite3_open(path_.c_str(), &handle_) == SQLITE_OK) sqlite3_busy_timeout(handle_, 5000);
   if (!handle_ || sqlite3_exec(handle_, tables, nullptr, nullptr, nullptr) != SQLITE_OK) {
     std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";

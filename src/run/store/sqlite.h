@@ -17,8 +17,8 @@ namespace leat::run {
 
 class SqliteFile {
  public:
-  /// Opens (or makes) `folder`/.leat/leat.db and runs `tables` in it.
-  SqliteFile(const std::string& folder, const char* tables);
+  /// Opens (or makes) the file, and the folder that it is in, and runs `tables` in it.
+  SqliteFile(const std::string& path, const char* tables);
   ~SqliteFile();
   SqliteFile(const SqliteFile&) = delete;
   SqliteFile& operator=(const SqliteFile&) = delete;

@@ -22,7 +22,7 @@ using Statement = SqliteStatement;
 }  // namespace
 
 Store::Store(const std::string& folder)
-    : file_(std::make_unique<SqliteFile>(folder, kTables)), handle_(file_->handle()) {}
+    : file_(std::make_unique<SqliteFile>(folder + "/.leat/leat.db", kTables)), handle_(file_->handle()) {}
 
 Store::~Store() = default;
 

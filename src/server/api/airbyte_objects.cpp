@@ -147,6 +147,26 @@ Value AirbyteObjects::source_value(const run::ConnectionFile& file) const {
                          {"createdAt", Value::of(std::int64_t{0})}});
 }
 
+namespace {
+
+// What clients can't do without: the type, which tells them what else to expect, and no secret.
+Value configuration_of(const Value& target) {
+  std::string type = target["type"].raw();
+  if (type != "postgres" && type != "snowflake")
+    return Value::mapping(
+        {{"destinationType", text("duckdb")}, {"destination_path", text(target["path"].raw())}});
+  std::string host = type == "snowflake" ? target["account"].raw() : target["host"].raw();
+  return Value::mapping({{"destinationType", text(type)},
+                         {"host", text(host)},
+                         {"database", text(target["database"].raw())},
+                         {"username", text(target["user"].raw())},
+                         {"schema", text(target["schema"].raw())},
+                         {"role", text(target["role"].raw())},
+                         {"warehouse", text(target["warehouse"].raw())}});
+}
+
+}  // namespace
+
 Value AirbyteObjects::destination_value(const std::string& target) const {
   std::string type = project_.targets[target]["type"].raw();
   return Value::mapping({{"destinationId", text(id("destination", target))},
@@ -154,7 +174,7 @@ Value AirbyteObjects::destination_value(const std::string& target) const {
                          {"destinationType", text(type)},
                          {"definitionId", text(id("destination definition", type))},
                          {"workspaceId", text(workspace_id())},
-                         {"configuration", Value::mapping()},
+                         {"configuration", configuration_of(project_.targets[target])},
                          {"createdAt", Value::of(std::int64_t{0})}});
 }
 
