@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "pages/expression_tree.h"
+#include "pages/page_cursor.h"
 
 namespace leat::pages {
 
@@ -17,19 +18,19 @@ std::string trimmed(std::string_view text) {
 namespace {
 
 constexpr int kNestingMax = 60;
+// What begins an attribute that only Svelte's runtime understands.
+constexpr std::string_view kDirectives[] = {
+    "on:", "bind:", "use:", "class:", "style:", "transition:", "in:", "out:", "animate:", "let:"};
 
-bool is_name_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-}
 bool is_upper(char c) {
   return std::isupper(static_cast<unsigned char>(c));
 }
 
-class BodyParser {
+class BodyParser : public PageCursor {
  public:
   BodyParser(std::string_view text, const std::string& path, int first_line, const FileReader& read_file,
              int depth)
-      : text_(text), path_(path), read_file_(read_file), line_(first_line), depth_(depth) {}
+      : PageCursor(text, path, first_line), read_file_(read_file), depth_(depth) {}
 
   std::vector<PageNode> parse() {
     std::vector<PageNode> nodes = parse_until({});
@@ -38,16 +39,9 @@ class BodyParser {
   }
 
   std::vector<std::shared_ptr<const Declaration>>& script() { return script_; }
+  std::vector<PageNote>& notes() { return notes_; }
 
  private:
-  std::string where() const { return fmt::format("{}:{}", path_, line_); }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(ErrorCode::page_syntax, what, where());
-  }
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw Error(ErrorCode::page_syntax, what, where());
-  }
-  bool follows(std::string_view text) const { return text_.substr(at_).starts_with(text); }
   // How long the tag is here, which may have blanks before its brace; 0 where it is not here.
   std::size_t tag_length(std::string_view tag) const {
     if (!tag.ends_with('}')) return follows(tag) ? tag.size() : 0;
@@ -56,14 +50,6 @@ class BodyParser {
     std::size_t end = std::min(text_.find_first_not_of(" \t", at_ + tag.size()), text_.size());
     return end < text_.size() && text_[end] == '}' ? end + 1 - at_ : 0;
   }
-  char next(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
-  void advance(std::size_t count) {
-    std::size_t end = std::min(at_ + count, text_.size());
-    line_ += static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                         text_.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
-    at_ = end;
-  }
-
   std::vector<PageNode> parse_until(const std::vector<std::string>& stops) {
     if (++depth_ > kNestingMax) fail("The page is nested too deeply");
     std::vector<PageNode> nodes;
@@ -88,7 +74,9 @@ class BodyParser {
 
   // What begins with a brace; false where a block ends.
   bool brace(std::vector<PageNode>& nodes) {
-    if (follows("{/") || follows("{:")) return false;
+    if (follows("{/") && !follows("{/*")) return false;
+    if (follows("{:")) return false;
+    if (in_tag_ && attribute(nodes)) return true;
     if (follows("{#each")) {
       nodes.push_back(each());
     } else if (follows("{#if")) {
@@ -99,20 +87,88 @@ class BodyParser {
       braces();
       for (PageNode& node : parse_until({"{/key}"})) nodes.push_back(std::move(node));
       close_block("{/key}");
-    } else if (follows("{#") || follows("{@debug")) {
-      refuse(fmt::format("{}}} is not supported here",
-                         text_.substr(at_, text_.find_first_of(" }\n", at_) - at_)));
+    } else if (follows("{#await")) {
+      nodes.push_back(await());
+    } else if (follows("{@debug") || follows("{/*")) {
+      braces();
+    } else if (follows("{#")) {
+      fail(fmt::format("{}}} is not supported here",
+                       text_.substr(at_, text_.find_first_of(" }\n", at_) - at_)));
     } else if (follows("{@partial")) {
       partial(nodes);
     } else {
-      PageNode node;
-      node.kind = PageNode::Kind::expression;
-      node.where = where();
-      refuse_directive(nodes);
-      node.expression = Expression::parse(trimmed(braces()), node.where);
-      nodes.push_back(std::move(node));
+      expression(nodes);
     }
     return true;
+  }
+
+  void expression(std::vector<PageNode>& nodes) {
+    PageNode node;
+    node.kind = PageNode::Kind::expression;
+    node.where = where();
+    node.expression = Expression::parse_late(trimmed(braces()), node.where);
+    nodes.push_back(std::move(node));
+  }
+
+  // A brace inside of an HTML tag: Svelte's directives are left out, {name} is short for name={name}. False
+  // where it is an expression like another.
+  bool attribute(std::vector<PageNode>& nodes) {
+    if (nodes.empty() || nodes.back().kind != PageNode::Kind::text) return false;
+    std::string& before = nodes.back().text;
+    if (before.ends_with('=')) {
+      std::size_t from = before.find_last_of(" \t\n<") + 1;
+      std::string name = before.substr(from, before.size() - from - 1);
+      if (name == "bind:value") {
+        before.replace(from, name.size(), "value");
+        return false;
+      }
+      bool directive = std::any_of(std::begin(kDirectives), std::end(kDirectives),
+                                   [&](std::string_view start) { return name.starts_with(start); });
+      if (!directive) return false;
+      note(fmt::format("`{}` needs JavaScript that pages here don't run; it does nothing", name));
+      before.resize(from);
+      braces();
+      return true;
+    }
+    bool spread = follows("{...");
+    if (quote_ || !(before.ends_with(' ') || before.ends_with('\n') || before.ends_with('\t'))) return false;
+    std::size_t close = closing_bracket(text_, at_);
+    std::string name = close == std::string_view::npos ? "" : trimmed(text_.substr(at_ + 1, close - at_ - 1));
+    if (spread) {
+      note(fmt::format("{{{}}} of an HTML element does nothing", name));
+      braces();
+      return true;
+    }
+    before += name + "=";
+    return false;
+  }
+
+  // {#await x}…{:then y}…{:catch z}…{/await}: what is awaited is there when the page is built.
+  PageNode await() {
+    PageNode node, held;
+    node.kind = PageNode::Kind::condition;
+    held.kind = PageNode::Kind::constant;
+    node.where = held.where = where();
+    std::string inside = trimmed(std::string_view(braces()).substr(6));
+    std::size_t then = inside.find(" then ");
+    if (then != std::string::npos) {
+      held.name = trimmed(inside.substr(then + 6));
+      inside = trimmed(inside.substr(0, then));
+    } else {
+      parse_until({"{:then", "{/await}"});
+      if (follows("{:then")) held.name = trimmed(std::string_view(braces()).substr(5));
+    }
+    held.expression = Expression::parse_late(inside, node.where);
+    node.expression = Expression::parse("true", node.where);
+    if (held.name.empty()) held.name = "_awaited";
+    node.children = parse_until({"{:catch", "{/await}"});
+    node.children.insert(node.children.begin(), std::move(held));
+    if (follows("{:catch")) {
+      braces();
+      parse_until({"{/await}"});
+    }
+    close_block("{/await}");
+    return node;
   }
 
   // {@html x} and {@const name = x}.
@@ -128,20 +184,8 @@ class BodyParser {
       node.name = trimmed(inside.substr(0, equals));
       inside = trimmed(inside.substr(equals + 1));
     }
-    node.expression = Expression::parse(inside, node.where);
+    node.expression = Expression::parse_late(inside, node.where);
     return node;
-  }
-
-  // <button on:click={…}> and its like need JavaScript in the reader's browser.
-  void refuse_directive(const std::vector<PageNode>& nodes) const {
-    if (nodes.empty() || nodes.back().kind != PageNode::Kind::text) return;
-    std::string_view before = nodes.back().text;
-    if (!before.ends_with('=')) return;
-    std::size_t from = before.find_last_of(" \t\n<") + 1;
-    std::string_view name = before.substr(from, before.size() - from - 1);
-    for (std::string_view start : {"on:", "bind:", "use:", "class:", "transition:", "in:", "out:"}) {
-      if (name.starts_with(start)) refuse(fmt::format("`{}` is Svelte that pages here do not run", name));
-    }
   }
 
   void read_script() {
@@ -151,7 +195,7 @@ class BodyParser {
       fail("<script> is not closed");
     line += static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
                                         text_.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
-    for (auto& each : parse_script(text_.substr(begin + 1, end - begin - 1), path_, line))
+    for (auto& each : parse_script(text_.substr(begin + 1, end - begin - 1), path_, line, notes_))
       script_.push_back(std::move(each));
     advance(end + 9 - at_);
   }
@@ -160,14 +204,18 @@ class BodyParser {
   bool angle(std::vector<PageNode>& nodes) {
     if (follows("<!--")) {
       advance(std::min(text_.find("-->", at_), text_.size() - 3) + 3 - at_);
-    } else if (next(1) == '/' && is_upper(next(2))) {
+    } else if (next(1) == '/' && (is_upper(next(2)) || follows("</slot>"))) {
       return false;
-    } else if (is_upper(next(1))) {
+    } else if (is_upper(next(1)) || follows("<slot>") || follows("<slot ") || follows("<slot/")) {
       nodes.push_back(component());
     } else if (follows("<script")) {
       read_script();
-    } else if (follows("<svelte:")) {
-      refuse("<svelte:…> is Svelte that pages here do not run");
+    } else if (follows("<svelte:head")) {
+      note("<svelte:head> does nothing; write title, description and og in the front matter");
+      advance(std::min(text_.find("</svelte:head>", at_), text_.size() - 14) + 14 - at_);
+    } else if (follows("<svelte:") || follows("</svelte:")) {
+      if (follows("<")) note("<svelte:…> is Svelte that pages here don't run; what stands in it is shown");
+      advance(std::min(text_.find('>', at_), text_.size() - 1) + 1 - at_);
     } else if (follows("<style")) {
       std::size_t end = text_.find("</style>", at_);
       if (end == std::string_view::npos) fail("<style> is not closed");
@@ -182,7 +230,7 @@ class BodyParser {
     return true;
   }
 
-  void add_text(std::vector<PageNode>& nodes, std::size_t count) {
+  void add_text(std::vector<PageNode>& nodes, std::size_t count, bool is_code = false) {
     if (nodes.empty() || nodes.back().kind != PageNode::Kind::text) {
       nodes.emplace_back();
       nodes.back().where = where();
@@ -191,29 +239,47 @@ class BodyParser {
       // Control characters stand for components while Markdown is made.
       if (static_cast<unsigned char>(c) >= 32 || c == '\n' || c == '\t') nodes.back().text.push_back(c);
     }
+    if (!is_code) follow_tags(text_.substr(at_, count));
     advance(count);
+  }
+
+  // Whether the cursor will stand inside of an HTML tag, and in which quotes.
+  void follow_tags(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      char c = text[i], after = i + 1 < text.size() ? text[i + 1] : next(text.size());
+      if (!in_tag_) {
+        in_tag_ = c == '<' && std::isalpha(static_cast<unsigned char>(after));
+        quote_ = 0;
+      } else if (quote_) {
+        if (c == quote_) quote_ = 0;
+      } else if (c == '>' || c == '<') {
+        in_tag_ = false;
+      } else if (c == '"' || c == '\'') {
+        quote_ = c;
+      }
+    }
   }
 
   // Code is shown as it stands.
   void code(std::vector<PageNode>& nodes, std::string_view fence) {
-    if (at_ > 0 && text_[at_ - 1] != '\n' && text_[at_ - 1] != ' ') return add_text(nodes, 3);
+    if (at_ > 0 && text_[at_ - 1] != '\n' && text_[at_ - 1] != ' ') return add_text(nodes, 3, true);
     std::size_t end = closing_fence(text_, at_, fence);
     // Markdown takes an open block to the end.
-    if (end == std::string_view::npos) return add_text(nodes, text_.size() - at_);
-    add_text(nodes, std::min(text_.find('\n', end + 1), text_.size()) - at_);
+    if (end == std::string_view::npos) return add_text(nodes, text_.size() - at_, true);
+    add_text(nodes, std::min(text_.find('\n', end + 1), text_.size()) - at_, true);
   }
+  // As many backticks as open it close it, within the paragraph.
   void inline_code(std::vector<PageNode>& nodes) {
-    std::size_t end = text_.find_first_of("`\n", at_ + 1);
-    add_text(nodes, end == std::string_view::npos || text_[end] == '\n' ? 1 : end + 1 - at_);
-  }
-
-  // The text between the brace at at_ and the one that closes it.
-  std::string braces() {
-    std::size_t close = closing_bracket(text_, at_);
-    if (close == std::string_view::npos) fail("A { is not closed");
-    std::string inside(text_.substr(at_ + 1, close - at_ - 1));
-    advance(close + 1 - at_);
-    return inside;
+    std::size_t width = std::min(text_.find_first_not_of('`', at_), text_.size()) - at_;
+    std::size_t paragraph = std::min(text_.find("\n\n", at_), text_.size());
+    for (std::size_t at = at_ + width; at < paragraph;) {
+      std::size_t from = text_.find('`', at);
+      if (from >= paragraph) break;
+      std::size_t to = std::min(text_.find_first_not_of('`', from), text_.size());
+      if (to - from == width) return add_text(nodes, to - at_, true);
+      at = to;
+    }
+    add_text(nodes, width, true);
   }
 
   // A tag that has its line to itself takes the line's end with it, so that a table's rows stay together.
@@ -230,7 +296,7 @@ class BodyParser {
     std::string inside = trimmed(std::string_view(braces()).substr(5));
     std::size_t as = inside.find(" as ");
     if (as == std::string::npos) fail("{#each} is written {#each query as row}");
-    node.expression = Expression::parse(trimmed(inside.substr(0, as)), node.where);
+    node.expression = Expression::parse_late(trimmed(inside.substr(0, as)), node.where);
     node.name = trimmed(inside.substr(as + 4));
     if (std::size_t key = node.name.rfind('('); key != std::string::npos)
       node.name = trimmed(node.name.substr(0, key));
@@ -254,7 +320,7 @@ class BodyParser {
     std::size_t start = at_;
     std::string inside = braces();
     node.expression =
-        Expression::parse(trimmed(std::string_view(inside).substr(inside.find("if") + 2)), node.where);
+        Expression::parse_late(trimmed(std::string_view(inside).substr(inside.find("if") + 2)), node.where);
     end_tag_line(start);
     node.children = parse_until({"{/if}", "{:else"});
     if (follows("{:else if")) {
@@ -294,30 +360,14 @@ class BodyParser {
     BodyParser inner(text, path, 1, read_file_, depth_ + 1);
     for (PageNode& node : inner.parse()) nodes.push_back(std::move(node));
     for (auto& each : inner.script()) script_.push_back(std::move(each));
+    for (auto& each : inner.notes()) notes_.push_back(std::move(each));
   }
 
   PageNode component() {
     PageNode node;
     node.kind = PageNode::Kind::component;
     node.where = where();
-    advance(1);
-    while (is_name_char(next())) {
-      node.text.push_back(next());
-      advance(1);
-    }
-    for (;;) {
-      skip_blanks();
-      if (at_ >= text_.size()) fail(fmt::format("<{}> is not closed", node.text));
-      if (follows("/>")) {
-        advance(2);
-        return node;
-      }
-      if (follows(">")) {
-        advance(1);
-        break;
-      }
-      property(node);
-    }
+    if (read_tag(node)) return node;
     std::string close = "</" + node.text + ">";
     node.children = parse_until({close});
     if (!follows(close))
@@ -326,66 +376,11 @@ class BodyParser {
     return node;
   }
 
-  void skip_blanks() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(next()))) advance(1);
-  }
-
-  void property(PageNode& node) {
-    std::string name;
-    while (is_name_char(next()) || next() == '-' || next() == ':') {
-      name.push_back(next());
-      advance(1);
-    }
-    if (follows("{...")) refuse("Properties from an object, {...object}, are not supported here");
-    // {data} is short for data={data}.
-    bool is_short = name.empty() && next() == '{';
-    if (name.empty() && !is_short) fail(fmt::format("`{}` is no property of <{}>", next(), node.text));
-    if (name.find(':') != std::string::npos)
-      refuse(fmt::format("`{}` of <{}> is not supported here", name, node.text));
-    Property value;
-    skip_blanks();
-    if (is_short) {
-      read_value(value);
-      name = value.text;
-    } else if (!follows("=")) {
-      value.text = "true";
-    } else {
-      advance(1);
-      skip_blanks();
-      read_value(value);
-    }
-    node.properties.emplace_back(std::move(name), std::move(value));
-  }
-
-  void read_value(Property& value) {
-    std::string at = where();
-    char c = next();
-    if (c == '{') {
-      value.text = trimmed(braces());
-      value.expression = Expression::parse(value.text, at);
-    } else if (c == '"' || c == '\'') {
-      std::size_t end = text_.find(c, at_ + 1);
-      if (end == std::string_view::npos) fail("A quoted property is not closed");
-      value.text = text_.substr(at_ + 1, end - at_ - 1);
-      advance(end + 1 - at_);
-      if (value.text.find('{') != std::string::npos)
-        value.expression = Expression::parse_template(value.text, at);
-    } else {
-      while (at_ < text_.size() && !std::isspace(static_cast<unsigned char>(next())) && next() != '>' &&
-             !follows("/>")) {
-        value.text.push_back(next());
-        advance(1);
-      }
-    }
-  }
-
-  std::string_view text_;
-  const std::string& path_;
   const FileReader& read_file_;
   std::vector<std::shared_ptr<const Declaration>> script_;
-  std::size_t at_ = 0;
-  int line_;
   int depth_;
+  bool in_tag_ = false;  // of HTML that is text
+  char quote_ = 0;       // of the attribute there
 };
 
 }  // namespace
@@ -395,6 +390,7 @@ Body parse_body(std::string_view text, const std::string& path, int first_line, 
   Body body;
   body.nodes = parser.parse();
   body.script = std::move(parser.script());
+  body.notes = std::move(parser.notes());
   return body;
 }
 

@@ -15,6 +15,7 @@ namespace leat::pages {
 struct Body {
   std::vector<PageNode> nodes;
   std::vector<std::shared_ptr<const Declaration>> script;
+  std::vector<PageNote> notes;
 };
 /// Parses a body whose first line is line `first_line` of the file `path`.
 Body parse_body(std::string_view text, const std::string& path, int first_line, const FileReader& read_file);

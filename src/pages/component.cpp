@@ -17,17 +17,27 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
   return near.empty() ? "" : fmt::format("; did you mean `{}`?", near);
 }
 
-const Component& checked_component(const PageNode& node) {
-  const Component& found = find_component(node.text, node.where);
-  std::vector<std::string> names;
-  for (const SpecField& field : found.spec->fields) names.emplace_back(field.name);
-  for (const auto& [key, value] : node.properties) {
-    if (std::find(names.begin(), names.end(), key) == names.end())
-      throw Error(ErrorCode::page_component,
-                  fmt::format("<{}> has no property `{}`{}", node.text, key, suggestion(key, names)),
-                  node.where);
+// The node, or in `own` a copy that has the members of {...object} as properties of its own.
+const PageNode& with_members(const PageNode& node, const Scope& scope, PageNode& own) {
+  if (!node.find("...")) return node;
+  own = node;
+  own.properties.clear();
+  auto set = [&](const std::string& key, Property property) {
+    std::erase_if(own.properties, [&](const auto& other) { return other.first == key; });
+    own.properties.emplace_back(key, std::move(property));
+  };
+  for (const auto& [key, property] : node.properties) {
+    if (key != "...") {
+      set(key, property);
+      continue;
+    }
+    Value members = property.expression->evaluate(scope);
+    if (const ObjectPtr* object = members.object()) {
+      for (const auto& [name, value] : **object)
+        set(name, {text_of(value), Expression::of(value, node.where)});
+    }
   }
-  return found;
+  return own;
 }
 
 }  // namespace
@@ -46,7 +56,23 @@ const Component& find_component(const std::string& name, const std::string& wher
 }
 
 ComponentUse::ComponentUse(const PageNode& node, const Scope& scope, PageContext& page)
-    : node_(node), scope_(scope), page_(page), component_(checked_component(node)) {}
+    : node_(with_members(node, scope, own_)),
+      scope_(scope),
+      page_(page),
+      component_(find_component(node.text, node.where)) {
+  check_names();
+}
+
+void ComponentUse::check_names() const {
+  std::vector<std::string> names;
+  for (const SpecField& field : component_.spec->fields) names.emplace_back(field.name);
+  for (const auto& [key, value] : node_.properties) {
+    if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+    std::string what = fmt::format("<{}> has no property `{}`{}", node_.text, key, suggestion(key, names));
+    if (!page_.is_evidence()) throw Error(ErrorCode::page_component, what, node_.where);
+    page_.warn(what, node_.where);
+  }
+}
 
 void ComponentUse::fail(const std::string& what) const {
   throw Error(ErrorCode::page_component, fmt::format("<{}> {}", node_.text, what), node_.where);
@@ -253,13 +279,21 @@ void ComponentUse::each_child(const std::vector<std::string_view>& names,
 void ComponentUse::walk(const std::vector<PageNode>& nodes, const Scope& scope,
                         const std::vector<std::string_view>& names,
                         const std::function<void(const ComponentUse&)>& take) const {
-  for (const PageNode& node : nodes) {
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const PageNode& node = nodes[i];
     switch (node.kind) {
+      case PageNode::Kind::constant: {
+        // What follows sees the name.
+        Scope inner;
+        inner.outer = &scope;
+        bind_name(inner, node.name, node.expression->evaluate(scope));
+        return walk({nodes.begin() + static_cast<std::ptrdiff_t>(i) + 1, nodes.end()}, inner, names, take);
+      }
       case PageNode::Kind::component: {
         ComponentUse use(node, scope, page_);
         if (std::find(names.begin(), names.end(), node.text) == names.end())
           throw Error(ErrorCode::page_component,
-                      fmt::format("<{}> can't stand inside <{}>", node.text, node_.text), node.where);
+                      fmt::format("<{}> can't stand inside <{}>", node.text, this->node_.text), node.where);
         take(use);
         break;
       }

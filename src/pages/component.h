@@ -37,6 +37,8 @@ class PageContext {
   virtual void needs_file(std::string_view name) = 0;
   /// When the page is built, in ISO 8601.
   virtual const std::string& now() const = 0;
+  /// Evidence takes any property, so that what is unknown there is only told.
+  virtual bool is_evidence() const = 0;
   /// Keeps a complaint that does not stop the page.
   virtual void warn(const std::string& what, const std::string& where) = 0;
 };
@@ -98,6 +100,9 @@ class ComponentUse {
             const std::vector<std::string_view>& names,
             const std::function<void(const ComponentUse&)>& take) const;
 
+  void check_names() const;
+
+  PageNode own_;  // with the members of {...object}
   const PageNode& node_;
   const Scope& scope_;
   PageContext& page_;

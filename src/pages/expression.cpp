@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -15,67 +16,6 @@ bool Value::truth() const {
   if (const Cell* scalar = cell()) return scalar->truth();
   if (const RowRef* held_row = row()) return held_row->row != RowRef::kNoRow;
   return true;
-}
-
-std::optional<Value> Scope::find(const std::string& name) const {
-  for (const Scope* scope = this; scope; scope = scope->outer) {
-    auto found = scope->names.find(name);
-    if (found != scope->names.end()) return found->second;
-    if (!scope->outer && scope->lookup) return scope->lookup(name);
-  }
-  return std::nullopt;
-}
-
-namespace {
-
-// {a, b} or [k, v]: the parts of an item under names of their own.
-void take_apart(const std::string& names, const Value& item, Scope& scope) {
-  std::string name;
-  std::size_t position = 0;
-  for (char c : names + ",") {
-    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$') name.push_back(c);
-    if (c != ',' || name.empty()) continue;
-    if (const ListPtr* list = item.list()) {
-      scope.names[name] = position < (*list)->size() ? (**list)[position] : Value();
-    } else if (const RowRef* row = item.row()) {
-      auto column = row->table->find(name);
-      scope.names[name] =
-          column && row->row != RowRef::kNoRow ? Value(row->table->rows[row->row][*column]) : Value();
-    } else if (const ObjectPtr* object = item.object()) {
-      scope.names[name] = Value();
-      for (const auto& [key, value] : **object) {
-        if (key == name) scope.names[name] = value;
-      }
-    }
-    ++position;
-    name.clear();
-  }
-}
-
-}  // namespace
-
-void bind_name(Scope& scope, const std::string& name, Value value) {
-  if (name.starts_with('{') || name.starts_with('[')) {
-    take_apart(name, value, scope);
-  } else {
-    scope.names[name] = std::move(value);
-  }
-}
-
-const Scope& Scope::root() const {
-  const Scope* scope = this;
-  while (scope->outer) scope = scope->outer;
-  return *scope;
-}
-
-ScopePtr Scope::kept() const {
-  // The outermost lives as long as its page.
-  if (!outer) return ScopePtr(ScopePtr(), this);
-  auto copy = std::make_shared<Scope>();
-  copy->names = names;
-  copy->keeps = outer->kept();
-  copy->outer = copy->keeps.get();
-  return copy;
 }
 
 using Kind = ExpressionNode::Kind;
@@ -273,6 +213,26 @@ Cell arithmetic(char op, const Cell& a, const Cell& b) {
 
 }  // namespace
 
+namespace {
+
+bool is_a(const Value& value, std::string_view type) {
+  if (type == "Query") return value.table() != nullptr;
+  if (type == "Array") return value.table() || value.list();
+  if (type == "Date") return value.cell() && value.cell()->kind == Cell::Kind::date;
+  return type == "Function" ? value.function() != nullptr : value.object() || value.row() || value.host();
+}
+
+bool has_member(const Value& value, const Cell& name) {
+  if (const RowRef* row = value.row()) return row->table->find(name.text).has_value();
+  if (const ListPtr* list = value.list())
+    return name.number >= 0 && name.number < static_cast<double>((*list)->size());
+  const ObjectPtr* object = value.object();
+  return object && std::any_of((*object)->begin(), (*object)->end(),
+                               [&](const auto& member) { return member.first == name.text; });
+}
+
+}  // namespace
+
 Value Evaluation::binary(const ExpressionNode& node, const Scope& scope) {
   Value left = evaluate(*node.parts[0], scope);
   if (node.text == "??") {
@@ -282,7 +242,10 @@ Value Evaluation::binary(const ExpressionNode& node, const Scope& scope) {
   }
   if (node.text == "||") return left.truth() ? left : evaluate(*node.parts[1], scope);
   if (node.text == "&&") return left.truth() ? evaluate(*node.parts[1], scope) : left;
+  if (node.text == "instanceof") return Cell::of(is_a(left, node.parts[1]->text));
   Value right = evaluate(*node.parts[1], scope);
+  if (node.text == "in") return Cell::of(has_member(right, cell(left)));
+  if (node.text == "**") return Cell::of(std::pow(number_of(cell(left)), number_of(cell(right))));
   char first = node.text[0];
   bool compared = first == '=' || first == '!' || first == '<' || first == '>';
   // Lists, objects and functions are equal to nothing but themselves.
@@ -375,8 +338,12 @@ Value Evaluation::apply(const Value& function, std::vector<Value> arguments) {
   if (held->arrow->parts.empty()) fail("This function is JavaScript that only the reader's browser runs");
   Scope inner;
   inner.outer = held->scope.get();
-  for (std::size_t i = 0; i < held->arrow->names.size(); ++i)
-    bind_name(inner, held->arrow->names[i], i < arguments.size() ? std::move(arguments[i]) : Value());
+  for (std::size_t i = 0; i < held->arrow->names.size(); ++i) {
+    Value given = i < arguments.size() ? std::move(arguments[i]) : Value();
+    const auto& parts = held->arrow->parts;
+    if (given.is_null() && i + 1 < parts.size() && parts[i + 1]) given = evaluate(*parts[i + 1], inner);
+    bind_name(inner, held->arrow->names[i], std::move(given));
+  }
   const ExpressionNode& body = *held->arrow->parts[0];
   return body.kind == Kind::block ? run(body, inner).value_or(Value()) : evaluate(body, inner);
 }
@@ -426,18 +393,47 @@ std::shared_ptr<const Expression> Expression::parse(std::string_view text, const
   return made;
 }
 
+std::shared_ptr<const Expression> Expression::parse_late(std::string_view text, const std::string& where) {
+  try {
+    return parse(text, where);
+  } catch (const Error& error) {
+    std::shared_ptr<Expression> made(new Expression());
+    made->text_ = text;
+    made->where_ = where;
+    made->broken_ = std::make_shared<const Error>(error);
+    return made;
+  }
+}
+
+std::shared_ptr<const Expression> Expression::of(Value value, const std::string& where) {
+  std::shared_ptr<Expression> made(new Expression());
+  made->where_ = where;
+  made->held_ = std::move(value);
+  return made;
+}
+
 std::shared_ptr<const Expression> Expression::parse_template(std::string_view text,
                                                              const std::string& where) {
+  // data="{query}" is the query itself, no text.
+  bool whole = text.starts_with('{') && closing_bracket(text, 0) == text.size() - 1;
+  if (whole) return parse_late(text.substr(1, text.size() - 2), where);
   std::string quoted = "`";
-  for (char c : text) {
-    if (c == '`' || c == '\\') quoted.push_back('\\');
-    if (c == '{') quoted.push_back('$');
-    quoted.push_back(c);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::size_t close = text[at] == '{' ? closing_bracket(text, at) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      quoted += "${" + std::string(text.substr(at + 1, close - at));
+      at = close;
+      continue;
+    }
+    if (text[at] == '`' || text[at] == '\\' || text[at] == '$') quoted.push_back('\\');
+    quoted.push_back(text[at]);
   }
-  return parse(quoted + "`", where);
+  return parse_late(quoted + "`", where);
 }
 
 Value Expression::evaluate(const Scope& scope) const {
+  if (broken_) throw Error(*broken_);
+  if (!root_) return held_;
   return Evaluation(text_, where_, scope).evaluate(*root_, scope);
 }
 
@@ -453,7 +449,7 @@ Cell Expression::cell(const Scope& scope) const {
 
 Traced Expression::traced(const Scope& scope) const {
   Traced traced;
-  if (root_->kind == Kind::member && !root_->optional) {
+  if (root_ && root_->kind == Kind::member && !root_->optional) {
     Value of = Evaluation(text_, where_, scope).evaluate(*root_->parts[0], scope);
     const RowRef* row = of.row();
     if (row && row->row != RowRef::kNoRow) {

@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "pages/cell.h"
 
 namespace leat::pages {
@@ -96,6 +97,10 @@ class Expression {
  public:
   /// Parses; `where` is file:line.
   static std::shared_ptr<const Expression> parse(std::string_view text, const std::string& where);
+  /// Parses; what can't be parsed fails where it is evaluated, so that the rest of a page goes on.
+  static std::shared_ptr<const Expression> parse_late(std::string_view text, const std::string& where);
+  /// An expression that is this value.
+  static std::shared_ptr<const Expression> of(Value value, const std::string& where);
   /// Parses text with `{…}` in it, as in title="Crimes of {name}".
   static std::shared_ptr<const Expression> parse_template(std::string_view text, const std::string& where);
   ~Expression();
@@ -112,7 +117,9 @@ class Expression {
  private:
   Expression();
   std::string text_, where_;
-  std::unique_ptr<ExpressionNode> root_;
+  std::unique_ptr<ExpressionNode> root_;  ///< null: `held_`, or what `broken_` says
+  Value held_;
+  std::shared_ptr<const Error> broken_;
 };
 using ExpressionPtr = std::shared_ptr<const Expression>;
 

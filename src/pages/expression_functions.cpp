@@ -17,6 +17,23 @@ std::optional<Value> collection_function(Evaluation& run, const std::string& nam
                                          const Arguments& arguments) {
   const Value& of = argument(arguments, 0);
   if (name == "JSON.stringify") return Value(Cell::of(to_json(of)));
+  if (name == "Object.fromEntries" || name == "Object.assign") {
+    Object made;
+    for (const Value& each : name == "Object.assign" ? arguments : run.items(of)) {
+      if (const ObjectPtr* other = each.object()) {
+        made.insert(made.end(), (*other)->begin(), (*other)->end());
+      } else if (each.list() && each.list()->get()->size() > 1) {
+        made.emplace_back(run.cell((**each.list())[0]).text, (**each.list())[1]);
+      }
+    }
+    // Of two members of one name the later counts.
+    Object kept;
+    for (auto& [key, value] : made) {
+      std::erase_if(kept, [&](const auto& other) { return other.first == key; });
+      kept.emplace_back(key, value);
+    }
+    return Value(ObjectPtr(std::make_shared<const Object>(std::move(kept))));
+  }
   if (name == "Array.isArray") return Value(Cell::of(of.list() || of.table()));
   if (name == "Array.from" || name == "Array") {
     std::vector<Value> items;
@@ -129,6 +146,18 @@ Value Evaluation::make(const ExpressionNode& node, const Scope& scope) {
     Object length = {{"length", argument(arguments, 0)}};
     return *collection_function(*this, "Array.from", {ObjectPtr(std::make_shared<const Object>(length))});
   }
+  if (node.text == "Map") {
+    Object members;
+    for (const Value& pair : items(argument(arguments, 0))) {
+      std::vector<Value> parts = items(pair);
+      if (parts.size() > 1) members.emplace_back(cell(parts[0]).text, parts[1]);
+    }
+    return ObjectPtr(std::make_shared<const Object>(std::move(members)));
+  }
+  if (node.text == "Intl.NumberFormat" || node.text == "Intl.DateTimeFormat") {
+    Object format = {{"$intl", Cell::of(node.text.substr(5))}, {"options", argument(arguments, 1)}};
+    return ObjectPtr(std::make_shared<const Object>(std::move(format)));
+  }
   fail(fmt::format("`new {}` is JavaScript that pages here don't run", node.text));
 }
 
@@ -163,6 +192,7 @@ Value Evaluation::call_function(const std::string& name, const Arguments& argume
       best = name == "Math.min" ? std::min(best, cell(each).number) : std::max(best, cell(each).number);
     return Cell::of(best);
   }
+  if (name == "Date.now") return Cell::of(number_of(cell(root_.find("$now").value_or(Value()))));
   if (name == "Math.pow")
     return Cell::of(std::pow(cell(argument(arguments, 0)).number, cell(argument(arguments, 1)).number));
   static const std::map<std::string, double (*)(double), std::less<>> one = {
@@ -170,7 +200,10 @@ Value Evaluation::call_function(const std::string& name, const Arguments& argume
       {"Math.abs", std::fabs},    {"Math.round", [](double x) { return std::floor(x + 0.5); }},
       {"Math.floor", std::floor}, {"Math.ceil", std::ceil},
       {"Math.sqrt", std::sqrt},   {"Math.trunc", std::trunc},
-      {"Math.log10", std::log10}};
+      {"Math.log10", std::log10}, {"Math.log2", std::log2},
+      {"Math.log", std::log},     {"Math.exp", std::exp},
+      {"Math.cbrt", std::cbrt},   {"Math.sign", [](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }},
+      {"Math.sin", std::sin},     {"Math.cos", std::cos}};
   auto found = one.find(name);
   if (found != one.end()) return Cell::of(found->second(cell(argument(arguments, 0)).number));
   std::vector<std::string> known = {"fmt", "String", "Number", "Math.min", "Math.max", "Math.pow"};

@@ -188,6 +188,22 @@ const NamedListMethod kListMethods[] = {
        for (std::size_t i = 0; i < items.size(); ++i) items[i] = number(static_cast<double>(i));
        return list_of(std::move(items));
      }},
+    {"findLast",
+     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
+       std::reverse(items.begin(), items.end());
+       double at = run.cell(position(run, items, arguments)).number;
+       return at < 0 ? Value() : items[static_cast<std::size_t>(at)];
+     }},
+    {"entries",
+     [](Evaluation&, std::vector<Value> items, const Arguments&) -> Value {
+       for (std::size_t i = 0; i < items.size(); ++i)
+         items[i] = list_of({number(static_cast<double>(i)), items[i]});
+       return list_of(std::move(items));
+     }},
+    {"values",
+     [](Evaluation&, std::vector<Value> items, const Arguments&) -> Value {
+       return list_of(std::move(items));
+     }},
     {"has", holds},
     {"sort", sorted},
     {"toSorted", sorted},
@@ -217,8 +233,40 @@ std::optional<std::string> pattern_of(Evaluation& run, const Value& value, bool&
   return (flags.find('i') != std::string::npos ? "(?i)" : "") + source;
 }
 
+// replace(/…/, found => …): what is found is made anew by the function.
+Value replaced_by(Evaluation& run, const std::string& text, const Arguments& arguments, bool all) {
+  auto pattern = pattern_of(run, argument(arguments, 0), all);
+  std::string wanted = pattern ? "" : run.cell(argument(arguments, 0)).text, out, rest = text;
+  for (int times = 0; !rest.empty() && times < 10'000; ++times) {
+    std::optional<std::string> first = pattern ? jinja::regex_first(*pattern, rest) : wanted;
+    std::size_t at = first ? rest.find(*first) : std::string::npos;
+    if (at == std::string::npos || first->empty()) break;
+    out += rest.substr(0, at) + text_of(run.apply(arguments[1], {Cell::of(*first)}));
+    if (out.size() > (1 << 20)) run.fail("The text grows too long");
+    rest = rest.substr(at + first->size());
+    if (!all) break;
+  }
+  return Cell::of(out + rest);
+}
+
+// match(/…/): what is found, in a list; with the flag g all of it.
+Value matches(Evaluation& run, const std::string& text, const Arguments& arguments) {
+  bool all = false;
+  auto pattern = pattern_of(run, argument(arguments, 0), all);
+  if (!pattern) run.fail("match takes a pattern: /…/");
+  std::vector<Value> found;
+  for (std::string rest = text; found.size() < 10'000;) {
+    auto first = jinja::regex_first(*pattern, rest);
+    if (!first || first->empty()) break;
+    found.push_back(Cell::of(*first));
+    rest = rest.substr(rest.find(*first) + first->size());
+    if (!all) break;
+  }
+  return found.empty() ? Value() : list_of(std::move(found));
+}
+
 Value replaced(Evaluation& run, const std::string& text, const Arguments& arguments, bool all) {
-  if (argument(arguments, 1).function()) run.fail("replace takes a text here, no function");
+  if (argument(arguments, 1).function()) return replaced_by(run, text, arguments, all);
   std::string to = run.cell(argument(arguments, 1)).text;
   if (auto pattern = pattern_of(run, argument(arguments, 0), all)) {
     for (std::size_t i = 0; i + 1 < to.size(); ++i) {
@@ -315,6 +363,7 @@ const NamedTextMethod kTextMethods[] = {
        return padded(run, text, arguments, false);
      }},
     {"split", split},
+    {"match", matches},
     {"trimStart",
      [](Evaluation&, const std::string& text, const Arguments&) -> Value {
        return Cell::of(text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())));
@@ -345,11 +394,13 @@ const NamedTextMethod kTextMethods[] = {
        return Cell::of(out);
      }},
     {"search",
-     [](Evaluation& run, const std::string& text, const Arguments&) -> Value {
-       // A TextInput's: the condition that a row fits what is typed; a site without a server holds none
-       // typed.
-       if (!text.empty()) run.fail("search is the method of a TextInput that is empty");
-       return Cell::of(true);
+     [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
+       // A TextInput's: the condition that a row's column holds what is typed.
+       if (text.empty()) return Cell::of(true);
+       std::string quoted;
+       for (char c : cased(text, false)) quoted += c == '\'' ? "''" : std::string(1, c);
+       return Cell::of(fmt::format("contains(lower(CAST({} AS VARCHAR)), '{}')",
+                                   run.cell(argument(arguments, 0)).text, quoted));
      }},
     {"substr",
      [](Evaluation& run, const std::string& text, const Arguments& arguments) -> Value {
@@ -374,45 +425,6 @@ void add_names(std::vector<std::string>& names, const Table& table) {
   for (const auto& each : table) names.emplace_back(each.name);
 }
 
-// Methods of dates, and of texts that are dates.
-std::optional<Value> date_method(const Cell& self, const std::string& name) {
-  if (self.kind != Cell::Kind::date) return std::nullopt;
-  static const std::map<std::string, std::string_view, std::less<>> codes = {
-      {"getFullYear", "yyyy"},
-      {"getMonth", "m"},
-      {"getDate", "d"},
-      {"getHours", "h"},
-      {"getMinutes", ""},
-      {"getUTCFullYear", "yyyy"},
-      {"getUTCMonth", "m"},
-      {"getUTCDate", "d"},
-      {"toLocaleDateString", "m/d/yyyy"},
-      {"toDateString", "ddd mmm dd yyyy"}};
-  if (name == "getTime" || name == "valueOf") return Value(Cell::of(number_of(self)));
-  if (name == "toISOString" || name == "toJSON") return Value(Cell::of(self.text));
-  auto found = codes.find(name);
-  if (found == codes.end()) return std::nullopt;
-  std::string text = format_code(self, found->second);
-  if (!name.starts_with("get")) return Value(Cell::of(text));
-  Cell part = parse_number(text);
-  if (name.ends_with("Month")) part = Cell::of(part.number - 1);
-  return Value(part);
-}
-
-// toLocaleString(undefined, {maximumFractionDigits: 1}).
-Value localized(Evaluation& run, const Cell& self, const Arguments& arguments) {
-  const Value& options = argument(arguments, 1);
-  if (!options.object()) return Cell::of(format_cell(self, ""));
-  auto digits = [&](const char* name, int fallback) {
-    Value given = run.member(options, name);
-    return given.is_null() ? fallback : static_cast<int>(std::clamp(run.cell(given).number, 0.0, 20.0));
-  };
-  int least = digits("minimumFractionDigits", 0), most = std::max(digits("maximumFractionDigits", 3), least);
-  Decimal decimal = Decimal::of(self.text);
-  std::string printed = decimal.print(least, most, true, 1);
-  return Cell::of((decimal.negative ? "-" : "") + printed);
-}
-
 bool is_query_method(std::string_view name) {
   for (std::string_view each :
        {"where", "limit", "offset", "select", "orderBy", "groupBy", "agg", "withOrdinal"}) {
@@ -434,19 +446,23 @@ Value Evaluation::call_method(const Value& self, const std::string& name, const 
     auto pattern = pattern_of(*this, self, all);
     return Cell::of(pattern && jinja::regex_first(*pattern, cell(argument(arguments, 0)).text).has_value());
   }
+  if (self.object() && name == "format" && !member(self, "$intl").is_null())
+    return localized(*this, cell(argument(arguments, 0)), self);
+  if (self.object() && name == "get") return member(self, cell(argument(arguments, 0)).text);
   bool holds_items = self.object() && !member(self, "items").is_null();
   if (self.table() || self.list() || holds_items) {
     for (const NamedListMethod& each : kListMethods) {
       if (each.name == name) return each.call(*this, items(self), arguments);
     }
-    if (name == "forEach") return Value();
+    if (name == "forEach" || name == "fetch") return Value();
     add_names(known, kListMethods);
   } else {
     Cell held = cell(self);
     if (held.kind == Cell::Kind::null) return Value();
-    if (auto date = date_method(held, name)) return *date;
+    if (auto date = date_method(*this, held, name, arguments)) return *date;
     if (held.kind == Cell::Kind::number && name == "toFixed") return fixed(*this, held, arguments);
-    if (held.kind == Cell::Kind::number && name == "toLocaleString") return localized(*this, held, arguments);
+    if (held.kind == Cell::Kind::number && name == "toLocaleString")
+      return localized_number(*this, held, argument(arguments, 1));
     for (const NamedTextMethod& each : kTextMethods) {
       if (each.name == name) return each.call(*this, held.text, arguments);
     }

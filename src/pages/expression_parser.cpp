@@ -14,9 +14,16 @@ using Kind = ExpressionNode::Kind;
 
 // Operators from the loosest to the tightest; a longer symbol stands before its beginnings.
 const std::vector<std::vector<std::string_view>>& levels() {
-  static const std::vector<std::vector<std::string_view>> all = {
-      {"??"},     {"||"},         {"&&"}, {"|"}, {"&"}, {"===", "!==", "==", "!="}, {"<=", ">=", "<", ">"},
-      {"+", "-"}, {"*", "/", "%"}};
+  static const std::vector<std::vector<std::string_view>> all = {{"??"},
+                                                                 {"||"},
+                                                                 {"&&"},
+                                                                 {"|"},
+                                                                 {"&"},
+                                                                 {"===", "!==", "==", "!="},
+                                                                 {"<=", ">=", "<", ">", "instanceof", "in"},
+                                                                 {"+", "-"},
+                                                                 {"*", "/", "%"},
+                                                                 {"**"}};
   return all;
 }
 
@@ -97,23 +104,25 @@ class ExpressionParser {
     skip();
     std::size_t start = at_;
     std::vector<std::string> names;
+    std::vector<NodePtr> defaults;
     bool plain = true, begins = true;
     if (take("(")) {
-      begins = parameters(names, plain);
+      begins = parameters(names, defaults, plain);
     } else {
       names.push_back(word());
       begins = !names[0].empty();
     }
-    if (begins && take("=>")) return body(start, std::move(names), plain);
+    if (begins && take("=>")) return body(start, std::move(names), std::move(defaults), plain);
     at_ = start;
     return nullptr;
   }
 
   // What stands between the brackets of a function; `plain` where it is names alone.
-  bool parameters(std::vector<std::string>& names, bool& plain) {
+  bool parameters(std::vector<std::string>& names, std::vector<NodePtr>& defaults, bool& plain) {
     std::size_t open = at_ - 1;
     for (;;) {
       skip();
+      if (take("...")) break;
       std::string name = word();
       if (name.empty() && at_ < text_.size() && (text_[at_] == '{' || text_[at_] == '[')) {
         std::size_t close = closing(at_);
@@ -123,6 +132,11 @@ class ExpressionParser {
         at_ = close + 1;
       }
       if (!name.empty()) names.push_back(name);
+      if (!name.empty() && follows("=") && !follows("=>")) {
+        take("=");
+        defaults.resize(names.size() - 1);
+        defaults.push_back(expression());
+      }
       if (take(")")) return true;
       if (name.empty() || !take(",")) break;
     }
@@ -137,7 +151,7 @@ class ExpressionParser {
     return true;
   }
 
-  NodePtr body(std::size_t start, std::vector<std::string> names, bool plain) {
+  NodePtr body(std::size_t start, std::vector<std::string> names, std::vector<NodePtr> defaults, bool plain) {
     NodePtr node = make(Kind::arrow);
     node->names = std::move(names);
     if (follows("{")) {
@@ -149,6 +163,9 @@ class ExpressionParser {
     } else {
       NodePtr value = expression();
       if (plain) node->parts.push_back(std::move(value));
+    }
+    for (NodePtr& value : defaults) {
+      if (!node->parts.empty()) node->parts.push_back(std::move(value));
     }
     node->text = text_.substr(start, at_ - start);
     return node;
@@ -225,13 +242,17 @@ class ExpressionParser {
       for (std::string_view symbol : levels()[level]) {
         if (!follows(symbol)) continue;
         bool is_doubled = symbol.size() == 1 && text_.substr(at_ + 1).starts_with(symbol);
-        if (is_doubled && (symbol == "|" || symbol == "&")) continue;
+        if (is_doubled && (symbol == "|" || symbol == "&" || symbol == "*")) continue;
+        bool is_word = is_name(symbol[0]),
+             goes_on = at_ + symbol.size() < text_.size() && is_name(text_[at_ + symbol.size()]);
+        if (is_word && goes_on) continue;
         taken = symbol;
         break;
       }
       if (taken.empty()) break;
       take(taken);
-      left = make(Kind::binary, std::string(taken.substr(0, 2)), std::move(left), operation(level + 1));
+      left = make(Kind::binary, std::string(taken == "instanceof" ? taken : taken.substr(0, 3)),
+                  std::move(left), operation(level + 1));
     }
     return left;
   }
@@ -327,6 +348,7 @@ class ExpressionParser {
     if (word == "null" || word == "undefined") return constant(Cell());
     if (word == "new") {
       NodePtr made = make(Kind::made, name());
+      while (take(".")) made->text += "." + name();
       if (take("(")) arguments(*made, ")");
       return made;
     }
@@ -334,10 +356,11 @@ class ExpressionParser {
       std::size_t start = at_ - word.size();
       this->word();
       std::vector<std::string> names;
+      std::vector<NodePtr> defaults;
       bool plain = true;
       expect("(", "A function needs its brackets");
-      if (!parameters(names, plain)) fail("The names of a function are not understood");
-      return body(start, std::move(names), plain);
+      if (!parameters(names, defaults, plain)) fail("The names of a function are not understood");
+      return body(start, std::move(names), std::move(defaults), plain);
     }
     return make(Kind::name, std::move(word));
   }

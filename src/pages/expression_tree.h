@@ -29,15 +29,15 @@ struct ExpressionNode {
     conditional,  ///< parts[0] ? parts[1] : parts[2]
     list,         ///< [parts…]
     object,       ///< {names[i]: parts[i]}
-    arrow,        ///< (names…) => parts[0]; without parts it runs in the reader's runtime only
-    text,         ///< parts joined as text
-    pattern,      ///< /text/names[0]
-    spread,       ///< ...parts[0]
-    made,         ///< new text(parts…)
-    block,        ///< { parts… }
-    declare,      ///< const text = parts[0];
-    give_back,    ///< return parts[0];
-    branch        ///< if (parts[0]) parts[1] else parts[2]
+    arrow,      ///< (names… = parts[1]…) => parts[0]; without parts it runs in the reader's runtime only
+    text,       ///< parts joined as text
+    pattern,    ///< /text/names[0]
+    spread,     ///< ...parts[0]
+    made,       ///< new text(parts…)
+    block,      ///< { parts… }
+    declare,    ///< const text = parts[0];
+    give_back,  ///< return parts[0];
+    branch      ///< if (parts[0]) parts[1] else parts[2]
   };
   Kind kind = Kind::literal;
   std::string text;
@@ -52,6 +52,7 @@ struct Declaration {
   std::string name, where;
   std::unique_ptr<ExpressionNode> value;  ///< null where nothing is assigned
   std::string refused;                    ///< why the name can't be used, "" where it can
+  bool is_property = false;               ///< export let: a property of the component whose script it is
 };
 
 /// The place of the bracket that closes the one at `open`; npos where it is missing. Quotes are skipped.
@@ -119,5 +120,14 @@ class Evaluation {
   std::size_t steps_ = 0;
   int depth_ = 0;
 };
+
+// expression_locale.cpp: numbers and dates as toLocaleString and Intl print them, in American English.
+/// A number by Intl.NumberFormat's options.
+Value localized_number(Evaluation& run, const Cell& self, const Value& options);
+/// What `new Intl.NumberFormat(…)` or DateTimeFormat prints.
+Value localized(Evaluation& run, const Cell& self, const Value& format);
+/// Methods of dates, and of texts that are dates; nullopt for another.
+std::optional<Value> date_method(Evaluation& run, const Cell& self, const std::string& name,
+                                 const Arguments& arguments);
 
 }  // namespace leat::pages

@@ -21,9 +21,10 @@ class Markup {
   std::string mark(Part part);
   /// Markdown as HTML, with the parts in their places.
   std::string html(const std::string& markdown) const;
+  /// HTML with the parts in their places.
+  std::string fill(const std::string& html) const;
 
  private:
-  std::string fill(const std::string& html) const;
   const Part* mark_at(const std::string& html, std::size_t at, std::size_t& size) const;
 
   std::vector<Part> parts_;

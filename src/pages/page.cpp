@@ -1,5 +1,7 @@
 #include "pages/page.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace leat::pages {
@@ -26,6 +28,16 @@ bool for_each_item(const PageNode& each, const Scope& scope, const std::function
     for (std::size_t row = 0; row < (*table)->rows.size(); ++row) step(RowRef{*table, row});
   } else if (const ListPtr* list = walked.list()) {
     for (const Value& item : **list) step(item);
+  } else if (const ObjectPtr* object = walked.object()) {
+    // {length: 5} counts; a set holds its items.
+    for (const auto& [key, held] : **object) {
+      if (key == "items" && held.list()) {
+        for (const Value& item : **held.list()) step(item);
+      } else if (key == "length" && held.cell()) {
+        auto length = static_cast<std::size_t>(std::clamp(held.cell()->number, 0.0, 10'000.0));
+        for (std::size_t i = 0; i < length; ++i) step(Value());
+      }
+    }
   } else if (!walked.is_null()) {
     throw Error(ErrorCode::page_syntax, "{#each} walks a query or a list", each.where);
   }

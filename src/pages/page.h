@@ -44,6 +44,11 @@ struct PageNode {
 
 struct Declaration;  // expression_tree.h
 
+/// What a page holds that does not stop it, and is not done.
+struct PageNote {
+  std::string what, where;
+};
+
 struct Page {
   std::string id;    ///< "index", "districts/eleven", "customers/[customer]"
   std::string path;  ///< of the file, as errors name it
@@ -53,6 +58,7 @@ struct Page {
   std::vector<Query> queries;
   std::vector<PageNode> body;
   std::vector<std::shared_ptr<const Declaration>> script;
+  std::vector<PageNote> notes;
   std::vector<std::string> params;      ///< "customer" of customers/[customer]
   std::shared_ptr<const Error> broken;  ///< why the page could not be read; then there is nothing else of it
 };
@@ -63,9 +69,13 @@ bool for_each_item(const PageNode& each, const Scope& scope, const std::function
 /// Reads what a page includes: partials ("partials/x.md") and SQL files ("queries/x.sql").
 using FileReader = std::function<std::string(const std::string& path)>;
 
-/// Reads a script's declarations. Error(page_syntax) for what else it does.
+/// Reads a script's declarations; what else it does becomes a note.
 std::vector<std::shared_ptr<const Declaration>> parse_script(std::string_view text, const std::string& path,
-                                                             int first_line);
+                                                             int first_line, std::vector<PageNote>& notes);
+
+/// Parses a component of the project's own, `components/Name.svelte`: its script and what it shows.
+Page parse_component(const std::string& name, const std::string& path, std::string text,
+                     const FileReader& read_file);
 
 /// Parses a page.
 Page parse_page(std::string id, std::string path, std::string text, const FileReader& read_file);

@@ -16,11 +16,15 @@ namespace {
 
 class Loader {
  public:
-  Loader(const std::string& root, sql::Adapter& adapter)
-      : root_(root), adapter_(adapter), dialect_(adapter.dialect()), home_(adapter.database()) {}
+  Loader(const std::string& root, sql::Adapter& adapter, const Env& env)
+      : root_(root), adapter_(adapter), dialect_(adapter.dialect()), env_(env), home_(adapter.database()) {}
 
   std::vector<Problem> run() {
     std::vector<fs::path> folders;
+    if (!fs::is_directory(root_ + "/sources")) {
+      load_databases();
+      return std::move(problems_);
+    }
     for (const fs::directory_entry& entry : fs::directory_iterator(root_ + "/sources")) {
       if (entry.is_directory()) folders.push_back(entry.path());
     }
@@ -75,6 +79,34 @@ class Loader {
     if (!other.empty() && other != name) alias(name, other);
   }
 
+  // A project of the time before sources/: its database lies beside its pages.
+  void load_databases() {
+    std::vector<fs::path> files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(root_)) {
+      if (entry.path().extension() == ".duckdb") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files) {
+      attempt(place(file), [&] {
+        adapter_.execute(
+            fmt::format("ATTACH {} AS _leat_source (READ_ONLY)", dialect_.literal(file.string())));
+        sql::QueryResult found = adapter_.query(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = "
+            "'_leat_source' "
+            "ORDER BY ALL",
+            10'000);
+        TablePtr tables = make_table("tables", found);
+        for (const auto& row : tables->rows) {
+          std::string table = dialect_.quote(row[0].text) + "." + dialect_.quote(row[1].text);
+          adapter_.create_schema(row[0].text);
+          adapter_.execute(fmt::format("CREATE OR REPLACE TABLE {}.{} AS SELECT * FROM _leat_source.{}",
+                                       dialect_.quote(home_), table, table));
+        }
+      });
+      attempt(place(file), [&] { adapter_.execute("DETACH DATABASE IF EXISTS _leat_source"); });
+    }
+  }
+
   std::string target(const std::string& schema, const fs::path& file) const {
     return dialect_.quote(home_) + "." + dialect_.quote(schema) + "." + dialect_.quote(file.stem().string());
   }
@@ -122,11 +154,26 @@ class Loader {
 
   void load_query(const std::string& schema, const fs::path& file) {
     attempt(place(file), [&] {
-      std::string sql = document::read_file(file.string());
+      std::string sql = with_variables(document::read_file(file.string()));
       while (!sql.empty() && (sql.back() == ';' || std::isspace(static_cast<unsigned char>(sql.back()))))
         sql.pop_back();
       adapter_.execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}\n", target(schema, file), sql));
     });
+  }
+
+  // ${schema} is what the variable EVIDENCE_VAR__schema says.
+  std::string with_variables(const std::string& sql) const {
+    std::string out;
+    for (std::size_t at = 0; at < sql.size();) {
+      std::size_t open = sql.find("${", at), close = open == std::string::npos ? open : sql.find('}', open);
+      out += sql.substr(at, close == std::string::npos ? close : open - at);
+      if (close == std::string::npos) break;
+      std::string name = sql.substr(open + 2, close - open - 2);
+      auto value = env_.variable("EVIDENCE_VAR__" + name);
+      out += value ? *value : sql.substr(open, close + 1 - open);
+      at = close + 1;
+    }
+    return out;
   }
 
   // A source whose connection has another name than its folder is found under both.
@@ -143,16 +190,17 @@ class Loader {
   const std::string& root_;
   sql::Adapter& adapter_;
   const sql::Dialect& dialect_;
+  const Env& env_;
   std::string home_;
   std::vector<Problem> problems_;
 };
 
 }  // namespace
 
-std::vector<Problem> load_page_sources(const std::string& root, sql::Adapter& adapter) {
-  if (!fs::is_directory(root + "/sources") || adapter.dialect().name() != "duckdb") return {};
+std::vector<Problem> load_page_sources(const std::string& root, sql::Adapter& adapter, const Env& env) {
+  if (adapter.dialect().name() != "duckdb") return {};
   adapter.execute("SET file_search_path = " + adapter.dialect().literal(root));
-  return Loader(root, adapter).run();
+  return Loader(root, adapter, env).run();
 }
 
 void set_page_session(const std::string& root, sql::Adapter& adapter) {

@@ -10,13 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "base/env.h"
 #include "pages/render.h"
 #include "sql/adapter.h"
 
 namespace leat::pages {
 
-/// Loads every folder of `root`/sources; returns what could not be loaded.
-std::vector<Problem> load_page_sources(const std::string& root, sql::Adapter& adapter);
+/// Loads every folder of `root`/sources, or the databases beside the pages where there is none; returns what
+/// could not be loaded.
+std::vector<Problem> load_page_sources(const std::string& root, sql::Adapter& adapter, const Env& env);
 /// Names without a schema are found in every source; files in SQL are relative to the project.
 void set_page_session(const std::string& root, sql::Adapter& adapter);
 

@@ -221,14 +221,19 @@ TEST_CASE("a part that depends on inputs is rendered in each of their states") {
   CHECK(page.html.find("data-region=\"0\"") != std::string::npos);
 }
 
-TEST_CASE("scripts declare names, and what else they do is refused with its line") {
+TEST_CASE("scripts declare names, and what else they do is told with its line") {
   CHECK(rendered("<script>\nconst rate = 0.5\n$: half = rate * 2\n</script>\n{half}").find(">1<") !=
         std::string::npos);
   std::string where;
   CHECK(code_of("<script>\nimport x from 'y'\nwindow.open('z')\n</script>", &where) ==
-        ErrorCode::page_syntax);
+        ErrorCode::page_component);
   CHECK(where == "p.md:6");
-  CHECK(code_of("<button on:click={go}>x</button>") == ErrorCode::page_syntax);
+  CHECK(code_of("<script>\nimport x from 'y'\n</script>\n{x}", &where) == ErrorCode::page_syntax);
+  CHECK(where == "p.md:5");
+  Rendered page = rendered_page("<button on:click={() => go(1 > 0)} class=\"a\">x</button>");
+  CHECK(page.html.find("<button  class=\"a\">x</button>") != std::string::npos);
+  REQUIRE(page.problems.size() == 1);
+  CHECK(page.problems[0].is_warning);
 }
 
 TEST_CASE("links lead to the files of pages, whatever their names hold") {

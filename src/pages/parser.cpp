@@ -62,14 +62,19 @@ void take_query_files(Page& page, const FileReader& read_file) {
       throw Error(ErrorCode::page_syntax, "An entry of `queries` is a file, or name: file", item.where());
     if (!file.ends_with(".sql")) continue;
     std::string path = "queries/" + file;
+    // Evidence calls reports/Top.sql reports_top; the file's own name is good, too.
+    std::string whole = name;
     if (name.empty()) {
-      std::size_t slash = file.rfind('/');
-      name = file.substr(slash == std::string::npos ? 0 : slash + 1);
-      name = name.substr(0, name.rfind(".sql"));
+      whole = file.substr(0, file.rfind(".sql"));
+      std::size_t slash = whole.rfind('/');
+      name = slash == std::string::npos ? whole : whole.substr(slash + 1);
+      if (std::size_t first = whole.find('/'); first != std::string::npos) whole[first] = '_';
     }
+    for (char& c : whole) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     std::string sql = read_file(path);
     page.text += sql;
     page.queries.push_back({name, trimmed(sql), path});
+    if (whole != name && is_identifier(whole)) page.queries.push_back({whole, trimmed(sql), path});
   }
 }
 
@@ -119,10 +124,13 @@ std::vector<Query> take_queries(std::string& text, const std::string& path, int 
   std::vector<Query> queries;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t line_end = std::min(text.find('\n', at), text.size());
-    if (text.compare(at, 3, "```") != 0) {
+    std::size_t blanks = 0;
+    while (blanks < 4 && at + blanks < text.size() && text[at + blanks] == ' ') ++blanks;
+    if (blanks > 3 || text.compare(at + blanks, 3, "```") != 0) {
       at = line_end + 1;
       continue;
     }
+    at += blanks;
     auto begin = text.begin();
     int line =
         first_line + static_cast<int>(std::count(begin, begin + static_cast<std::ptrdiff_t>(at), '\n'));
@@ -146,6 +154,26 @@ std::vector<Query> take_queries(std::string& text, const std::string& path, int 
   return queries;
 }
 
+Page parse_component(const std::string& name, const std::string& path, std::string text,
+                     const FileReader& read_file) {
+  std::erase(text, '\r');
+  // Its styles are written for a tool that is not here; the lines stay.
+  for (std::size_t at = text.find("<style"); at != std::string::npos; at = text.find("<style", at)) {
+    std::size_t end = std::min(text.find("</style>", at), text.size() - 8) + 8;
+    auto lines = std::count(text.begin() + static_cast<std::ptrdiff_t>(at),
+                            text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+    text.replace(at, end - at, static_cast<std::size_t>(lines), '\n');
+  }
+  Page page;
+  page.id = name;
+  page.path = path;
+  Body body = parse_body(text, path, 1, read_file);
+  page.body = std::move(body.nodes);
+  page.script = std::move(body.script);
+  page.notes = std::move(body.notes);
+  return page;
+}
+
 Page parse_page(std::string id, std::string path, std::string text, const FileReader& read_file) {
   Page page;
   page.id = std::move(id);
@@ -166,6 +194,7 @@ Page parse_page(std::string id, std::string path, std::string text, const FileRe
   Body body = parse_body(text, page.path, line, including);
   page.body = std::move(body.nodes);
   page.script = std::move(body.script);
+  page.notes = std::move(body.notes);
   page.params = params_of(page.id);
   drop_overridden(page);
   check_names(page);

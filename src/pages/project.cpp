@@ -157,6 +157,7 @@ void Project::begin_run() {
   asked_.clear();
   links_.clear();
   source_problems_.clear();
+  own_components_.clear();
   is_prepared_ = false;
 }
 
@@ -186,8 +187,14 @@ std::vector<sql::RelationName> Project::relations(const Page& page) const {
 }
 
 std::string Project::fingerprint(const Page& page, const SiteOptions& options) const {
-  std::string out = page.text + options.title + LEAT_VERSION + navigation(pages_, page.id, "");
+  SiteLook look = this->look(options);
+  std::string out =
+      page.text + look.title + look.css + look.appearance + LEAT_VERSION + navigation(pages_, page.id, "");
   return out + runtime_text();
+}
+
+SiteLook Project::look(const SiteOptions& options) const {
+  return is_evidence_ ? read_look(root_, folder_, options.title) : read_look("", "", options.title);
 }
 
 std::string Project::output_file(const Page& page, const SiteOptions& options) const {
@@ -196,13 +203,13 @@ std::string Project::output_file(const Page& page, const SiteOptions& options) c
 }
 
 // What all pages share is made by the first that is built.
-void Project::prepare(sql::Adapter& adapter, const SiteOptions& options) const {
+void Project::prepare(sql::Adapter& adapter, const Env& env, const SiteOptions& options) const {
   std::lock_guard lock(prepare_mutex_);
   if (!is_prepared_) {
     write_runtime(options.output);
     copy_static(root_, options.output);
     if (is_evidence_) {
-      std::vector<Problem> problems = load_page_sources(root_, adapter);
+      std::vector<Problem> problems = load_page_sources(root_, adapter, env);
       std::lock_guard state(mutex_);
       source_problems_ = std::move(problems);
     }
@@ -227,6 +234,10 @@ TablePtr Project::ask(const std::string& name, const std::string& sql, const std
   try {
     auto made = std::make_shared<Table>(*make_table(name, adapter.query(sql, options.rows_max)));
     made->sql = sql;
+    if (made->rows.size() * made->columns.size() > static_cast<std::size_t>(options.values_max))
+      throw Error(ErrorCode::warehouse_sql,
+                  fmt::format("The query gives more than {} values, rows times columns", options.values_max), where)
+          .fix("Let the warehouse sum them up.");
     table = made;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::warehouse_sql) throw;
@@ -249,9 +260,8 @@ Project::Built Project::render(const Page& page, const Params& params, sql::Adap
   std::string now = format_iso_timestamp(env.now());
   RenderOptions render_options;
   render_options.read_file = [this](const std::string& file) { return read_file(file); };
-  render_options.is_own_component = [this](const std::string& name) {
-    return fs::exists(root_ + "/components/" + name + ".svelte");
-  };
+  render_options.own_component = [this](const std::string& name) { return own_component(name); };
+  render_options.is_evidence = is_evidence_;
   std::string id = filled(page.id, params);
   render_options.root = root_of(id);
   Params values;
@@ -267,6 +277,22 @@ Project::Built Project::render(const Page& page, const Params& params, sql::Adap
   built.queries = session.asked();
   built.rows = session.rows();
   return built;
+}
+
+std::shared_ptr<const Page> Project::own_component(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  auto [entry, is_new] = own_components_.try_emplace(name);
+  std::string path = "components/" + name + ".svelte", file = root_ + "/" + path;
+  if (!is_new || !fs::is_regular_file(file)) return entry->second;
+  Page page;
+  try {
+    page = parse_component(name, path, document::read_file(file),
+                           [this](const std::string& included) { return read_file(included); });
+  } catch (const Error& error) {
+    page.path = path;
+    page.broken = std::make_shared<const Error>(error);
+  }
+  return entry->second = std::make_shared<const Page>(std::move(page));
 }
 
 std::set<std::string> Project::links_to(const Page& page, sql::Adapter& adapter, Env& env,
@@ -320,7 +346,7 @@ std::vector<Project::Params> Project::forms_of(const Page& page, const std::set<
 void Project::write(const Page& page, const std::string& id, const Built& built, Env& env,
                     const SiteOptions& options, PageResult& result) const {
   std::string built_at = format_iso_timestamp(env.now());
-  std::string html = page_html(page, id, built.body, pages_, options.title, built_at);
+  std::string html = page_html(page, id, built.body, pages_, look(options), built_at);
   write_outlines(options.output, built.body.files);
   env.failpoint("pages_before_swap");
   write_site_file(options.output + "/" + decoded(id) + ".html", html);
@@ -347,9 +373,9 @@ void tell(const std::vector<Problem>& problems) {
 
 PageResult Project::build_page(const Page& page, sql::Adapter& adapter, Env& env,
                                const SiteOptions& options) const {
-  prepare(adapter, options);
+  prepare(adapter, env, options);
   if (page.broken) {
-    write_site_file(options.output + "/" + page.id + ".html", broken_html(page, pages_, options.title));
+    write_site_file(options.output + "/" + page.id + ".html", broken_html(page, pages_, look(options)));
     throw Error(*page.broken);
   }
   PageResult result;

@@ -19,6 +19,7 @@
 #include "base/env.h"
 #include "pages/page.h"
 #include "pages/render.h"
+#include "pages/site_look.h"
 #include "sql/adapter.h"
 #include "sql/tokenizer.h"
 
@@ -27,7 +28,8 @@ namespace leat::pages {
 struct SiteOptions {
   std::string output;  ///< the folder of the site
   std::string title;
-  std::int64_t rows_max = 100'000;  ///< of one query
+  std::int64_t rows_max = 1'500'000;    ///< of one query
+  std::int64_t values_max = 5'000'000;  ///< of one query: rows times columns
 };
 
 struct PageResult {
@@ -70,13 +72,15 @@ class Project {
   TablePtr ask(const std::string& name, const std::string& sql, const std::string& where,
                sql::Adapter& adapter, const SiteOptions& options) const;
   std::string read_file(const std::string& path) const;
+  std::shared_ptr<const Page> own_component(const std::string& name) const;
   /// The links of every page that has fewer parameters than `page`.
   std::set<std::string> links_to(const Page& page, sql::Adapter& adapter, Env& env,
                                  const SiteOptions& options) const;
   std::vector<Params> forms_of(const Page& page, const std::set<std::string>& links) const;
   void write(const Page& page, const std::string& id, const Built& built, Env& env,
              const SiteOptions& options, PageResult& result) const;
-  void prepare(sql::Adapter& adapter, const SiteOptions& options) const;
+  SiteLook look(const SiteOptions& options) const;
+  void prepare(sql::Adapter& adapter, const Env& env, const SiteOptions& options) const;
 
   std::string folder_, root_;
   bool is_evidence_ = false;
@@ -85,6 +89,7 @@ class Project {
   mutable std::map<std::string, TablePtr> asked_;
   mutable std::map<std::string, std::set<std::string>> links_;  // of pages that are rendered
   mutable std::vector<Problem> source_problems_;
+  mutable std::map<std::string, std::shared_ptr<const Page>> own_components_;
   mutable std::mutex prepare_mutex_;  // held while that is done; guards is_prepared_
   mutable bool is_prepared_ = false;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "pages/component.h"
+#include "pages/expression_tree.h"
 #include "pages/format.h"
 #include "pages/html.h"
 #include "pages/markup.h"
@@ -12,7 +13,7 @@
 namespace leat::pages {
 namespace {
 
-constexpr std::size_t kPageBytesMax = 64u << 20;
+constexpr std::size_t kPageBytesMax = 64u << 20, kInsideMax = 20;
 
 class Renderer : public PageContext {
  public:
@@ -22,6 +23,7 @@ class Renderer : public PageContext {
   }
 
   Rendered run() {
+    for (const PageNote& note : page_.notes) warn(note.what, note.where);
     result_.html = with_heading_ids(markdown(page_.body, session_.scope()));
     collect_links(result_.html, result_.links);
     result_.html = with_site_links(result_.html, options_.root);
@@ -29,6 +31,7 @@ class Renderer : public PageContext {
       for (const std::string& html : region.html) collect_links(html, result_.links);
       for (std::string& html : region.html) html = with_site_links(html, options_.root);
     }
+    for (const auto& [query, note] : session_.notes()) warn(note.what, note.where);
     return std::move(result_);
   }
 
@@ -43,6 +46,7 @@ class Renderer : public PageContext {
   Session& session() override { return session_; }
   const std::string& now() const override { return now_; }
   void needs_file(std::string_view name) override { result_.files.insert(std::string(name)); }
+  bool is_evidence() const override { return options_.is_evidence; }
   void warn(const std::string& what, const std::string& where) override {
     add_problem({what, where, ErrorCode::page_component, true});
   }
@@ -90,7 +94,12 @@ class Renderer : public PageContext {
         case PageNode::Kind::constant: {
           Scope inner;
           inner.outer = &scope;
-          inner.names[node.name] = node.expression->evaluate(scope);
+          try {
+            bind_name(inner, node.name, node.expression->evaluate(scope));
+          } catch (const Error& error) {
+            out += markup_.mark({problem(error), "", false});
+            inner.names[node.name] = Value();
+          }
           return expand(nodes, inner, out, i + 1);
         }
         case PageNode::Kind::component:
@@ -129,11 +138,10 @@ class Renderer : public PageContext {
     bool is_inline = found && found->place == Component::Place::word;
     auto work = [&]() -> std::string {
       try {
-        if (!found && options_.is_own_component && options_.is_own_component(node.text))
-          throw Error(ErrorCode::page_syntax,
-                      fmt::format("<{}> is a Svelte component of the project, which pages here do not run",
-                                  node.text),
-                      node.where);
+        if (node.text == "slot") return slot(node, scope);
+        if (!found && options_.own_component) {
+          if (auto own = options_.own_component(node.text)) return own_component(*own, node, scope);
+        }
         ComponentUse use(node, scope, *this);
         if (use.component().place == Component::Place::part) use.fail("can't stand alone");
         if (use.component().choices) {
@@ -149,6 +157,58 @@ class Renderer : public PageContext {
     return markup_.mark({html, without_tags(html), !is_inline});
   }
 
+  // components/Name.svelte: what it shows, with its script's declarations and the properties that it is
+  // given.
+  std::string own_component(const Page& own, const PageNode& node, const Scope& scope) {
+    if (own.broken) throw Error(*own.broken);
+    if (inside_.size() >= kInsideMax)
+      throw Error(ErrorCode::page_syntax, "Components are nested too deeply", node.where);
+    if (told_.insert(own.path).second) {
+      for (const PageNote& note : own.notes) warn(note.what, note.where);
+    }
+    // Its names are its own; what it is given comes as properties.
+    Scope inner;
+    inner.names = session_.scope().names;
+    inner.names["$inputs"] = inner.names["inputs"];
+    inner.ask = session_.scope().ask;
+    for (const auto& [key, property] : node.properties)
+      inner.names[key] =
+          property.expression ? property.expression->evaluate(scope) : Value(Cell::of(property.text));
+    for (const auto& declaration : own.script) {
+      if (declaration->is_property && node.find(declaration->name)) continue;
+      Value& value = inner.names[declaration->name];
+      if (!declaration->value) continue;
+      try {
+        value = Evaluation(declaration->name, declaration->where, inner).evaluate(*declaration->value, inner);
+      } catch (const Error& error) {
+        warn(error.what_failed(), error.where());
+      }
+    }
+    inside_.push_back({&node, &scope});
+    std::string text, html;
+    try {
+      expand(own.body, inner, text);
+      html = markup_.fill(text);
+    } catch (...) {
+      inside_.pop_back();
+      throw;
+    }
+    inside_.pop_back();
+    return html;
+  }
+
+  // <slot/>: what stands inside of the component where it is used, or what the slot itself holds.
+  std::string slot(const PageNode& node, const Scope& scope) {
+    if (inside_.empty()) return "";
+    auto [user, outer] = inside_.back();
+    bool named = node.find("name") != nullptr;
+    if (named || user->children.empty()) return markdown(node.children, scope);
+    inside_.pop_back();
+    std::string html = markdown(user->children, *outer);
+    inside_.push_back({user, outer});
+    return html;
+  }
+
   // {#each} and {#if}: their parts are Markdown where they stand; where inputs decide, they are a region.
   void block(const PageNode& node, const Scope& scope, std::string& out) {
     bool is_each = node.kind == PageNode::Kind::each, truth = false;
@@ -160,10 +220,17 @@ class Renderer : public PageContext {
       return;
     }
     auto unrolled = [&](std::string& text) {
-      if (!is_each)
-        return expand(node.expression->evaluate(scope).truth() ? node.children : node.otherwise, scope, text);
-      bool any = for_each_item(node, scope, [&](const Scope& inner) { expand(node.children, inner, text); });
-      if (!any) expand(node.otherwise, scope, text);
+      try {
+        if (!is_each)
+          return expand(node.expression->evaluate(scope).truth() ? node.children : node.otherwise, scope,
+                        text);
+        bool any =
+            for_each_item(node, scope, [&](const Scope& inner) { expand(node.children, inner, text); });
+        if (!any) expand(node.otherwise, scope, text);
+      } catch (const Error& error) {
+        if (text.size() > kPageBytesMax) throw;
+        text += markup_.mark({problem(error), "", true});
+      }
     };
     if (inputs.empty() || in_region_) return unrolled(out);
     bool is_block = false;
@@ -354,6 +421,8 @@ class Renderer : public PageContext {
   Markup markup_;
   std::map<TablePtr, std::string> ids_;
   std::map<std::pair<TablePtr, std::size_t>, ColumnSummary> summaries_;
+  std::vector<std::pair<const PageNode*, const Scope*>> inside_;  // of which components of the project's own
+  std::set<std::string> told_;                                    // whose notes are told
   bool in_region_ = false;
   std::size_t used_ = 0, bytes_ = 0;
   int count_ = 0;

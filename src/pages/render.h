@@ -58,8 +58,10 @@ struct Rendered {
 struct RenderOptions {
   std::function<std::string(const std::string& path)> read_file;  ///< of the project's folder
   std::string root;  ///< from the page's file to the site's folder: "" or "../"
-  std::function<bool(const std::string& name)> is_own_component;  ///< of the project's folder components/
-  std::size_t variants_max = 1500;                                ///< of all regions of a page
+  /// A component of the project's folder components/; null where there is none.
+  std::function<std::shared_ptr<const Page>(const std::string& name)> own_component;
+  bool is_evidence = false;         ///< a project of Evidence: what it would let pass is a warning
+  std::size_t variants_max = 1500;  ///< of all regions of a page
   std::size_t variant_bytes_max = 16u << 20;
 };
 

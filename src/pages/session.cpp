@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "base/spec.h"
@@ -88,10 +89,10 @@ void Session::set_scope(const std::string& now) {
   }
   scope_.names["frontmatter"] = ObjectPtr(std::make_shared<const Object>(front));
   scope_.names["undefined"] = Value();
+  scope_.names["Infinity"] = Cell::of(std::numeric_limits<double>::infinity());
+  scope_.names["NaN"] = Cell::of(std::numeric_limits<double>::quiet_NaN());
   scope_.lookup = [this](const std::string& name) { return lookup(name); };
-  scope_.ask = [this](const std::string& name, const std::string& sql) {
-    return asked_once(name, sql, page_.path);
-  };
+  scope_.ask = [this](const std::string& name, const std::string& sql) { return asked_anew(name, sql); };
 }
 
 void Session::find_inputs(const std::vector<PageNode>& nodes) {
@@ -175,12 +176,14 @@ std::string Session::resolved(const Query& query) {
   auto kept = resolved_.find(query.name);
   if (kept != resolved_.end()) {
     note(kept->second.inputs);
+    if (!kept->second.missing.empty()) missing_ = kept->second.missing;
     return kept->second.value;
   }
   if (std::find(trail_.begin(), trail_.end(), query.name) != trail_.end())
     throw Error(ErrorCode::page_syntax, fmt::format("The query {} reads itself", query.name), query.where);
   Step step(trail_, query.name);
   Kept<std::string> made;
+  std::string missing = std::exchange(missing_, {});
   made.inputs = tracked([&] {
     for (std::size_t at = 0; at < query.sql.size();) {
       std::size_t open = query.sql.find("${", at);
@@ -194,6 +197,8 @@ std::string Session::resolved(const Query& query) {
       at = close + 1;
     }
   });
+  made.missing = missing_;
+  if (missing_.empty()) missing_ = missing;
   // A comment at the end must not swallow the bracket behind a chained query.
   while (!made.value.empty() && std::string_view("; \n\t").find(made.value.back()) != std::string_view::npos)
     made.value.pop_back();
@@ -213,19 +218,42 @@ TablePtr Session::asked_once(const std::string& name, const std::string& sql, co
   return held;
 }
 
-TablePtr Session::table(const std::string& name) {
-  const Query* query = find_query(name);
-  std::string sql;
-  std::set<std::string> inputs = tracked([&] { sql = resolved(*query); });
-  bool waits = std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
+bool Session::waits(const std::set<std::string>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
     return !has_input(input) || text_of(input_value(input)).empty();
   });
-  if (!waits) return asked_once(name, sql, query->where);
-  // Nothing is chosen yet: many queries can't be asked then, and some can.
+}
+
+// q.where(…) and the like: what stands on an input that holds nothing yet gives nothing yet.
+TablePtr Session::asked_anew(const std::string& name, const std::string& sql) {
   try {
-    return asked_once(name, sql, query->where);
+    return asked_once(name, sql, page_.path);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::page_query) throw;
+    bool waiting = !trackers_.empty() && waits(std::set<std::string>(*trackers_.back()));
+    if (error.code() != ErrorCode::page_query || !waiting) throw;
+  }
+  auto none = std::make_shared<Table>();
+  none->name = name;
+  return none;
+}
+
+TablePtr Session::table(const std::string& name) {
+  const Query* query = find_query(name);
+  std::string sql, missing = std::exchange(missing_, {});
+  std::set<std::string> inputs = tracked([&] { sql = resolved(*query); });
+  missing = std::exchange(missing_, missing);
+  if (missing.empty() && !waits(inputs)) return asked_once(name, sql, query->where);
+  // Nothing is chosen yet: many queries can't be asked then, and some can.
+  if (!missing.empty()) {
+    notes_[name] = {
+        fmt::format("The query {} waits for the input `{}`, which the page does not have", name, missing),
+        query->where};
+  } else {
+    try {
+      return asked_once(name, sql, query->where);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::page_query) throw;
+    }
   }
   auto none = std::make_shared<Table>();
   none->name = name;
@@ -242,6 +270,7 @@ const Choices& Session::choices(const std::string& name) {
   const PageNode* node = inputs_.at(name);
   std::string mark = "input " + name;
   Kept<Choices> made;
+  bool was_cut = std::exchange(is_cut_, false);
   // An input that asks for itself holds nothing while it finds out.
   if (std::find(trail_.begin(), trail_.end(), mark) == trail_.end()) {
     Step step(trail_, mark);
@@ -251,9 +280,16 @@ const Choices& Session::choices(const std::string& name) {
     made.inputs.erase(name);
   } else {
     static const Choices none;
+    is_cut_ = true;
     return none;
   }
   note(made.inputs);
+  // Two inputs that wait for each other: what was found while one held nothing does not last.
+  bool cut = std::exchange(is_cut_, was_cut);
+  if (cut && !trail_.empty()) {
+    is_cut_ = true;
+    return unfinished_[name] = std::move(made.value);
+  }
   return choices_.insert_or_assign(name, std::move(made)).first->second.value;
 }
 
@@ -269,7 +305,10 @@ std::string Session::selected(const std::string& input) {
 }
 
 Value Session::input_value(const std::string& name) {
-  if (!has_input(name)) return Value();
+  if (!has_input(name)) {
+    if (in_sql_) missing_ = name;
+    return Value();
+  }
   note({name});
   std::string key = selected(name);
   for (const Choice& choice : choices(name).all) {

@@ -59,6 +59,9 @@ class Session {
   std::string selected(const std::string& input);
   bool has_input(const std::string& name) const { return inputs_.count(name) > 0; }
 
+  /// What the reader of the page should know: inputs that queries wait for and the page does not have.
+  const std::map<std::string, PageNote>& notes() const { return notes_; }
+
   /// Runs `work` and returns the inputs that it depended on.
   std::set<std::string> tracked(const std::function<void()>& work);
 
@@ -68,6 +71,8 @@ class Session {
   void find_inputs(const std::vector<PageNode>& nodes);
   void note(const std::set<std::string>& names);
   TablePtr asked_once(const std::string& name, const std::string& sql, const std::string& where);
+  TablePtr asked_anew(const std::string& name, const std::string& sql);
+  bool waits(const std::set<std::string>& inputs);
   Value declared(const std::string& name);
   std::string placeholder(const Query& query, const std::string& text);
   void set_scope(const std::string& now);
@@ -76,6 +81,7 @@ class Session {
   struct Kept {
     T value;
     std::set<std::string> inputs;
+    std::string missing;  // an input that it needs and the page does not have
   };
 
   const Page& page_;
@@ -90,7 +96,11 @@ class Session {
   std::map<std::string, std::string> selected_;
   std::vector<std::set<std::string>*> trackers_;
   std::vector<std::string> trail_;  // of queries and names that are being resolved
+  std::map<std::string, Choices> unfinished_;
+  std::map<std::string, PageNote> notes_;  // by query
+  std::string missing_;                    // the input that was asked for last and is not there
   bool in_sql_ = false;
+  bool is_cut_ = false;  // some input held nothing because it was being found out
   std::int64_t asked_ = 0, rows_ = 0;
 };
 

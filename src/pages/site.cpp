@@ -33,6 +33,11 @@ bool flag(const Page& page, std::string_view name) {
   return value == "true" || value == "yes";
 }
 
+// What a page says of itself, or else the layout of all.
+bool is_on(const Page& page, std::string_view name, const SiteLook& look, std::string_view layout) {
+  return page.front_matter[name].raw().empty() ? look.layout[layout].raw() == "true" : flag(page, name);
+}
+
 std::string title_for(const Page& page) {
   if (!page.title.empty()) return page.title;
   std::size_t slash = page.id.rfind('/');
@@ -99,7 +104,7 @@ std::string branch_html(Branch& branch, const std::string& current, const std::s
   return "<ul>" + out + "</ul>";
 }
 
-std::string contents(const Page& page, const Rendered& body) {
+std::string contents(const Page& page, const Rendered& body, const SiteLook& look) {
   std::string list;
   std::size_t count = 0;
   for (const Heading& heading : body.headings) {
@@ -108,12 +113,14 @@ std::string contents(const Page& page, const Rendered& body) {
                         escape(heading.id), heading.html);
     ++count;
   }
-  if (count < 2 || flag(page, "hide_toc")) return "";
+  if (count < 2 || is_on(page, "hide_toc", look, "hideTOC")) return "";
   return "<aside class=\"toc\" aria-label=\"On this page\"><p>On this page</p><ul>" + list + "</ul></aside>";
 }
 
-std::string breadcrumbs(const Page& page, const std::string& id, const std::vector<Page>& pages) {
-  if (id.find('/') == std::string::npos || flag(page, "hide_breadcrumbs")) return "";
+std::string breadcrumbs(const Page& page, const std::string& id, const std::vector<Page>& pages,
+                        const SiteLook& look) {
+  if (id.find('/') == std::string::npos || is_on(page, "hide_breadcrumbs", look, "hideBreadcrumbs"))
+    return "";
   std::string out = fmt::format("<a href=\"{}\">Home</a>", site_link("/", root_of(id)));
   for (std::size_t slash = id.find('/'); slash != std::string::npos; slash = id.find('/', slash + 1)) {
     std::string part = id.substr(0, slash),
@@ -189,8 +196,9 @@ std::string scripts(const Rendered& body, const std::string& root) {
   return out;
 }
 
-std::string head(const Page& page, const std::string& title, const std::string& root) {
-  std::string more;
+std::string head(const Page& page, const std::string& title, const std::string& root, const SiteLook& look) {
+  std::string more, chosen;
+  if (!look.appearance.empty()) chosen = fmt::format(" data-appearance=\"{}\"", look.appearance);
   auto meta = [&](const char* kind, const char* name, const std::string& text) {
     if (!text.empty()) more += fmt::format("<meta {}=\"{}\" content=\"{}\">\n", kind, name, escape(text));
   };
@@ -201,25 +209,27 @@ std::string head(const Page& page, const std::string& title, const std::string& 
   meta("property", "og:description", og["description"].raw().empty() ? description : og["description"].raw());
   meta("property", "og:image", og["image"].raw());
   return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+      "<!doctype html>\n<html lang=\"en\"{4}>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<meta name=\"generator\" "
       "content=\"Leat {1}\">\n{3}"
       "<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{2}_leat/tokens.css\">\n<link "
       "rel=\"stylesheet\" "
       "href=\"{2}_leat/page.css\">\n<link rel=\"stylesheet\" href=\"{2}_leat/parts.css\">\n<script "
-      "src=\"{2}_leat/theme.js\"></script>\n</head>\n",
-      escape(title), LEAT_VERSION, root, more);
+      "src=\"{2}_leat/theme.js\"></script>\n{5}</head>\n",
+      escape(title), LEAT_VERSION, root, more, chosen,
+      look.css.empty() ? "" : "<style>" + look.css + "</style>\n");
 }
 
 std::string frame(const Page& page, const std::string& id, const std::vector<Page>& pages,
-                  const std::string& site_title, const std::string& main, const std::string& aside,
+                  const SiteLook& look, const std::string& main, const std::string& aside,
                   const std::string& footer, const std::string& end) {
-  std::string root = root_of(id), title = page.title.empty() ? site_title : page.title;
+  std::string root = root_of(id), title = page.title.empty() ? look.title : page.title;
   std::string sidebar = page.front_matter["sidebar"].raw();
-  bool bare = sidebar == "hide" || sidebar == "never" || flag(page, "hide_sidebar");
+  bool bare = sidebar == "hide" || sidebar == "never" || is_on(page, "hide_sidebar", look, "hideSidebar");
   std::string nav = bare ? "" : navigation(pages, page.id, root);
   std::string width = page.front_matter["max_width"].raw();
-  std::string style = flag(page, "full_width") ? " style=\"--width:none\""
+  if (width.empty()) width = look.layout["maxWidth"].raw();
+  std::string style = is_on(page, "full_width", look, "fullWidth") ? " style=\"--width:none\""
                       : parse_number(width).kind == Cell::Kind::number
                           ? fmt::format(" style=\"--width:{}px\"", width)
                           : "";
@@ -230,21 +240,23 @@ std::string frame(const Page& page, const std::string& id, const std::vector<Pag
   std::string heading =
       page.title.empty() || flag(page, "hide_title") ? "" : "<h1>" + escape(page.title) + "</h1>\n";
   std::string bar =
-      flag(page, "hide_header")
+      is_on(page, "hide_header", look, "hideHeader")
           ? ""
           : fmt::format(
                 "<header class=\"bar\">{}<a class=\"site\" href=\"{}index.html\">{}</a><span "
                 "class=\"tools\"><button class=\"print\" type=\"button\" aria-label=\"Print\">P</button>"
-                "<button class=\"theme\" type=\"button\" aria-label=\"Switch between light and "
-                "dark\">◐</button></span></header>\n",
-                menu, root, escape(site_title));
-  return head(page, title, root) +
+                "{}</span></header>\n",
+                menu, root, escape(look.title),
+                look.has_switcher ? "<button class=\"theme\" type=\"button\" aria-label=\"Switch between "
+                                    "light and dark\">◐</button>"
+                                  : "");
+  return head(page, title, root, look) +
          fmt::format(
              "<body data-root=\"{}\">\n<a class=\"skip\" href=\"#main\">To the content</a>\n{}<div "
              "class=\"frame{}{}\"{}>\n{}<main "
              "id=\"main\">\n{}{}{}\n</main>\n{}</div>\n<footer>{}</footer>\n{}</body>\n</html>\n",
              root, bar, nav.empty() ? "" : " with-side", aside.empty() ? "" : " with-toc", style, nav,
-             breadcrumbs(page, id, pages), heading, main, aside, footer, end);
+             breadcrumbs(page, id, pages, look), heading, main, aside, footer, end);
 }
 
 }  // namespace
@@ -262,23 +274,22 @@ std::string navigation(const std::vector<Page>& pages, const std::string& curren
 }
 
 std::string page_html(const Page& page, const std::string& id, const Rendered& body,
-                      const std::vector<Page>& pages, const std::string& site_title,
-                      const std::string& built_at) {
+                      const std::vector<Page>& pages, const SiteLook& look, const std::string& built_at) {
   std::string data;
   for (const auto& [name, table] : body.data)
     data += fmt::format("<script type=\"application/json\" id=\"data-{}\">{}</script>\n", escape(name),
                         to_json(table));
   std::string footer = fmt::format("<span>Built {} UTC</span><span>Leat</span>",
                                    built_at.substr(0, 10) + " " + built_at.substr(11, 5));
-  return frame(page, id, pages, site_title, body.html, contents(page, body), footer,
+  return frame(page, id, pages, look, body.html, contents(page, body, look), footer,
                data + regions_json(body) + scripts(body, root_of(id)));
 }
 
-std::string broken_html(const Page& page, const std::vector<Page>& pages, const std::string& site_title) {
+std::string broken_html(const Page& page, const std::vector<Page>& pages, const SiteLook& look) {
   std::string main = fmt::format("<p class=\"problem\" role=\"alert\"><b>{}</b> {}</p>",
                                  escape(page.broken->where()), escape(page.broken->what_failed()));
   Rendered none;
-  return frame(page, page.id, pages, site_title, main, "", "<span>This page could not be read.</span>",
+  return frame(page, page.id, pages, look, main, "", "<span>This page could not be read.</span>",
                scripts(none, root_of(page.id)));
 }
 

@@ -11,15 +11,15 @@
 
 #include "pages/page.h"
 #include "pages/render.h"
+#include "pages/site_look.h"
 
 namespace leat::pages {
 
 /// A whole page; `id` is its own ("customers/ada" of customers/[customer]).
 std::string page_html(const Page& page, const std::string& id, const Rendered& body,
-                      const std::vector<Page>& pages, const std::string& site_title,
-                      const std::string& built_at);
+                      const std::vector<Page>& pages, const SiteLook& look, const std::string& built_at);
 /// What stands in place of a page that can't be read.
-std::string broken_html(const Page& page, const std::vector<Page>& pages, const std::string& site_title);
+std::string broken_html(const Page& page, const std::vector<Page>& pages, const SiteLook& look);
 /// The list of pages as <nav>; "" where there is only one.
 std::string navigation(const std::vector<Page>& pages, const std::string& current, const std::string& root);
 /// All that a page's look and behaviour depend on beside itself.

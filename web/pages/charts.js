@@ -10,7 +10,7 @@
     return { backgroundColor: L.token('raised'), borderColor: L.token('line'), textStyle: { color: L.token('text'), fontSize: 13, fontFamily: L.token('font') }, confine: true, transitionDuration: 0 };
   };
   L.colorsOf = function (given, count) {
-    var base = L.palette(), list = Array.isArray(given) ? given.map(L.color) : typeof given === 'string' && given !== 'default' ? [L.color(given)] : base;
+    var base = L.palette(), list = Array.isArray(given) ? given.map(L.color) : typeof given === 'string' && given !== 'default' ? L.named('palette', given) || [L.color(given)] : base;
     var out = [];
     for (var i = 0; i < Math.max(count, list.length); i++) out.push(list[i % list.length] || base[i % base.length]);
     return out;
@@ -108,7 +108,7 @@
       itemStyle: { opacity: look.fillOpacity === undefined ? 1 : look.fillOpacity, borderWidth: look.outlineWidth, borderColor: L.color(look.outlineColor), borderRadius: share ? 0 : 1 }, own: look.fillColor };
   }
   function line(look) {
-    return { type: 'line', showSymbol: !!look.markers, symbol: look.markerShape || 'circle', symbolSize: look.markerSize || 8, step: look.step ? look.stepPosition || 'end' : false, connectNulls: look.handleMissing === 'connect',
+    return { type: 'line', showSymbol: !!look.markers, symbol: look.markerShape || 'circle', symbolSize: look.markerSize || 8, step: look.step ? look.stepPosition || 'end' : false, connectNulls: (look.handleMissing || look.handleNulls) === 'connect',
       lineStyle: { width: look.lineWidth || 2, type: look.lineType || 'solid', opacity: look.lineOpacity === undefined ? 1 : look.lineOpacity }, emphasis: { focus: 'none' }, own: look.lineColor };
   }
   function area(look, count) {
@@ -277,7 +277,7 @@
     if (spec.share && !pointed) axis = 'category';
     var colors = L.colorsOf(spec.colorPalette, series.length), named = spec.seriesColors || {};
     var drawn = series.map(function (s, i) {
-      var look = s.look, missing = look.handleMissing || spec.handleMissing || (s.kind === 'area' && series.length > 1 ? 'zero' : 'gap');
+      var look = s.look, missing = look.handleMissing || spec.handleMissing || spec.handleNulls || (s.kind === 'area' && series.length > 1 ? 'zero' : 'gap');
       var made = s.kind === 'bar' ? bar(s, spec, look, spec.share) : s.kind === 'area' ? area(look, series.length) : s.kind === 'scatter' || s.kind === 'bubble' ? points(s, spec, look, table) : line(look);
       var tint = L.color(L.own(named, s.key) || L.own(named, s.name) || made.own) || colors[i];
       delete made.own;

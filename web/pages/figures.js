@@ -4,7 +4,7 @@
   var L = window.Leat;
 
   function scale(spec, values) {
-    var given = spec.colorScale || spec.colorPalette, colors = Array.isArray(given) ? given.map(L.color) : [L.token('raised'), typeof given === 'string' && given !== 'default' ? L.color(given) : L.token('c1')];
+    var given = spec.colorScale || spec.colorPalette, colors = Array.isArray(given) ? given.map(L.color) : L.named('scale', given || 'default') || [L.token('raised'), typeof given === 'string' && given !== 'default' ? L.color(given) : L.token('c1')];
     var known = values.filter(function (v) { return typeof v === 'number'; });
     if (colors.length === 1) colors.unshift(L.token('raised'));
     var least = spec.min !== undefined ? spec.min : Math.min.apply(null, known.concat([0])), most = spec.max !== undefined ? spec.max : Math.max.apply(null, known.length ? known : [1]), code = spec.codes[spec.value];

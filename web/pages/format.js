@@ -10,11 +10,18 @@ window.Leat = (function () {
     if (tokens[name] === undefined) tokens[name] = getComputedStyle(root).getPropertyValue('--' + name).trim();
     return tokens[name];
   }
-  function palette() { return [1, 2, 3, 4, 5, 6, 7, 8].map(function (i) { return token('c' + i); }); }
+  // A palette or scale of the project's theme: "#a|#b|#c" in quotes; undefined where it names none.
+  function named(kind, name) {
+    var held = /^[\w-]+$/.test(name) ? token(kind + '-' + name).replace(/^["']|["']$/g, '') : '';
+    return held ? held.split('|') : undefined;
+  }
+  function palette() { return named('palette', 'default') || [1, 2, 3, 4, 5, 6, 7, 8].map(function (i) { return token('c' + i); }); }
   // A color of CSS as one that a canvas knows, too: names of the theme become their values.
   function color(name) {
     if (!name) return undefined;
     var names = { 'base-content': 'text', 'base-content-muted': 'soft', 'base-heading': 'text', 'base-100': 'ground', 'base-200': 'raised', 'base-300': 'line', primary: 'accent', accent: 'accent', info: 'accent', positive: 'good', negative: 'bad', warning: 'warn' };
+    var own = typeof name === 'string' && /^[\w-]+$/.test(name) ? token('color-' + name) : '';
+    if (own) return own;
     if (names[name]) return token(names[name]);
     var variable = /^var\(--([\w-]+)\)$/.exec(name);
     return variable ? token(variable[1]) : name;
@@ -150,5 +157,5 @@ window.Leat = (function () {
   }
   // A member by a name of the data: "__proto__" is none.
   function own(map, key) { return map && Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined; }
-  return { own: own, forget: forget, token: token, palette: palette, color: color, data: data, show: show, short: short, plain: plain, title: title, revive: revive, merge: merge, link: link, kinds: {} };
+  return { own: own, forget: forget, token: token, palette: palette, named: named, color: color, data: data, show: show, short: short, plain: plain, title: title, revive: revive, merge: merge, link: link, kinds: {} };
 })();

@@ -37,10 +37,11 @@
     else coordinates.forEach(function (inner) { eachPoint(inner, take); });
   }
 
+  function shows(layer) { return layer.legend !== false && layer.showLegend !== false; }
   function colors(layer, values) {
     var given = Array.isArray(layer.colorPalette) ? layer.colorPalette.map(L.color) : null, numbers = values.filter(function (v) { return typeof v === 'number'; });
     var numeric = numbers.length > 0 && numbers.length * 2 >= values.length && layer.legendType !== 'categorical';
-    return { numeric: numeric, min: layer.min !== undefined ? layer.min : Math.min.apply(null, numbers), max: layer.max !== undefined ? layer.max : Math.max.apply(null, numbers), range: given || [L.token('map1'), L.token('map2'), L.token('map3')], palette: given || L.palette() };
+    return { numeric: numeric, min: layer.min !== undefined ? layer.min : Math.min.apply(null, numbers), max: layer.max !== undefined ? layer.max : Math.max.apply(null, numbers), range: given || L.named('scale', layer.colorPalette || 'default') || [L.token('map1'), L.token('map2'), L.token('map3')], palette: given || L.palette() };
   }
 
   function tip(layer, table, row, fallback) {
@@ -69,20 +70,20 @@
     var out = keys.map(function (key, i) {
       return { type: 'scatter', name: key, coordinateSystem: 'geo', data: groups.get(key), z: 3, symbolSize: layer.kind === 'bubbles' ? function (v, p) { return Math.max(3, Math.sqrt(Math.abs(table.columns[layer.size][p.data.row] || 0) / biggest) * 2 * (layer.maxSize || 20)); } : layer.size || 5,
         itemStyle: { color: L.color(layer.color) || (look.numeric && layer.value ? undefined : look.palette[i % look.palette.length]), opacity: layer.opacity === undefined ? 0.8 : layer.opacity, borderWidth: layer.borderWidth === undefined ? 0.75 : layer.borderWidth, borderColor: L.color(layer.borderColor) || L.token('ground') },
-        tooltip: { formatter: function (p) { return tip(layer, table, p.data.row, layer.pointName ? table.columns[layer.pointName][p.data.row] : p.seriesName || 'Place'); } }, leat: { layer: layer, table: table } };
+        tooltip: { show: layer.showTooltip !== false, formatter: function (p) { return tip(layer, table, p.data.row, layer.pointName ? table.columns[layer.pointName][p.data.row] : p.seriesName || 'Place'); } }, leat: { layer: layer, table: table } };
     });
     scales.series += out.length;
     if (layer.value && look.numeric && !layer.color) scales.maps.push(visual(layer, look, 2, keys.map(function (k, i) { return first + i; })));
-    if (keys.length > 1 && layer.legend !== false) scales.legend = scales.legend.concat(keys);
+    if (keys.length > 1 && shows(layer)) scales.legend = scales.legend.concat(keys);
     return out;
   }
   function visual(layer, look, dimension, indexes) {
     var right = /Right/.test(layer.legendPosition || ''), top = /top/.test(layer.legendPosition || '');
-    return { show: layer.legend !== false, dimension: dimension, seriesIndex: indexes, min: look.min, max: look.max, inRange: { color: look.range }, calculable: false, itemHeight: 90, itemWidth: 11, orient: 'horizontal', [right ? 'right' : 'left']: 10, [top ? 'top' : 'bottom']: 8, textStyle: L.text(11), padding: [4, 8], borderRadius: 4, backgroundColor: L.token('ground'),
+    return { show: shows(layer), dimension: dimension, seriesIndex: indexes, min: look.min, max: look.max, inRange: { color: look.range }, calculable: false, itemHeight: 90, itemWidth: 11, orient: 'horizontal', [right ? 'right' : 'left']: 10, [top ? 'top' : 'bottom']: 8, textStyle: L.text(11), padding: [4, 8], borderRadius: 4, backgroundColor: L.token('ground'),
       text: [L.short(look.max, layer.codes[layer.value]), L.short(look.min, layer.codes[layer.value])] };
   }
   function areaSeries(layer, table, scales) {
-    var geo = embedded(layer.geo), name = register(geo, layer.geoId), values = layer.value ? table.columns[layer.value] : [], look = colors(layer, values), rows = new Map();
+    var geo = layer.world ? outline('world') : embedded(layer.geo), name = register(geo, layer.geoId), values = layer.value ? table.columns[layer.value] : [], look = colors(layer, values), rows = new Map();
     for (var row = 0; row < table.rows; row++) rows.set(String(table.columns[layer.areaCol][row]), row);
     var categories = look.numeric ? [] : values.filter(function (v, i, all) { return all.indexOf(v) === i; });
     scales.areas.push(geo);
@@ -90,7 +91,7 @@
     if (look.numeric) scales.maps.push(visual(layer, look, 0, [index]));
     return [{ type: 'map', map: name, showLegendSymbol: false, geoIndex: undefined, roam: true, selectedMode: false, z: 2, aspectScale: 0.8, itemStyle: { areaColor: L.token('raised'), borderColor: L.color(layer.borderColor) || L.token('ground'), borderWidth: layer.borderWidth === undefined ? 0.75 : layer.borderWidth, opacity: layer.opacity === undefined ? 0.9 : layer.opacity }, emphasis: { label: { show: false }, itemStyle: { areaColor: undefined, borderColor: L.token('text') } }, label: { show: false },
       data: Array.from(rows.keys()).map(function (key) { var r = rows.get(key), v = layer.value ? values[r] : 1; return { name: key, value: look.numeric ? v : 0, row: r, itemStyle: look.numeric ? undefined : { areaColor: L.color(layer.color) || look.palette[Math.max(0, categories.indexOf(v)) % look.palette.length] } }; }),
-      tooltip: { formatter: function (p) { return p.data ? tip(layer, table, p.data.row, layer.labelCol ? table.columns[layer.labelCol][p.data.row] : p.name) : L.plain(p.name); } }, leat: { layer: layer, table: table } }];
+      tooltip: { show: layer.showTooltip !== false, formatter: function (p) { return p.data ? tip(layer, table, p.data.row, layer.labelCol ? table.columns[layer.labelCol][p.data.row] : p.name) : L.plain(p.name); } }, leat: { layer: layer, table: table } }];
   }
 
   // The part of the world that the marks are in.
@@ -99,7 +100,7 @@
     function take(lon, lat) { west = Math.min(west, lon); east = Math.max(east, lon); south = Math.min(south, lat); north = Math.max(north, lat); }
     spec.layers.forEach(function (layer, i) {
       if (layer.ignoreZoom) return;
-      if (layer.kind === 'areas') return embedded(layer.geo).features.forEach(function (f) { if (f.geometry) eachPoint(f.geometry.coordinates, function (p) { take(p[0], p[1]); }); });
+      if (layer.kind === 'areas') return (layer.world ? outline('world') : embedded(layer.geo)).features.forEach(function (f) { if (f.geometry) eachPoint(f.geometry.coordinates, function (p) { take(p[0], p[1]); }); });
       var lat = tables[i].columns[layer.lat], lon = tables[i].columns[layer.long];
       lat.forEach(function (v, row) { if (v !== null && lon[row] !== null) take(lon[row], v); });
     });
@@ -126,7 +127,7 @@
 
   L.kinds.usmap = function (spec) {
     var t = L.data(spec.data), usa = outline('usa'), short = { Alabama: 'AL', Alaska: 'AK', Arizona: 'AZ', Arkansas: 'AR', California: 'CA', Colorado: 'CO', Connecticut: 'CT', Delaware: 'DE', 'District of Columbia': 'DC', Florida: 'FL', Georgia: 'GA', Hawaii: 'HI', Idaho: 'ID', Illinois: 'IL', Indiana: 'IN', Iowa: 'IA', Kansas: 'KS', Kentucky: 'KY', Louisiana: 'LA', Maine: 'ME', Maryland: 'MD', Massachusetts: 'MA', Michigan: 'MI', Minnesota: 'MN', Mississippi: 'MS', Missouri: 'MO', Montana: 'MT', Nebraska: 'NE', Nevada: 'NV', 'New Hampshire': 'NH', 'New Jersey': 'NJ', 'New Mexico': 'NM', 'New York': 'NY', 'North Carolina': 'NC', 'North Dakota': 'ND', Ohio: 'OH', Oklahoma: 'OK', Oregon: 'OR', Pennsylvania: 'PA', 'Rhode Island': 'RI', 'South Carolina': 'SC', 'South Dakota': 'SD', Tennessee: 'TN', Texas: 'TX', Utah: 'UT', Vermont: 'VT', Virginia: 'VA', Washington: 'WA', 'West Virginia': 'WV', Wisconsin: 'WI', Wyoming: 'WY', 'Puerto Rico': 'PR' };
-    var values = t.columns[spec.value], given = spec.colorScale || spec.colorPalette, range = Array.isArray(given) ? given.map(L.color) : typeof given === 'string' && given !== 'default' ? [L.token('raised'), L.color(given)] : [L.token('map1'), L.token('map2'), L.token('map3')], known = values.filter(function (v) { return v !== null; }), least = spec.min !== undefined ? spec.min : Math.min.apply(null, known), most = spec.max !== undefined ? spec.max : Math.max.apply(null, known);
+    var values = t.columns[spec.value], given = spec.colorScale || spec.colorPalette, range = Array.isArray(given) ? given.map(L.color) : L.named('scale', given || 'default') || (typeof given === 'string' && given !== 'default' ? [L.token('raised'), L.color(given)] : [L.token('map1'), L.token('map2'), L.token('map3')]), known = values.filter(function (v) { return v !== null; }), least = spec.min !== undefined ? spec.min : Math.min.apply(null, known), most = spec.max !== undefined ? spec.max : Math.max.apply(null, known);
     // Projected already: y grows downwards.
     // Neighbors share their points.
     if (!usa.flipped) { usa.features.forEach(function (f) { f.geometry.coordinates = (function flip(c) { return typeof c[0] === 'number' ? [c[0], -c[1]] : c.map(flip); })(f.geometry.coordinates); }); usa.flipped = true; }

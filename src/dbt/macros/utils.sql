@@ -163,3 +163,6 @@ select * from (
 limit {{ limit }}
 {%- endif -%}
 {%- endmacro %}
+
+{# Of dbt-duckdb: models of external files are views or tables here at once, and nothing is left to register. #}
+{% macro register_upstream_external_models() -%}{%- endmacro %}

@@ -25,8 +25,8 @@ extern const Component kSlider, kTextInput, kCheckbox, kDimensionGrid, kDateRang
 // maps.cpp
 extern const Component kPointMap, kBubbleMap, kAreaMap, kBaseMap, kPoints, kBubbles, kAreas, kUsMap;
 // layout.cpp
-extern const Component kGrid, kGroup, kDetails, kTabs, kTab, kAccordion, kAccordionItem, kModal, kPrintGroup,
-    kFullscreen;
+extern const Component kGrid, kGroup, kHoverCard, kDetails, kTabs, kTab, kAccordion, kAccordionItem, kModal,
+    kPrintGroup, kFullscreen;
 // texts.cpp
 extern const Component kAlert, kNote, kInfo, kImage, kEmbed, kLink, kLinkButton, kBigLink, kDownloadData,
     kLastRefreshed;

@@ -115,8 +115,11 @@ const Spec kColumnSpec{
 std::vector<ShownColumn> shown_columns(const ComponentUse& use, const Table& table) {
   std::vector<ShownColumn> shown;
   bool titles = use.flag("formatColumnTitles", true);
-  use.each_child({"Column"},
-                 [&](const ComponentUse& column) { shown.push_back(read_column(column, table, titles)); });
+  use.each_child({"Column"}, [&](const ComponentUse& column) {
+    // A column that an input names, while nothing is chosen.
+    if (column.has("id") && column.text("id").empty()) return;
+    shown.push_back(read_column(column, table, titles));
+  });
   auto address = use.column("link", table);
   if (shown.empty()) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -203,6 +206,11 @@ std::string row_html(const ComponentUse& use, const Table& table, const std::vec
   return out + "</tr>";
 }
 
+std::string section_head(const std::string& name, std::size_t width) {
+  return fmt::format("<tr class=\"fold-head\"><th scope=\"rowgroup\" colspan=\"{}\">{}</th></tr>", width,
+                     escape(name));
+}
+
 std::string grouped_body(const ComponentUse& use, const Table& table, const std::vector<ShownColumn>& shown,
                          const std::vector<std::size_t>& order, std::size_t by) {
   std::vector<std::pair<std::string, std::vector<std::size_t>>> groups;
@@ -216,7 +224,7 @@ std::string grouped_body(const ComponentUse& use, const Table& table, const std:
   bool accordion = use.text("groupType", "accordion") == "accordion", open = use.flag("groupsOpen", true),
        subtotals = use.flag("subtotals");
   auto address = use.column("link", table);
-  std::string out;
+  std::string out, place = use.text("groupNamePosition", "middle");
   std::string head_style = color_style(use, "accordionRowColor", ""),
               sub_style = color_style(use, "subtotalRowColor", "subtotalFontColor");
   std::size_t width = shown.size() + (use.flag("rowNumbers") ? 1 : 0), written = 0;
@@ -232,10 +240,7 @@ std::string grouped_body(const ComponentUse& use, const Table& table, const std:
       out += (subtotals && width > 1 ? (use.flag("rowNumbers") ? totals : totals.substr(first + 5)) : "") +
              "</tr>";
     } else {
-      out += fmt::format(
-          "<tbody class=\"section\"><tr class=\"fold-head\"><th scope=\"rowgroup\" "
-          "colspan=\"{}\">{}</th></tr>",
-          width, escape(name));
+      out += "<tbody class=\"section\">" + (place == "bottom" ? std::string() : section_head(name, width));
     }
     std::size_t number = 0;
     for (std::size_t row : rows) {
@@ -245,6 +250,7 @@ std::string grouped_body(const ComponentUse& use, const Table& table, const std:
     if (!accordion && subtotals)
       out += "<tr class=\"subtotal\">" + (use.flag("rowNumbers") ? std::string("<td></td>") : "") + totals +
              "</tr>";
+    if (!accordion && place == "bottom") out += section_head(name, width);
     out += "</tbody>";
   }
   return out;

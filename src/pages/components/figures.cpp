@@ -45,9 +45,9 @@ const Spec kFunnelSpec{
 const Spec kSankeySpec{
     "SankeyDiagram", "Flows between places.",
     joined({kQueryFields,
-            {{"sourceCol", F::text, "Column of where they begin.", "", true},
-             {"targetCol", F::text, "Column of where they end.", "", true},
-             {"valueCol", F::text, "Column of the amounts.", "", true},
+            {{"sourceCol", F::text, "Column of where they begin.", "source"},
+             {"targetCol", F::text, "Column of where they end.", "target"},
+             {"valueCol", F::text, "Column of the amounts.", "value"},
              {"percentCol", F::text, "Column of their shares."},
              {"depthOverride", F::mapping, "Columns of nodes, by name."},
              {"valueFmt", F::text, "Format of the amounts."},
@@ -152,6 +152,18 @@ const Spec kEchartsSpec{"ECharts",
                          {"renderer", F::text, "How it is drawn.", "svg", false, {"canvas", "svg"}},
                          {"printEchartsConfig", F::boolean, "Shows the options below the chart.", "false"}}};
 
+// The column that a property names when it is left out: its Spec's default.
+std::optional<std::size_t> usual_column(const ComponentUse& use, std::string_view property,
+                                        const Table& table) {
+  for (const SpecField& field : use.component().spec->fields) {
+    if (field.name != property || field.default_value.empty()) continue;
+    auto found = table.find(field.default_value);
+    if (!found) use.fail(fmt::format("needs {}=column", property));
+    return found;
+  }
+  return std::nullopt;
+}
+
 // A chart of named columns: each property of `wanted` that is given names a column.
 std::string column_chart(const ComponentUse& use, const char* kind, const std::vector<const char*>& wanted,
                          std::string_view format, double height) {
@@ -164,8 +176,10 @@ std::string column_chart(const ComponentUse& use, const char* kind, const std::v
                                         "yFmt", "xFmt",  "dateFmt",  "description"};
   json.text("kind", kind);
   for (const char* property : wanted) {
-    if (!use.has(property)) continue;
-    std::size_t column = use.required_column(property, *table);
+    auto found =
+        use.has(property) ? use.required_column(property, *table) : usual_column(use, property, *table);
+    if (!found) continue;
+    std::size_t column = *found;
     columns.push_back(column);
     json.text(property, table->columns[column]);
     done.push_back(property);

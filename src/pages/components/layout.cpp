@@ -19,6 +19,7 @@ const Spec kGridSpec{"Grid",
                       {"title", F::text, "Title."},
                       {"style", F::text, "CSS of the grid."},
                       kClass}};
+const Spec kHoverCardSpec{"HoverCard", "Things that a pointer would open; they stand open here.", {kClass}};
 const Spec kGroupSpec{"Group", "Things that belong together.", {kClass}};
 const Spec kDetailsSpec{"Details",
                         "A part that folds out.",
@@ -142,6 +143,7 @@ std::string render_fullscreen(const ComponentUse& use) {
 }  // namespace
 
 const Component kGrid{&kGridSpec, Component::Place::box, render_grid};
+const Component kHoverCard{&kHoverCardSpec, Component::Place::box, render_group};
 const Component kGroup{&kGroupSpec, Component::Place::box, render_group};
 const Component kDetails{&kDetailsSpec, Component::Place::box, render_details};
 const Component kTabs{&kTabsSpec, Component::Place::box, render_tabs};

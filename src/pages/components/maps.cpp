@@ -122,9 +122,19 @@ std::string layer_outline(const ComponentUse& use, const Table& table, JsonObjec
     json.text("geoId", "name");
     return geometry_of_rows(use, table);
   }
-  if (!use.has("geoJsonUrl")) return "";
-  std::string text = use.page().read_file(use.text("geoJsonUrl"));
-  document::parse_json(text, use.text("geoJsonUrl"));  // told here, not in the reader's browser
+  std::string outline = use.has("geoJsonUrl") ? use.text("geoJsonUrl") : "";
+  if (outline.empty()) return "";
+  bool is_far = outline.starts_with("http://") || outline.starts_with("https://");
+  if (is_far && outline.find("countries", outline.rfind('/')) != std::string::npos) {
+    // The countries of the world are here already.
+    use.page().warn("a page asks no other host; the map is drawn over the countries that come with the site",
+                    use.where());
+    json.raw("world", "true");
+    use.page().needs_file("world.js");
+    return "";
+  }
+  std::string text = use.page().read_file(outline);
+  document::parse_json(text, outline);  // told here, not in the reader's browser
   return text;
 }
 

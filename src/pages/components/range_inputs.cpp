@@ -51,7 +51,7 @@ const Spec kTextSpec{"TextInput",
                       kDescription,
                       {"placeholder", F::text, "What stands in it while it is empty.", "Type to search"},
                       {"defaultValue", F::text, "The text at first."},
-                      {"unsafe", F::boolean, "Ignored.", "false"}}};
+                      {"unsafe", F::boolean, "Ignored: quotes are doubled anyway.", "false"}}};
 const std::vector<SpecField> kDateFields = {kName,
                                             kTitle,
                                             kPrint,
@@ -114,7 +114,7 @@ std::string render_slider(const ComponentUse& use) {
   Limits limits = limits_of(use);
   std::string range = fmt::format("min=\"{}\" max=\"{}\" step=\"{}\" value=\"{}\"", limits.least, limits.most,
                                   limits.step, limits.start);
-  std::string ends = use.flag("showMinMax", true)
+  std::string ends = use.flag("showMinMax", true) && use.flag("showMaxMin", true)
                          ? fmt::format("<small class=\"ends\"><span>{}</span><span>{}</span></small>",
                                        format_cell(Cell::of(limits.least), use.text("fmt")),
                                        format_cell(Cell::of(limits.most), use.text("fmt")))

@@ -21,7 +21,9 @@ void read_scale(const ComponentUse& use, const Table& table, ShownColumn& out) {
     for (const Value& each : **list) out.colors.push_back(text_of(each));
   } else {
     std::string name = text_of(given);
-    out.colors = {"transparent", name.empty() || name == "default" ? "var(--c1)" : name};
+    bool plain = name.empty() || name == "default";
+    out.colors = {plain ? "var(--scale-least, transparent)" : "transparent",
+                  plain ? "var(--scale-most, var(--c1))" : name};
     if (name == "green" || name == "positive") out.colors[1] = "var(--good)";
     if (name == "red" || name == "negative") out.colors[1] = "var(--bad)";
     if (name == "blue" || name == "info") out.colors[1] = "var(--c1)";

@@ -1,0 +1,67 @@
+// Scope: names and their values.
+#include "pages/expression.h"
+
+namespace leat::pages {
+
+std::optional<Value> Scope::find(const std::string& name) const {
+  for (const Scope* scope = this; scope; scope = scope->outer) {
+    auto found = scope->names.find(name);
+    if (found != scope->names.end()) return found->second;
+    if (!scope->outer && scope->lookup) return scope->lookup(name);
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// {a, b} or [k, v]: the parts of an item under names of their own.
+void take_apart(const std::string& names, const Value& item, Scope& scope) {
+  std::string name;
+  std::size_t position = 0;
+  for (char c : names + ",") {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$') name.push_back(c);
+    if (c != ',' || name.empty()) continue;
+    if (const ListPtr* list = item.list()) {
+      scope.names[name] = position < (*list)->size() ? (**list)[position] : Value();
+    } else if (const RowRef* row = item.row()) {
+      auto column = row->table->find(name);
+      scope.names[name] =
+          column && row->row != RowRef::kNoRow ? Value(row->table->rows[row->row][*column]) : Value();
+    } else if (const ObjectPtr* object = item.object()) {
+      scope.names[name] = Value();
+      for (const auto& [key, value] : **object) {
+        if (key == name) scope.names[name] = value;
+      }
+    }
+    ++position;
+    name.clear();
+  }
+}
+
+}  // namespace
+
+void bind_name(Scope& scope, const std::string& name, Value value) {
+  if (name.starts_with('{') || name.starts_with('[')) {
+    take_apart(name, value, scope);
+  } else {
+    scope.names[name] = std::move(value);
+  }
+}
+
+const Scope& Scope::root() const {
+  const Scope* scope = this;
+  while (scope->outer) scope = scope->outer;
+  return *scope;
+}
+
+ScopePtr Scope::kept() const {
+  // The outermost lives as long as its page.
+  if (!outer) return ScopePtr(ScopePtr(), this);
+  auto copy = std::make_shared<Scope>();
+  copy->names = names;
+  copy->keeps = outer->kept();
+  copy->outer = copy->keeps.get();
+  return copy;
+}
+
+}  // namespace leat::pages
