@@ -146,6 +146,7 @@ TEST_CASE("a query waits for an input that holds nothing or that the page does n
 TEST_CASE("a quoted property may be a query or hold quotes in its braces; fences may be indented") {
   Rendered page = rendered(" ```sql q\n select 1\n ```\n<Value data=\"{q}\"/> <Alert>{q[0].n}</Alert>");
   CHECK(errors(page) == 0);
+  CHECK(holds(rendered("<Details title=\"a &rarr; b\">x</Details>"), "a → b"));
   CHECK(holds(rendered("<Details title=\"a {1 > 0 ? \"b\" : 'c'}\">x</Details>"), "a b"));
 }
 

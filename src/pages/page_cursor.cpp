@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <map>
+
 #include "pages/body_parser.h"
 #include "pages/expression_tree.h"
 
@@ -10,6 +12,28 @@ namespace {
 
 bool is_name_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+}
+
+// What HTML writes as &name; in a text.
+std::string with_characters(const std::string& text) {
+  static const std::map<std::string, std::string_view, std::less<>> names = {
+      {"amp", "&"},    {"lt", "<"},     {"gt", ">"},     {"quot", "\""}, {"apos", "'"},  {"nbsp", "\u00a0"},
+      {"rarr", "→"},   {"larr", "←"},   {"uarr", "↑"},   {"darr", "↓"},  {"mdash", "—"}, {"ndash", "–"},
+      {"hellip", "…"}, {"middot", "·"}, {"deg", "°"},    {"times", "×"}, {"copy", "©"},  {"euro", "€"},
+      {"pound", "£"},  {"plusmn", "±"}, {"bull", "•"},   {"rsquo", "’"}, {"lsquo", "‘"}, {"ldquo", "“"},
+      {"rdquo", "”"},  {"sup2", "²"},   {"frac12", "½"}, {"micro", "µ"}, {"ge", "≥"},    {"le", "≤"}};
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::size_t end = text[at] == '&' ? text.find(';', at) : std::string::npos;
+    auto found = end == std::string::npos ? names.end() : names.find(text.substr(at + 1, end - at - 1));
+    if (found == names.end()) {
+      out.push_back(text[at]);
+      continue;
+    }
+    out += found->second;
+    at = end;
+  }
+  return out;
 }
 
 }  // namespace
@@ -119,8 +143,11 @@ void PageCursor::read_value(Property& value) {
     if (end >= text_.size()) fail("A quoted property is not closed");
     value.text = text_.substr(at_ + 1, end - at_ - 1);
     advance(end + 1 - at_);
-    if (value.text.find('{') != std::string::npos)
+    if (value.text.find('{') != std::string::npos) {
       value.expression = Expression::parse_template(value.text, at);
+    } else {
+      value.text = with_characters(value.text);
+    }
   } else {
     while (!at_end() && !std::isspace(static_cast<unsigned char>(next())) && next() != '>' &&
            !follows("/>")) {

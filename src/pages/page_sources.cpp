@@ -87,24 +87,38 @@ class Loader {
     }
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) {
+      std::string attached = attached_name(file);
       attempt(place(file), [&] {
-        adapter_.execute(
-            fmt::format("ATTACH {} AS _leat_source (READ_ONLY)", dialect_.literal(file.string())));
-        sql::QueryResult found = adapter_.query(
-            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = "
-            "'_leat_source' "
-            "ORDER BY ALL",
-            10'000);
-        TablePtr tables = make_table("tables", found);
+        attach(file, attached);
+        TablePtr tables = make_table(
+            "tables",
+            adapter_.query(fmt::format("SELECT table_schema, table_name FROM information_schema.tables "
+                                       "WHERE table_catalog = {} ORDER BY ALL",
+                                       dialect_.literal(attached)),
+                           10'000));
         for (const auto& row : tables->rows) {
           std::string table = dialect_.quote(row[0].text) + "." + dialect_.quote(row[1].text);
-          adapter_.create_schema(row[0].text);
-          adapter_.execute(fmt::format("CREATE OR REPLACE TABLE {}.{} AS SELECT * FROM _leat_source.{}",
-                                       dialect_.quote(home_), table, table));
+          attempt(place(file) + "/" + row[1].text, [&] {
+            adapter_.create_schema(row[0].text);
+            adapter_.execute(fmt::format("CREATE OR REPLACE TABLE {}.{} AS SELECT * FROM {}.{}",
+                                         dialect_.quote(home_), table, dialect_.quote(attached), table));
+          });
         }
       });
-      attempt(place(file), [&] { adapter_.execute("DETACH DATABASE IF EXISTS _leat_source"); });
+      attempt(place(file),
+              [&] { adapter_.execute("DETACH DATABASE IF EXISTS " + dialect_.quote(attached)); });
     }
+  }
+
+  // Views name the tables that they read by the file's own name.
+  std::string attached_name(const fs::path& file) const {
+    std::string stem = file.stem().string();
+    bool taken = stem == home_ || stem == "main" || stem == "system" || stem == "temp" || stem == "memory";
+    return taken ? "_leat_source" : stem;
+  }
+  void attach(const fs::path& file, const std::string& as) {
+    adapter_.execute(
+        fmt::format("ATTACH {} AS {} (READ_ONLY)", dialect_.literal(file.string()), dialect_.quote(as)));
   }
 
   std::string target(const std::string& schema, const fs::path& file) const {
@@ -121,7 +135,7 @@ class Loader {
 
   void load_database(const std::string& schema, const fs::path& folder, const document::Value& connection,
                      const std::vector<fs::path>& queries) {
-    std::string name = connection["options"]["filename"].raw(), attached = "_leat_source";
+    std::string name = connection["options"]["filename"].raw();
     fs::path file = name == ":memory:" || name.empty() ? fs::path() : folder / name;
     if (!file.empty() && !fs::exists(file)) file = fs::path(root_) / name;
     if (!file.empty() && !fs::exists(file)) {
@@ -134,22 +148,21 @@ class Loader {
       for (const fs::path& query : queries) load_query(schema, query);
       return;
     }
-    bool open = attempt(place(folder / "connection.yaml"), [&] {
-      adapter_.execute(fmt::format("ATTACH {} AS {} (READ_ONLY)", dialect_.literal(file.string()), attached));
-    });
+    std::string attached = attached_name(file);
+    bool open = attempt(place(folder / "connection.yaml"), [&] { attach(file, attached); });
     if (!open) {
       for (const fs::path& query : queries)
         problems_.push_back({fmt::format("its database {} can't be opened", name), place(query),
                              ErrorCode::config_not_found, true});
       return;
     }
-    adapter_.execute("USE " + attached);
+    adapter_.execute("USE " + dialect_.quote(attached));
     fs::path first = folder / "initialize.sql";
     if (fs::exists(first))
       attempt(place(first), [&] { adapter_.execute(document::read_file(first.string())); });
     for (const fs::path& query : queries) load_query(schema, query);
     adapter_.execute("USE " + dialect_.quote(home_));
-    adapter_.execute("DETACH " + attached);
+    adapter_.execute("DETACH " + dialect_.quote(attached));
   }
 
   void load_query(const std::string& schema, const fs::path& file) {
