@@ -1,5 +1,7 @@
 #include "cli/commands.h"
 
+#include "cli/serve.h"
+
 namespace leat::cli {
 
 std::vector<std::unique_ptr<Command>> all_commands() {

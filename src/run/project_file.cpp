@@ -29,6 +29,7 @@ const Spec kProjectSpec{"leat.yml",
                          {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
                          {"dbt", FieldKind::mapping, "The dbt project."},
                          {"pages", FieldKind::mapping, "The reports."},
+                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
                          {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
 const Spec kConnectionSpec{
     "a connection",

@@ -60,23 +60,27 @@ class DuckWarehouse : public Warehouse {
   std::shared_ptr<duck::Database> database_;
 };
 
+// Where nothing is said: beside it stand the changes under way, together they stay under a gigabyte.
+const duckdb::MemoryLimits kLimits{"512MB", "1GB"};
+
 std::unique_ptr<Warehouse> open(const document::Settings& settings, Env& env) {
+  duckdb::MemoryLimits limits;
+  if (settings.text("memory_limit").empty()) limits = kLimits;
+  return std::make_unique<DuckWarehouse>(duckdb_settings(settings), std::move(limits), env);
+}
+
+}  // namespace
+
+duck::Settings duckdb_settings(const document::Settings& settings) {
   duck::Settings opening;
   opening.path = settings.text("path") == ":memory:" ? ":memory:" : settings.resolve_path("path");
   opening.threads = settings.text("threads");
   opening.memory_limit = settings.text("memory_limit");
-  duckdb::MemoryLimits limits;
-  if (opening.memory_limit.empty()) {
-    // Beside it stand the changes under way: together they stay under a gigabyte.
-    limits = {"512MB", "1GB"};
-    opening.memory_limit = limits.otherwise;
-  }
+  if (opening.memory_limit.empty()) opening.memory_limit = kLimits.otherwise;
   opening.temp_directory = settings.resolve_path("temp_directory");
   opening.read_only = settings.boolean("read_only");
-  return std::make_unique<DuckWarehouse>(std::move(opening), std::move(limits), env);
+  return opening;
 }
-
-}  // namespace
 
 const WarehouseKind kDuckDb{"duckdb", &kSpec, open};
 

@@ -1,0 +1,113 @@
+#include "server/pgwire/duck_engine.h"
+
+#include <fmt/core.h>
+
+#include "base/embedded.h"
+#include "base/error.h"
+#include "server/pgwire/commands.h"
+#include "server/pgwire/duck_session.h"
+#include "server/pgwire/duck_values.h"
+#include "server/pgwire/rewrite.h"
+
+namespace leat {
+LEAT_EMBEDDED(pg_catalog);
+}
+
+namespace leat::server::pgwire {
+namespace {
+
+std::string types_table() {
+  std::string rows;
+  for (const PgType& type : pg_types()) {
+    rows += fmt::format("{}({}, {}, {}, {}, {}, {})", rows.empty() ? "" : ", ", type.oid, quoted_text(type.name),
+                        type.length, type.array, quoted_text(std::string_view(&type.category, 1)),
+                        quoted_text(type.words));
+  }
+  return "create table leat_types(oid bigint, name varchar, length integer, \"array\" bigint, category varchar, words "
+         "varchar); insert into leat_types values " +
+         rows;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> read_texts(duck::Connection& connection, const std::string& sql) {
+  duck::Result result = connection.run(sql);
+  std::vector<DuckColumn> columns;
+  idx_t count = duck::duckdb_column_count(&result.get());
+  for (idx_t i = 0; i < count; ++i) {
+    duckdb_logical_type type = duck::duckdb_column_logical_type(&result.get(), i);
+    columns.emplace_back(type);
+    duck::duckdb_destroy_logical_type(&type);
+  }
+  std::vector<std::vector<std::string>> out;
+  while (duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get())) {
+    for (idx_t i = 0; i < count; ++i) columns[i].look_at(duck::duckdb_data_chunk_get_vector(chunk, i));
+    for (idx_t row = 0; row < duck::duckdb_data_chunk_get_size(chunk); ++row) {
+      std::vector<std::string>& texts = out.emplace_back(count);
+      for (idx_t i = 0; i < count; ++i) {
+        if (!columns[i].is_null(row)) columns[i].append_text(row, texts[i]);
+      }
+    }
+    duck::duckdb_destroy_data_chunk(&chunk);
+  }
+  return out;
+}
+
+std::unique_ptr<EngineSession> DuckEngine::begin(const std::string& user, SettingLookup settings) {
+  return std::make_unique<DuckSession>(*this, user, std::move(settings));
+}
+
+std::shared_ptr<duck::Database> DuckEngine::open() {
+  constexpr std::chrono::milliseconds kPause{50};
+  auto began = env_.steady();
+  for (;;) {
+    try {
+      return duck::Database::open(settings_.warehouse);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::warehouse_locked ||
+          env_.elapsed_ms(began) >= settings_.lock_wait.count())
+        throw;
+    }
+    env_.wait(kPause);
+  }
+}
+
+std::unique_ptr<duck::Connection> DuckEngine::connect() {
+  auto connection = std::make_unique<duck::Connection>(open());
+  std::lock_guard lock(mutex_);
+  if (catalog_.empty()) catalog_ = read_texts(*connection, "select current_database()").at(0).at(0);
+  std::string is_there =
+      fmt::format("select 1 from duckdb_databases() where database_name = '{}'", kCatalogName);
+  if (read_texts(*connection, is_there).empty()) furnish(*connection);
+  return connection;
+}
+
+// Makes PostgreSQL's catalogue in a database in memory that every connection of the instance sees.
+void DuckEngine::furnish(duck::Connection& connection) {
+  connection.run(fmt::format("attach ':memory:' as {0}; use {0}; begin; create type leat_oid as bigint", kCatalogName));
+  connection.run(types_table());
+  for (const EmbeddedFile& file : embedded_pg_catalog()) {
+    for (const std::string& statement : split_statements(file.contents)) connection.run(statement);
+  }
+  connection.run(fmt::format("commit; use {}", quoted_name(catalog_)));
+  for (const auto& row : read_texts(connection, fmt::format("select distinct function_name from duckdb_functions() "
+                                                            "where function_type = 'table_macro' and not internal")))
+    guard_.admit(row.at(0));
+}
+
+std::string DuckEngine::catalog() {
+  std::lock_guard lock(mutex_);
+  return catalog_;
+}
+
+void DuckEngine::check(duck::Connection& connection, const std::string& sql) {
+  {
+    std::lock_guard lock(mutex_);
+    if (guard_.knows(sql)) return;
+  }
+  auto tree = read_texts(connection, fmt::format("select json_serialize_sql({})", quoted_text(sql)));
+  std::lock_guard lock(mutex_);
+  guard_.check(sql, tree.at(0).at(0));
+}
+
+}  // namespace leat::server::pgwire
