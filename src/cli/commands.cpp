@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 
-#include "cli/serve.h"
 
 namespace leat::cli {
 

@@ -47,7 +47,8 @@ class TcpChannel : public Channel {
   long read(char* into, std::size_t most, milliseconds patience) override {
     for (;;) {
       if (!(ssl_ && SSL_pending(ssl_) > 0) && !wait(POLLIN, patience)) return -1;
-      long got = ssl_ ? SSL_read(ssl_, into, static_cast<int>(most)) : recv(socket_, into, most, MSG_DONTWAIT);
+      long got =
+          ssl_ ? SSL_read(ssl_, into, static_cast<int>(most)) : recv(socket_, into, most, MSG_DONTWAIT);
       if (got > 0) return got;
       if (ssl_) {
         int why = SSL_get_error(ssl_, static_cast<int>(got));
@@ -69,8 +70,7 @@ class TcpChannel : public Channel {
       bool is_full = ssl_ ? SSL_get_error(ssl_, static_cast<int>(sent)) == SSL_ERROR_WANT_WRITE
                           : errno == EAGAIN || errno == EINTR;
       if (!is_full) throw refusal(State::protocol, "The client has gone");
-      if (!wait(POLLOUT, write_timeout_))
-        throw refusal(State::idle, "The client does not take its answers");
+      if (!wait(POLLOUT, write_timeout_)) throw refusal(State::idle, "The client does not take its answers");
     }
   }
 

@@ -1,10 +1,12 @@
 // Channel: the bytes between a client and its session, with or without TLS.
 //
-// Guarantees: every call ends: read() after its patience, write() after the time that a client is given to take
+// Guarantees: every call ends: read() after its patience, write() after the time that a client is given to
+// take
 //   its answers.
 // Threads: one at a time, except end(), which any thread may call at any time.
 // Owns: a TcpChannel its socket.
-// Errors: refusal(State::idle) when nothing moved for too long, refusal(State::protocol) for a connection that broke.
+// Errors: refusal(State::idle) when nothing moved for too long, refusal(State::protocol) for a connection
+// that broke.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -39,6 +41,7 @@ class Channel {
 };
 
 /// A connected socket; `tls` (or null) outlives it.
-std::unique_ptr<Channel> make_tcp_channel(int socket, TlsContext* tls, std::chrono::milliseconds write_timeout);
+std::unique_ptr<Channel> make_tcp_channel(int socket, TlsContext* tls,
+                                          std::chrono::milliseconds write_timeout);
 
 }  // namespace leat::server::pgwire

@@ -11,7 +11,6 @@
 namespace leat::server::pgwire {
 namespace {
 
-
 char lower_char(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -67,9 +66,9 @@ class Reader {
     return is_negative ? -out : out;
   }
   [[noreturn]] void wrong() const {
-    throw refusal(State::syntax, is_at_end() ? "syntax error at end of input"
-                                                   : fmt::format("syntax error at or near \"{}\"",
-                                                                 tokens_[at_].text));
+    throw refusal(State::syntax, is_at_end()
+                                     ? "syntax error at end of input"
+                                     : fmt::format("syntax error at or near \"{}\"", tokens_[at_].text));
   }
 
  private:
@@ -89,8 +88,8 @@ bool begins_query(const Reader& reader) {
   const Token* token = reader.peek();
   if (!token) return false;
   if (is_symbol(*token, '(')) return true;
-  for (std::string_view word : {"select", "with", "values", "table", "from", "describe", "desc", "summarize",
-                                "pivot", "unpivot"}) {
+  for (std::string_view word :
+       {"select", "with", "values", "table", "from", "describe", "desc", "summarize", "pivot", "unpivot"}) {
     if (is_word(*token, word)) return true;
   }
   return false;
@@ -158,7 +157,8 @@ Command parse_set(Reader& reader) {
     if (!reader.take("to") && !reader.take('=')) reader.wrong();
   }
   const Token* token = reader.peek();
-  out.is_default = !token || is_word(*token, "default") || (out.name == "timezone" && is_word(*token, "local"));
+  out.is_default =
+      !token || is_word(*token, "default") || (out.name == "timezone" && is_word(*token, "local"));
   out.value = parse_value(reader);
   return out;
 }
@@ -222,7 +222,8 @@ Command parse_fetch(Reader& reader, bool is_move) {
   return out;
 }
 
-// The options of COPY … TO STDOUT: WITH (FORMAT csv, HEADER, DELIMITER ';', NULL '') and the older CSV HEADER.
+// The options of COPY … TO STDOUT: WITH (FORMAT csv, HEADER, DELIMITER ';', NULL '') and the older CSV
+// HEADER.
 void parse_copy_options(Reader& reader, Command& out) {
   std::string null_text;
   bool has_delimiter = false, has_null = false;
@@ -233,7 +234,8 @@ void parse_copy_options(Reader& reader, Command& out) {
     return token->text;
   };
   while (!reader.is_at_end()) {
-    if (reader.take('(') || reader.take(')') || reader.take(',') || reader.take("with") || reader.take("as")) {
+    if (reader.take('(') || reader.take(')') || reader.take(',') || reader.take("with") ||
+        reader.take("as")) {
     } else if (reader.take("format")) {
       std::string format = reader.name();
       if (format != "csv" && format != "text")
@@ -411,9 +413,10 @@ Command parse_command(const std::string& sql) {
   std::transform(verb.begin(), verb.end(), verb.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   for (std::string_view known :
-       {"INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "GRANT", "REVOKE", "COMMENT",
-        "VACUUM", "ANALYZE", "REINDEX", "CLUSTER", "REFRESH", "LOCK", "CALL", "DO", "ATTACH", "DETACH", "INSTALL",
-        "LOAD", "PRAGMA", "USE", "EXPORT", "IMPORT", "CHECKPOINT", "FORCE", "IMPORT", "SECURITY", "REASSIGN"}) {
+       {"INSERT", "UPDATE", "DELETE",  "MERGE",      "CREATE",  "DROP",    "ALTER",    "TRUNCATE",
+        "GRANT",  "REVOKE", "COMMENT", "VACUUM",     "ANALYZE", "REINDEX", "CLUSTER",  "REFRESH",
+        "LOCK",   "CALL",   "DO",      "ATTACH",     "DETACH",  "INSTALL", "LOAD",     "PRAGMA",
+        "USE",    "EXPORT", "IMPORT",  "CHECKPOINT", "FORCE",   "IMPORT",  "SECURITY", "REASSIGN"}) {
     if (verb == known) return of(CommandKind::refused, verb);
   }
   reader.wrong();

@@ -1,10 +1,9 @@
-// Commands: what kind of statement a client sent, as far as the endpoint answers it by itself; the rest are queries.
+// Commands: what kind of statement a client sent, as far as the endpoint answers it by itself; the rest are
+// queries.
 //
-// Guarantees: whatever is neither a query nor known here is `refused`, so that nothing unknown reaches the engine.
-// Threads: pure functions.
-// Owns: nothing.
-// Errors: refusal(State::syntax) for a command that is known and not well formed.
-// Source: PostgreSQL documentation, part VI, SQL commands
+// Guarantees: whatever is neither a query nor known here is `refused`, so that nothing unknown reaches the
+// engine. Threads: pure functions. Owns: nothing. Errors: refusal(State::syntax) for a command that is known
+// and not well formed. Source: PostgreSQL documentation, part VI, SQL commands
 #pragma once
 #include <cstdint>
 #include <string>
@@ -39,11 +38,11 @@ enum class CommandKind {
 
 struct Command {
   CommandKind kind = CommandKind::empty;
-  std::string tag;      ///< what CommandComplete says; of a refused one, what it would have done
-  std::string name;     ///< of a setting, cursor or prepared statement
-  std::string value;    ///< of a setting
-  std::string sql;      ///< of the query in it
-  std::string explain;  ///< "EXPLAIN" or "EXPLAIN ANALYZE" before the query
+  std::string tag;         ///< what CommandComplete says; of a refused one, what it would have done
+  std::string name;        ///< of a setting, cursor or prepared statement
+  std::string value;       ///< of a setting
+  std::string sql;         ///< of the query in it
+  std::string explain;     ///< "EXPLAIN" or "EXPLAIN ANALYZE" before the query
   std::int64_t count = 1;  ///< of FETCH; -1: all
   bool is_local = false, holds = false, is_move = false, is_default = false;
   bool is_csv = false, has_header = false;  ///< of COPY

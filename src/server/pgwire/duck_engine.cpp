@@ -19,11 +19,12 @@ namespace {
 std::string types_table() {
   std::string rows;
   for (const PgType& type : pg_types()) {
-    rows += fmt::format("{}({}, {}, {}, {}, {}, {})", rows.empty() ? "" : ", ", type.oid, quoted_text(type.name),
-                        type.length, type.array, quoted_text(std::string_view(&type.category, 1)),
-                        quoted_text(type.words));
+    rows += fmt::format("{}({}, {}, {}, {}, {}, {})", rows.empty() ? "" : ", ", type.oid,
+                        quoted_text(type.name), type.length, type.array,
+                        quoted_text(std::string_view(&type.category, 1)), quoted_text(type.words));
   }
-  return "create table leat_types(oid bigint, name varchar, length integer, \"array\" bigint, category varchar, words "
+  return "create table leat_types(oid bigint, name varchar, length integer, \"array\" bigint, category "
+         "varchar, words "
          "varchar); insert into leat_types values " +
          rows;
 }
@@ -84,14 +85,16 @@ std::unique_ptr<duck::Connection> DuckEngine::connect() {
 
 // Makes PostgreSQL's catalogue in a database in memory that every connection of the instance sees.
 void DuckEngine::furnish(duck::Connection& connection) {
-  connection.run(fmt::format("attach ':memory:' as {0}; use {0}; begin; create type leat_oid as bigint", kCatalogName));
+  connection.run(
+      fmt::format("attach ':memory:' as {0}; use {0}; begin; create type leat_oid as bigint", kCatalogName));
   connection.run(types_table());
   for (const EmbeddedFile& file : embedded_pg_catalog()) {
     for (const std::string& statement : split_statements(file.contents)) connection.run(statement);
   }
   connection.run(fmt::format("commit; use {}", quoted_name(catalog_)));
-  for (const auto& row : read_texts(connection, fmt::format("select distinct function_name from duckdb_functions() "
-                                                            "where function_type = 'table_macro' and not internal")))
+  for (const auto& row :
+       read_texts(connection, fmt::format("select distinct function_name from duckdb_functions() "
+                                          "where function_type = 'table_macro' and not internal")))
     guard_.admit(row.at(0));
 }
 

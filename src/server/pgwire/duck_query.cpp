@@ -5,14 +5,21 @@
 #include <limits>
 
 #include "base/error.h"
-#include "server/pgwire/errors.h"
 #include "duck/chunks.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/duck_values.h"
+#include "server/pgwire/errors.h"
 #include "server/pgwire/messages.h"
 
 namespace leat::server::pgwire {
 namespace {
+
+constexpr Oid kInt2Array = 1005;
+
+// Columns of pg_index; DuckDB keeps no alias of a list's type.
+bool is_vector(const std::string& column) {
+  return column == "indkey" || column == "indoption" || column == "indclass" || column == "indcollation";
+}
 
 constexpr std::uint32_t kNull = std::numeric_limits<std::uint32_t>::max();
 
@@ -44,7 +51,10 @@ class DuckRows : public OpenRows {
       duck::duckdb_destroy_logical_type(&type);
     }
     bool is_same = columns_.size() == fields_.size();
-    for (std::size_t i = 0; is_same && i < columns_.size(); ++i) is_same = columns_[i].oid() == fields_[i].type;
+    for (std::size_t i = 0; is_same && i < columns_.size(); ++i) {
+      if (fields_[i].type == kInt2Vector) columns_[i].become_vector();
+      is_same = columns_[i].oid() == fields_[i].type;
+    }
     if (!is_same)
       throw refusal(State::unsupported, "cached plan must not change result type")
           .fix("Prepare the statement again.");
@@ -71,7 +81,8 @@ class DuckRows : public OpenRows {
         columns_[i].append_text(row_, out);
       }
       auto length = static_cast<std::uint32_t>(out.size() - begin - 4);
-      for (std::size_t byte = 0; byte < 4; ++byte) out[begin + byte] = static_cast<char>(length >> (24 - 8 * byte));
+      for (std::size_t byte = 0; byte < 4; ++byte)
+        out[begin + byte] = static_cast<char>(length >> (24 - 8 * byte));
     }
     ++row_;
     return true;
@@ -180,11 +191,12 @@ void DuckQuery::describe(Slot& slot) {
     const char* name = duck::duckdb_prepared_statement_column_name(handle, i);
     std::string shown = name ? name : "";
     duck::duckdb_free(const_cast<char*>(name));
+    if (is_vector(shown) && column.oid() == kInt2Array) column.become_vector();
     bool is_foreign = column.is_foreign();
     has_foreign = has_foreign || is_foreign;
     inner += fmt::format("{}leat_{}", i ? ", " : "", i);
-    outer += fmt::format(is_foreign ? "{}cast(leat_{} as varchar) as {}" : "{}leat_{} as {}", i ? ", " : "", i,
-                         quoted_name(shown));
+    std::string cell = fmt::format(fmt::runtime(is_foreign ? "cast(leat_{} as varchar)" : "leat_{}"), i);
+    outer += fmt::format("{}{} as {}", i ? ", " : "", cell, quoted_name(shown));
     fields_.push_back({std::move(shown), is_foreign ? Oid{kText} : column.oid(), column.modifier()});
   }
   if (!has_foreign) return;
@@ -195,8 +207,8 @@ void DuckQuery::describe(Slot& slot) {
 
 void DuckQuery::bind(duckdb_prepared_statement handle, const std::vector<Parameter>& parameters) const {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    duckdb_state state = parameters[i] ? duck::duckdb_bind_varchar_length(handle, i + 1, parameters[i]->data(),
-                                                                          parameters[i]->size())
+    duckdb_state state = parameters[i] ? duck::duckdb_bind_varchar_length(
+                                             handle, i + 1, parameters[i]->data(), parameters[i]->size())
                                        : duck::duckdb_bind_null(handle, i + 1);
     if (state != DuckDBSuccess) {
       const char* why = duck::duckdb_prepare_error(handle);

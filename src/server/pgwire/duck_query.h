@@ -20,7 +20,8 @@ class DuckQuery : public Prepared {
   std::unique_ptr<OpenRows> open(const std::vector<Parameter>& parameters) override;
 
   /// The type that DuckDB gives parameter `index`, and what it is cast to.
-  void find_parameter(duckdb_prepared_statement handle, std::size_t index, Oid& type, std::string& cast) const;
+  void find_parameter(duckdb_prepared_statement handle, std::size_t index, Oid& type,
+                      std::string& cast) const;
   /// Is another statement from now on.
   void become(std::string sql, std::vector<Oid> types);
   /// Finds the columns.

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "server/pgwire/errors.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/duck_query.h"
 #include "server/pgwire/duck_values.h"
+#include "server/pgwire/errors.h"
 #include "server/pgwire/rewrite.h"
 
 namespace leat::server::pgwire {
@@ -34,7 +34,8 @@ std::string join(const std::vector<std::string>& parts) {
 // What a parameter of that type is cast to, "" for what stays text.
 std::string cast_of(Oid oid) {
   if (const PgType* type = find_type(oid)) return std::string(type->duck);
-  if (const PgType* element = element_of(oid)) return (element->duck.empty() ? "VARCHAR" : std::string(element->duck)) + "[]";
+  if (const PgType* element = element_of(oid))
+    return (element->duck.empty() ? "VARCHAR" : std::string(element->duck)) + "[]";
   return {};
 }
 
@@ -79,12 +80,13 @@ void DuckSession::apply(duck::Connection& connection) {
   for (const std::string& schema : wanted) path += quoted_name(catalog) + "." + quoted_name(schema) + ",";
   path += fmt::format("{}.main", kCatalogName);
   connection.run(fmt::format(
-      "set search_path = {}; set TimeZone = {}; set variable leat_catalog = {}; set variable leat_database = {}; "
+      "set search_path = {}; set TimeZone = {}; set variable leat_catalog = {}; set variable leat_database = "
+      "{}; "
       "set variable leat_user = {}; set variable leat_main = {}; set variable leat_path = {}; "
       "set variable leat_shown_path = {}",
-      quoted_text(path), quoted_text(timezone_), quoted_text(catalog), quoted_text(engine_.settings().database),
-      quoted_text(user_), quoted_text(has_public_ ? "main" : "public"), quoted_text(join(wanted)),
-      quoted_text(join(path_))));
+      quoted_text(path), quoted_text(timezone_), quoted_text(catalog),
+      quoted_text(engine_.settings().database), quoted_text(user_),
+      quoted_text(has_public_ ? "main" : "public"), quoted_text(join(wanted)), quoted_text(join(path_))));
 }
 
 std::optional<std::string> DuckSession::setting(const std::string& name) const {

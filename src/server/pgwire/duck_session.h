@@ -1,6 +1,7 @@
 // DuckSession: the queries of one client on DuckDB.
 //
-// Guarantees: see duck_engine.h. A statement that is prepared is prepared again by itself where the connection that
+// Guarantees: see duck_engine.h. A statement that is prepared is prepared again by itself where the
+// connection that
 //   it was prepared on is gone.
 // Threads: one at a time, except cancel().
 // Owns: its connections, and the handles of what is prepared on them.
@@ -54,7 +55,7 @@ class DuckSession : public EngineSession {
   std::string user_;
   SettingLookup lookup_;
   std::string search_path_ = "public", timezone_ = "UTC";
-  bool has_public_ = false;                    // a schema of that name
+  bool has_public_ = false;                     // a schema of that name
   std::vector<std::string> path_ = {"public"};  // the schemas of search_path that there are
   std::vector<std::unique_ptr<Slot>> slots_;
   std::mutex mutex_;         // guards running_

@@ -194,7 +194,8 @@ DuckColumn::DuckColumn(duckdb_logical_type type)
 void DuckColumn::read_nested(duckdb_logical_type type) {
   if (id_ == DUCKDB_TYPE_LIST || id_ == DUCKDB_TYPE_ARRAY) {
     bool is_array = id_ == DUCKDB_TYPE_ARRAY;
-    TypeHandle child(is_array ? duck::duckdb_array_type_child_type(type) : duck::duckdb_list_type_child_type(type));
+    TypeHandle child(is_array ? duck::duckdb_array_type_child_type(type)
+                              : duck::duckdb_list_type_child_type(type));
     if (is_array) array_size_ = duck::duckdb_array_type_array_size(type);
     children_.emplace_back(child.handle);
     const PgType* element = find_type(children_[0].oid());
@@ -336,6 +337,13 @@ void DuckColumn::append_text(std::uint64_t row, std::string& out) const {
 void DuckColumn::append_list(std::uint64_t row, std::string& out) const {
   auto [from, to] = range(row);
   const DuckColumn& child = children_[0];
+  if (oid_ == kInt2Vector) {
+    for (std::uint64_t i = from; i < to; ++i) {
+      if (i > from) out += ' ';
+      child.append_text(i, out);
+    }
+    return;
+  }
   out += '{';
   std::string element;
   for (std::uint64_t i = from; i < to; ++i) {

@@ -1,6 +1,7 @@
 // DuckValues: DuckDB's vectors as PostgreSQL's values, in text and in binary.
 //
-// Guarantees: texts are those that PostgreSQL prints (DateStyle ISO, bytea as hex, the shortest digits of a float);
+// Guarantees: texts are those that PostgreSQL prints (DateStyle ISO, bytea as hex, the shortest digits of a
+// float);
 //   lists are arrays, structs and maps are JSON.
 // Threads: a DuckColumn by one thread at a time.
 // Owns: what it knows of the type; the vector is looked at only.
@@ -24,6 +25,8 @@ class DuckColumn {
   /// PostgreSQL's type of it.
   Oid oid() const { return oid_; }
   std::int32_t modifier() const { return modifier_; }
+  /// Makes a list a vector of numbers, as PostgreSQL's catalogue has them: "1 2".
+  void become_vector() { oid_ = kInt2Vector; }
   /// Whether its values have to be cast to text by DuckDB first.
   bool is_foreign() const;
   /// Points at the vector of the next rows.

@@ -42,7 +42,8 @@ Endpoint::~Endpoint() {
 }
 
 std::string Endpoint::start() {
-  if (!settings_.tls_certificate.empty()) tls_ = TlsContext::load(settings_.tls_certificate, settings_.tls_key);
+  if (!settings_.tls_certificate.empty())
+    tls_ = TlsContext::load(settings_.tls_certificate, settings_.tls_key);
   listen();
   accepting_ = std::thread([this] { accept_all(); });
   const std::string& user = settings_.roles.empty() ? settings_.everyone.name : settings_.roles[0].name;
@@ -60,7 +61,8 @@ void Endpoint::listen() {
   socket_ = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int one = 1;
   setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-  if (socket_ < 0 || bind(socket_, found->ai_addr, found->ai_addrlen) != 0 || ::listen(socket_, SOMAXCONN) != 0) {
+  if (socket_ < 0 || bind(socket_, found->ai_addr, found->ai_addrlen) != 0 ||
+      ::listen(socket_, SOMAXCONN) != 0) {
     std::string why = strerror(errno);
     if (socket_ >= 0) close(socket_);
     socket_ = -1;

@@ -35,10 +35,12 @@ namespace {
 void check_place(const EndpointSettings& endpoint, const document::Value& sql) {
   bool is_local = endpoint.host == "127.0.0.1" || endpoint.host == "::1" || endpoint.host == "localhost";
   if (!endpoint.needs_password && !is_local)
-    throw Error(ErrorCode::config_invalid, "`trust_local` lets in everyone who reaches " + endpoint.host, sql.where())
+    throw Error(ErrorCode::config_invalid, "`trust_local` lets in everyone who reaches " + endpoint.host,
+                sql.where())
         .fix("Listen on 127.0.0.1, or give users passwords.");
   if (endpoint.requires_tls && endpoint.tls_certificate.empty())
-    throw Error(ErrorCode::config_invalid, "`require_tls` needs `tls_certificate` and `tls_key`", sql.where());
+    throw Error(ErrorCode::config_invalid, "`require_tls` needs `tls_certificate` and `tls_key`",
+                sql.where());
 }
 
 Role read_user(const document::Value& mapping, const Role& usual, const Env& env) {
@@ -53,7 +55,8 @@ Role read_user(const document::Value& mapping, const Role& usual, const Env& env
 
 }  // namespace
 
-std::optional<EndpointSettings> read_endpoint(const document::Value& sql, const std::string& project, const Env& env) {
+std::optional<EndpointSettings> read_endpoint(const document::Value& sql, const std::string& project,
+                                              const Env& env) {
   document::Value mapping = sql.is_null() ? document::Value::mapping() : sql;
   document::Settings settings = document::read_settings(kEndpointSpec, mapping, env);
   EndpointSettings out;
@@ -74,8 +77,10 @@ std::optional<EndpointSettings> read_endpoint(const document::Value& sql, const 
   usual.timeout = settings.duration("timeout");
   usual.rows_max = settings.integer("rows_max");
   out.everyone = usual;
-  for (const document::Value& user : settings.value("users").items()) out.roles.push_back(read_user(user, usual, env));
-  if (std::optional<std::string> password = env.variable("LEAT_SQL_PASSWORD"); password && !password->empty()) {
+  for (const document::Value& user : settings.value("users").items())
+    out.roles.push_back(read_user(user, usual, env));
+  if (std::optional<std::string> password = env.variable("LEAT_SQL_PASSWORD");
+      password && !password->empty()) {
     register_secret(*password);
     usual.verifier = make_verifier(*password);
     out.roles.push_back(usual);

@@ -1,6 +1,7 @@
 // EndpointSettings from leat.yml (`serve: {sql: …}`) and the environment.
 //
-// Guarantees: without a user's password the endpoint is off, unless `trust_local` is set and it listens on this
+// Guarantees: without a user's password the endpoint is off, unless `trust_local` is set and it listens on
+// this
 //   machine's own address.
 // Threads: pure functions.
 // Owns: nothing.
@@ -19,6 +20,7 @@ namespace leat::server::pgwire {
 extern const Spec kEndpointSpec, kUserSpec;
 
 /// Reads `sql`, the mapping (or null); nullopt where nobody could log in.
-std::optional<EndpointSettings> read_endpoint(const document::Value& sql, const std::string& project, const Env& env);
+std::optional<EndpointSettings> read_endpoint(const document::Value& sql, const std::string& project,
+                                              const Env& env);
 
 }  // namespace leat::server::pgwire

@@ -54,8 +54,8 @@ using SettingLookup = std::function<std::optional<std::string>(const std::string
 class EngineSession {
  public:
   virtual ~EngineSession() = default;
-  /// `types`: of the first parameters, 0 where the client leaves them open. `explain` is "" or what stands before
-  /// the query: "EXPLAIN", "EXPLAIN ANALYZE".
+  /// `types`: of the first parameters, 0 where the client leaves them open. `explain` is "" or what stands
+  /// before the query: "EXPLAIN", "EXPLAIN ANALYZE".
   virtual std::unique_ptr<Prepared> prepare(const std::string& sql, const std::vector<Oid>& types,
                                             const std::string& explain) = 0;
   /// Tells of a setting that changes what queries mean: search_path, timezone.

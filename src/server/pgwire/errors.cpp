@@ -81,7 +81,8 @@ std::string_view sqlstate(const Error& error) {
 }
 
 bool is_fatal(const Error& error) {
-  for (State state : {State::protocol, State::login, State::database, State::too_many, State::idle, State::shutdown}) {
+  for (State state :
+       {State::protocol, State::login, State::database, State::too_many, State::idle, State::shutdown}) {
     if (is_refusal(error, state)) return true;
   }
   return false;
@@ -93,8 +94,7 @@ void append_error(Answers& answers, const Error& error, bool is_last) {
   answers.byte('C').text(sqlstate(error)).byte('M').text(redact(error.what_failed()));
   // The advice of a warehouse's error repeats the statement, which the client knows.
   bool is_repeated = error.code() == ErrorCode::warehouse_sql && !error.where().starts_with(kPlace);
-  if (!is_repeated && !error.fix().empty())
-    answers.byte('H').text(redact(error.fix()));
+  if (!is_repeated && !error.fix().empty()) answers.byte('H').text(redact(error.fix()));
   answers.byte('\0').finish();
 }
 

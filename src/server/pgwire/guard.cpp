@@ -15,16 +15,18 @@ constexpr std::size_t kPassedBytesMax = 20000;  // longer statements are not rem
 
 // DuckDB's table functions that read nothing but the catalogue and their arguments.
 constexpr std::string_view kFunctions[] = {
-    "duckdb_columns", "duckdb_constraints", "duckdb_indexes", "duckdb_keywords", "duckdb_schemas",
-    "duckdb_sequences", "duckdb_tables", "duckdb_types", "duckdb_views", "generate_series",
-    "histogram_values", "json_each", "json_tree", "pg_timezone_names", "pragma_table_info", "range",
-    "repeat", "repeat_row", "summary", "unnest"};
+    "duckdb_columns", "duckdb_constraints", "duckdb_indexes",    "duckdb_keywords",
+    "duckdb_schemas", "duckdb_sequences",   "duckdb_tables",     "duckdb_types",
+    "duckdb_views",   "generate_series",    "histogram_values",  "json_each",
+    "json_tree",      "pg_timezone_names",  "pragma_table_info", "range",
+    "repeat",         "repeat_row",         "summary",           "unnest"};
 // Views of DuckDB's own that tell of files and settings.
 constexpr std::string_view kViews[] = {"duckdb_columns", "duckdb_constraints", "duckdb_indexes",
                                        "duckdb_schemas", "duckdb_tables",      "duckdb_types",
                                        "duckdb_views"};
-constexpr std::string_view kScalars[] = {"current_setting", "getenv", "write_log", "which_secret",
-                                         "json_execute_serialized_sql", "setseed", "nextval"};
+constexpr std::string_view kScalars[] = {
+    "current_setting", "getenv", "write_log", "which_secret", "json_execute_serialized_sql",
+    "setseed",         "nextval"};
 
 template <std::size_t N>
 bool contains(const std::string_view (&list)[N], std::string_view name) {

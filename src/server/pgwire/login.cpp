@@ -36,7 +36,8 @@ void read_options(std::string_view text, Login& login) {
       continue;
     }
     std::size_t equals = word.find('=');
-    if (equals != std::string::npos) login.settings.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    if (equals != std::string::npos)
+      login.settings.emplace_back(word.substr(0, equals), word.substr(equals + 1));
   }
 }
 
@@ -113,7 +114,8 @@ void authenticate(Channel& channel, MessageReader& reader, const EndpointSetting
 
 void check_database(const std::string& wanted, const std::string& user, const EndpointSettings& endpoint) {
   if (wanted.empty() || wanted == endpoint.database || wanted == user || wanted == "postgres") return;
-  if (std::find(endpoint.databases.begin(), endpoint.databases.end(), wanted) != endpoint.databases.end()) return;
+  if (std::find(endpoint.databases.begin(), endpoint.databases.end(), wanted) != endpoint.databases.end())
+    return;
   throw refusal(State::database, fmt::format("database \"{}\" does not exist", wanted))
       .fix(fmt::format("Connect to \"{}\".", endpoint.database));
 }
@@ -154,7 +156,7 @@ std::optional<Login> log_in(Channel& channel, MessageReader& reader, const Endpo
     }
     if (code >> 16 != 3)
       throw refusal(State::protocol, fmt::format("unsupported frontend protocol {}.{}: server supports 3.0",
-                                                       code >> 16, code & 0xffff));
+                                                 code >> 16, code & 0xffff));
     Beginning beginning = read_beginning(fields);
     if (endpoint.requires_tls && !channel.has_tls())
       throw refusal(State::login, "This endpoint wants TLS").fix("Connect with sslmode=require.");

@@ -1,6 +1,7 @@
 // Login: how a connection begins: TLS, who it is and what for.
 //
-// Guarantees: nobody gets past login() without the password, unless the endpoint trusts everyone on this machine;
+// Guarantees: nobody gets past login() without the password, unless the endpoint trusts everyone on this
+// machine;
 //   who fails is not told whether the name was wrong.
 // Threads: one at a time a connection.
 // Owns: nothing.
@@ -28,7 +29,7 @@ struct Role {
 
 struct EndpointSettings {
   std::string host = "127.0.0.1";
-  int port = 5433;  ///< 0 chooses one
+  int port = 5433;                     ///< 0 chooses one
   std::string database;                ///< the name that clients connect to
   std::vector<std::string> databases;  ///< further names that are taken for it
   std::string tls_certificate, tls_key;

@@ -46,7 +46,8 @@ bool MessageReader::fill(std::size_t wanted, std::chrono::milliseconds patience)
 
 std::size_t MessageReader::length_at(std::size_t offset) const {
   std::uint32_t out = 0;
-  for (std::size_t i = 0; i < 4; ++i) out = (out << 8) | static_cast<unsigned char>(buffer_[at_ + offset + i]);
+  for (std::size_t i = 0; i < 4; ++i)
+    out = (out << 8) | static_cast<unsigned char>(buffer_[at_ + offset + i]);
   return out;
 }
 
@@ -66,7 +67,7 @@ std::optional<Message> MessageReader::next(std::chrono::milliseconds patience) {
   char type = buffer_[at_];
   if (kTypes.find(type) == std::string_view::npos)
     throw refusal(State::protocol,
-                fmt::format("invalid frontend message type {}", static_cast<unsigned char>(type)));
+                  fmt::format("invalid frontend message type {}", static_cast<unsigned char>(type)));
   if (!fill(kHead, patience)) return std::nullopt;
   std::size_t length = length_at(1);
   if (length < 4) throw refusal(State::protocol, "A message is shorter than its length");
@@ -81,8 +82,7 @@ std::optional<Message> MessageReader::next(std::chrono::milliseconds patience) {
 std::optional<std::string> MessageReader::startup(std::chrono::milliseconds patience) {
   if (!fill(4, patience)) return std::nullopt;
   std::size_t length = length_at(0);
-  if (length < 8 || length > kStartupMax)
-    throw refusal(State::protocol, "invalid length of startup packet");
+  if (length < 8 || length > kStartupMax) throw refusal(State::protocol, "invalid length of startup packet");
   if (!fill(length, patience)) return std::nullopt;
   return take(4, length);
 }

@@ -1,5 +1,5 @@
-// Messages of PostgreSQL's frontend/backend protocol: bodies are read field by field, answers are written into
-// one buffer.
+// Messages of PostgreSQL's frontend/backend protocol: bodies are read field by field, answers are written
+// into one buffer.
 //
 // Guarantees: Fields never reads beyond its body, whatever a client sent; Answers keeps the lengths right.
 // Threads: one at a time.

@@ -18,7 +18,8 @@ void append_numeric(std::string_view text, std::string& out) {
   std::string all = whole + fraction;
   std::vector<int> digits;
   for (std::size_t i = 0; i < all.size(); i += 4)
-    digits.push_back((all[i] - '0') * 1000 + (all[i + 1] - '0') * 100 + (all[i + 2] - '0') * 10 + all[i + 3] - '0');
+    digits.push_back((all[i] - '0') * 1000 + (all[i + 1] - '0') * 100 + (all[i + 2] - '0') * 10 + all[i + 3] -
+                     '0');
   int weight = static_cast<int>(whole.size() / 4) - 1;
   std::size_t first = 0;
   while (first < digits.size() && digits[first] == 0) ++first;
@@ -29,7 +30,8 @@ void append_numeric(std::string_view text, std::string& out) {
   append_number(out, static_cast<std::uint16_t>(is_zero ? 0 : weight));
   append_number(out, static_cast<std::uint16_t>(is_negative && !is_zero ? 0x4000 : 0));
   append_number(out, static_cast<std::uint16_t>(scale));
-  for (std::size_t i = first; i < digits.size(); ++i) append_number(out, static_cast<std::uint16_t>(digits[i]));
+  for (std::size_t i = first; i < digits.size(); ++i)
+    append_number(out, static_cast<std::uint16_t>(digits[i]));
 }
 
 }  // namespace leat::server::pgwire

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "base/error.h"
-#include "server/pgwire/errors.h"
 #include "base/time.h"
+#include "server/pgwire/errors.h"
 #include "server/pgwire/messages.h"
 
 namespace leat::server::pgwire {
@@ -17,7 +17,8 @@ constexpr std::int64_t kEpochDays = 10957;  // from 1970-01-01 to 2000-01-01, Po
 constexpr std::int64_t kDayMicros = 86'400'000'000;
 
 [[noreturn]] void refuse(Oid type) {
-  throw refusal(State::parameter, fmt::format("incorrect binary data format for a parameter of type {}", type));
+  throw refusal(State::parameter,
+                fmt::format("incorrect binary data format for a parameter of type {}", type));
 }
 
 std::int64_t integer(std::string_view bytes, std::size_t width, Oid type) {
@@ -63,7 +64,8 @@ std::string numeric_text(std::string_view bytes) {
   int scale = fields.int16();
   constexpr int kWeightMax = 64, kScaleMax = 1000;
   if (sign == 0xC000) return "NaN";
-  if (count < 0 || weight > kWeightMax || weight < -kScaleMax || scale < 0 || scale > kScaleMax) refuse(kNumeric);
+  if (count < 0 || weight > kWeightMax || weight < -kScaleMax || scale < 0 || scale > kScaleMax)
+    refuse(kNumeric);
   std::vector<int> digits;
   for (int i = 0; i < count; ++i) {
     digits.push_back(fields.int16());
@@ -73,7 +75,8 @@ std::string numeric_text(std::string_view bytes) {
   auto digit = [&](int at) { return at >= 0 && at < count ? digits[static_cast<std::size_t>(at)] : 0; };
   std::string out = sign == 0x4000 ? "-" : "";
   if (weight < 0) out += "0";
-  for (int at = 0; at <= weight; ++at) out += at == 0 ? fmt::format("{}", digit(at)) : fmt::format("{:04}", digit(at));
+  for (int at = 0; at <= weight; ++at)
+    out += at == 0 ? fmt::format("{}", digit(at)) : fmt::format("{:04}", digit(at));
   if (scale == 0) return out;
   std::string fraction;
   for (int at = weight + 1; static_cast<int>(fraction.size()) < scale; ++at)
@@ -91,8 +94,8 @@ std::string hex(std::string_view bytes, std::string_view before) {
 std::string uuid_text(std::string_view bytes) {
   if (bytes.size() != 16) refuse(kUuid);
   std::string all = hex(bytes, "");
-  return fmt::format("{}-{}-{}-{}-{}", all.substr(0, 8), all.substr(8, 4), all.substr(12, 4), all.substr(16, 4),
-                     all.substr(20));
+  return fmt::format("{}-{}-{}-{}-{}", all.substr(0, 8), all.substr(8, 4), all.substr(12, 4),
+                     all.substr(16, 4), all.substr(20));
 }
 
 std::string interval_text(std::string_view bytes) {

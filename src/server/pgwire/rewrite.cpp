@@ -6,12 +6,11 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "server/pgwire/errors.h"
 #include "server/pgwire/commands.h"
+#include "server/pgwire/errors.h"
 
 namespace leat::server::pgwire {
 namespace {
-
 
 // A token on its way out; what has no text is left out.
 struct Piece {
@@ -54,7 +53,9 @@ class Rewriter {
   const Token* token(std::size_t ahead = 0) const {
     return at_ + ahead < tokens_.size() ? &tokens_[at_ + ahead] : nullptr;
   }
-  bool follows(std::size_t ahead, char symbol) const { return token(ahead) && is_symbol(*token(ahead), symbol); }
+  bool follows(std::size_t ahead, char symbol) const {
+    return token(ahead) && is_symbol(*token(ahead), symbol);
+  }
   bool follows(std::size_t ahead, std::string_view word) const {
     return token(ahead) && is_word(*token(ahead), word);
   }
@@ -113,16 +114,32 @@ class Rewriter {
     std::size_t begin = open - 1;
     if (begin == 0) return;
     const std::string before = lower(pieces_[begin - 1].text);
+    if (before == "from" || before == "join" || (before == "," && !is_in_list(begin - 1)))
+      return name_series(lower(pieces_[begin].text));
     if (before != "select" && before != "," && before != "distinct") return;
     if (before == "," && !is_in_list(begin - 1)) return;
     bool ends = !token() || follows(0, ',') || follows(0, ')') || follows(0, "from") || follows(0, "union") ||
                 follows(0, "where") || follows(0, "limit");
     std::string called = lower(pieces_[begin].text);
-    if (!ends || is_one_of(called, {"select", "exists", "in", "values", "unnest", "distinct", "on", "row", "cast",
-                                    "try_cast", "any", "all", "array"}))
+    if (!ends || is_one_of(called, {"select", "exists", "in", "values", "unnest", "distinct", "on", "row",
+                                    "cast", "try_cast", "any", "all", "array"}))
       return;
     push("AS", TokenKind::word);
     push(quoted_name(called), TokenKind::quoted_name);
+  }
+
+  // The rows of generate_series(…) s are called s in PostgreSQL, and their column, too.
+  void name_series(const std::string& function) {
+    if (!is_one_of(function, {"generate_series", "unnest", "generate_subscripts"})) return;
+    if (follows(0, "as")) copy();
+    if (!is_name(0) || follows(1, '(')) return;
+    if (is_one_of(name(0),
+                  {"where", "on", "cross", "join", "left", "inner", "right", "full", "with", "order", "group",
+                   "limit", "union", "as", "having", "natural", "window", "except", "intersect"}))
+      return;
+    std::string alias = print(*token());
+    copy();
+    push("(" + alias + ")", TokenKind::symbol, false);
   }
 
   // Whether the comma at `at` divides the columns of a SELECT.
@@ -135,7 +152,8 @@ class Rewriter {
       if (depth != 0 || pieces_[at].kind != TokenKind::word) continue;
       std::string word = lower(text);
       if (word == "select") return true;
-      if (is_one_of(word, {"from", "where", "group", "order", "values", "having", "by", "limit"})) return false;
+      if (is_one_of(word, {"from", "where", "group", "order", "values", "having", "by", "limit"}))
+        return false;
     }
     return false;
   }
@@ -159,7 +177,8 @@ class Rewriter {
     const Piece& last = pieces_.back();
     if (last.kind == TokenKind::symbol) return last.text == ")" || last.text == "]" || last.text.size() > 2;
     return last.kind != TokenKind::word ||
-           !is_one_of(lower(last.text), {"select", "and", "or", "not", "where", "when", "then", "else", "on"});
+           !is_one_of(lower(last.text),
+                      {"select", "and", "or", "not", "where", "when", "then", "else", "on"});
   }
 
   void step_operator(std::size_t length) {
@@ -218,17 +237,28 @@ class Rewriter {
     }
     if (word == "as" && step_cast_as()) return true;
     if (word == "current_setting" && follows(1, '(')) return step_setting();
+    // DuckDB keeps this word for itself; PostgreSQL does not.
+    if (word == "at" && !follows(1, "time")) {
+      push("\"at\"", TokenKind::quoted_name, has_space());
+      ++at_;
+      return true;
+    }
+    if (follows(1, '(') && step_renamed(word)) return true;
     return step_session_word(word);
   }
 
   bool step_qualified(const std::string& word) {
-    if (word == "pg_catalog" && (is_name(2) || follows(2, '*'))) {
+    bool is_function = word == "information_schema" && is_name(2) && follows(3, '(');
+    if ((word == "pg_catalog" && (is_name(2) || follows(2, '*'))) || is_function) {
+      bool space = has_space();
+      std::size_t first = pieces_.size();
       at_ += 2;
       if (!step_name()) copy();
+      if (pieces_.size() > first) pieces_[first].has_space = space;
       return true;
     }
     if (word == "information_schema" && is_name(2)) {
-      push(fmt::format("{}.information_schema.{}", kCatalogName, print(*token(2))), TokenKind::word, has_space());
+      push(fmt::format("{}.infos.{}", kCatalogName, print(*token(2))), TokenKind::word, has_space());
       at_ += 3;
       return true;
     }
@@ -240,8 +270,11 @@ class Rewriter {
     if (word == options_.database && is_name(2) && follows(3, '.') && is_name(4)) {
       std::string schema = name(2);
       if (schema == "pg_catalog" || schema == "information_schema") {
+        std::size_t first = pieces_.size();
         at_ += 2;
-        return step_qualified(schema);
+        step_qualified(schema);
+        if (pieces_.size() > first) pieces_[first].has_space = true;
+        return true;
       }
       push(quoted_name(options_.catalog) + "." + (schema == options_.main_name ? "main" : print(*token(2))),
            TokenKind::word, has_space());
@@ -253,22 +286,95 @@ class Rewriter {
 
   // What SQL says without parentheses, or calls without arguments, and depends on the session.
   bool step_session_word(const std::string& word) {
-    static constexpr std::string_view kWords[] = {"current_user",   "session_user",     "current_role",
+    static constexpr std::string_view kWords[] = {"current_user",    "session_user",     "current_role",
                                                   "current_catalog", "current_database", "current_schema",
-                                                  "version",        "pg_backend_pid"};
+                                                  "version",         "pg_backend_pid"};
     if (std::find(std::begin(kWords), std::end(kWords), word) == std::end(kWords)) return false;
     bool is_call = follows(1, '(') && follows(2, ')');
     bool needs_call = word == "current_database" || word == "version" || word == "pg_backend_pid";
     if (needs_call && !is_call) return false;
     bool begins = !pieces_.empty() && is_one_of(lower(pieces_.back().text), {"select", ","}) &&
                   is_in_list(pieces_.size());
-    push(quoted_text(options_.settings("leat." + word).value_or("")), TokenKind::text);
+    std::string value = options_.settings("leat." + word).value_or("");
+    push(word == "pg_backend_pid" ? value : quoted_text(value), TokenKind::text);
     at_ += is_call ? 3 : 1;
     if (begins && (!token() || follows(0, ',') || follows(0, "from") || follows(0, ')'))) {
       push("AS", TokenKind::word);
       push(quoted_name(word), TokenKind::quoted_name);
     }
     return true;
+  }
+
+  // Functions that DuckDB has under another name.
+  bool step_renamed(const std::string& word) {
+    if (word == "to_char" || word == "to_timestamp" || word == "to_date") return step_time_format(word);
+    constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+        {"json_build_object", "json_object"},     {"jsonb_build_object", "json_object"},
+        {"json_build_array", "json_array"},       {"jsonb_build_array", "json_array"},
+        {"json_agg", "json_group_array"},         {"jsonb_agg", "json_group_array"},
+        {"json_object_agg", "json_group_object"}, {"json_array_elements_text", "json_each"}};
+    for (const auto& [theirs, ours] : kNames) {
+      if (word != theirs) continue;
+      push(std::string(ours), TokenKind::word, has_space());
+      ++at_;
+      return true;
+    }
+    return false;
+  }
+
+  // to_char(time, 'YYYY-MM'): a format of PostgreSQL's becomes one of strftime's. Those of numbers stay.
+  bool step_time_format(const std::string& word) {
+    std::size_t ahead = 2, format = 0;
+    for (int depth = 1; token(ahead); ++ahead) {
+      if (follows(ahead, '(')) ++depth;
+      if (follows(ahead, ')') && --depth == 0) break;
+      if (depth == 1 && follows(ahead, ',')) format = ahead + 1;
+    }
+    if (!token(ahead) || format == 0 || format + 1 != ahead || token(format)->kind != TokenKind::text)
+      return false;
+    std::optional<std::string> converted = time_format(token(format)->text);
+    if (!converted) return false;
+    tokens_[at_ + format].text = *converted;
+    push(word == "to_char" ? "strftime" : "strptime", TokenKind::word, has_space());
+    if (word != "to_char") {
+      Token close = tokens_[at_ + ahead];
+      std::vector<Token> cast(2, Token{TokenKind::symbol, ":", close.end, close.end});
+      cast.push_back({TokenKind::word, word == "to_date" ? "date" : "timestamptz", close.end, close.end});
+      tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at_ + ahead + 1), cast.begin(),
+                     cast.end());
+    }
+    ++at_;
+    return true;
+  }
+
+  // nullopt for what is no format of a time.
+  static std::optional<std::string> time_format(std::string_view format) {
+    constexpr std::pair<std::string_view, std::string_view> kParts[] = {
+        {"YYYY", "%Y"},  {"HH24", "%H"},  {"HH12", "%I"}, {"Month", "%B"}, {"FMMonth", "%B"}, {"FMDay", "%A"},
+        {"FMMM", "%-m"}, {"FMDD", "%-d"}, {"MON", "%b"},  {"Mon", "%b"},   {"DDD", "%j"},     {"Day", "%A"},
+        {"Dy", "%a"},    {"MI", "%M"},    {"SS", "%S"},   {"US", "%f"},    {"MS", "%g"},      {"MM", "%m"},
+        {"DD", "%d"},    {"YY", "%y"},    {"AM", "%p"},   {"PM", "%p"},    {"HH", "%I"},      {"IW", "%V"},
+        {"IYYY", "%G"},  {"ID", "%u"},    {"TZ", "%Z"}};
+    std::string out;
+    bool has_part = false;
+    while (!format.empty()) {
+      auto part = std::find_if(std::begin(kParts), std::end(kParts),
+                               [&](const auto& each) { return format.starts_with(each.first); });
+      if (part != std::end(kParts)) {
+        out += part->second;
+        format.remove_prefix(part->first.size());
+        has_part = true;
+        continue;
+      }
+      if (format[0] == '"') {  // a text as it is
+        format.remove_prefix(1);
+        continue;
+      }
+      out += format[0] == '%' ? "%%" : std::string(1, format[0]);
+      format.remove_prefix(1);
+    }
+    if (!has_part) return std::nullopt;
+    return out;
   }
 
   // current_setting('name'[, missing_ok])
@@ -280,7 +386,7 @@ class Rewriter {
     std::optional<std::string> value = options_.settings(token(2)->text);
     if (!value && end == 3)
       throw refusal(State::setting,
-                  fmt::format("unrecognized configuration parameter \"{}\"", token(2)->text));
+                    fmt::format("unrecognized configuration parameter \"{}\"", token(2)->text));
     push(value ? quoted_text(*value) : "NULL", TokenKind::text);
     at_ += end + 1;
     return true;
@@ -298,7 +404,8 @@ class Rewriter {
   TypeName read_type(std::size_t ahead) const {
     TypeName out;
     std::size_t from = ahead;
-    if ((name(ahead) == "pg_catalog" || name(ahead) == "information_schema") && follows(ahead + 1, '.')) ahead += 2;
+    if ((name(ahead) == "pg_catalog" || name(ahead) == "information_schema") && follows(ahead + 1, '.'))
+      ahead += 2;
     if (!is_name(ahead)) return out;
     out.name = name(ahead);
     if (token(ahead)->kind == TokenKind::quoted_name && out.name == "char") out.name = "\"char\"";
@@ -315,9 +422,9 @@ class Rewriter {
   std::string duck_type(const TypeName& type, bool has_arguments) const {
     const std::string& n = type.name;
     std::string out;
-    if (is_one_of(n, {"name", "\"char\"", "unknown", "cstring", "anyarray", "citext", "inet", "cidr", "macaddr",
-                      "xml", "sql_identifier", "character_data", "yes_or_no", "pg_node_tree", "aclitem", "tsvector",
-                      "tsquery", "regconfig", "bpchar"})) {
+    if (is_one_of(n, {"name", "\"char\"", "unknown", "cstring", "anyarray", "citext", "inet", "cidr",
+                      "macaddr", "xml", "sql_identifier", "character_data", "yes_or_no", "pg_node_tree",
+                      "aclitem", "tsvector", "tsquery", "regconfig", "bpchar"})) {
       out = "VARCHAR";
     } else if (is_one_of(n, {"oid", "xid", "cid", "xid8", "cardinal_number", "money"})) {
       out = "BIGINT";
@@ -336,8 +443,8 @@ class Rewriter {
   }
 
   static bool is_reg(const std::string& name) {
-    return is_one_of(name, {"regclass", "regtype", "regproc", "regprocedure", "regnamespace", "regrole", "regoper",
-                            "regoperator"});
+    return is_one_of(name, {"regclass", "regtype", "regproc", "regprocedure", "regnamespace", "regrole",
+                            "regoper", "regoperator"});
   }
 
   // Where the operand begins that ends with the last piece.
@@ -360,8 +467,8 @@ class Rewriter {
                                   (open == "[" && pieces_[at - 1].text == ")"));
         bool is_keyword = at > 0 && open == "(" && pieces_[at - 1].kind == TokenKind::word &&
                           is_one_of(lower(pieces_[at - 1].text),
-                                    {"select", "and", "or", "not", "where", "when", "then", "else", "on", "in", "by",
-                                     "from", "as", "join", "case", "having", "any", "all"});
+                                    {"select", "and", "or", "not", "where", "when", "then", "else", "on",
+                                     "in", "by", "from", "as", "join", "case", "having", "any", "all"});
         if (!goes_on || is_keyword) return at;
         --at;
         continue;
@@ -420,7 +527,8 @@ class Rewriter {
         gives_name = to_text;
         at_ += 2 + next.tokens;
       }
-    } else if (compares(before) || follows(0, '=') || follows(0, '<') || follows(0, '>') || follows(0, "in")) {
+    } else if (compares(before) || follows(0, '=') || follows(0, '<') || follows(0, '>') ||
+               follows(0, "in")) {
       gives_name = false;
     }
     std::string kind = type.name == "regprocedure" ? "regproc" : type.name;

@@ -1,6 +1,7 @@
 // Rewrite: PostgreSQL's SQL as DuckDB reads it, token by token.
 //
-// Guarantees: DuckDB sees only what is printed from our tokens, so both agree on what is text, name and comment.
+// Guarantees: DuckDB sees only what is printed from our tokens, so both agree on what is text, name and
+// comment.
 //   Statements that use nothing of PostgreSQL's own come out as they were, but for their comments.
 // Threads: pure functions.
 // Owns: nothing.
@@ -16,9 +17,10 @@
 namespace leat::server::pgwire {
 
 struct RewriteOptions {
-  std::string database;   ///< the name that clients know
-  std::string catalog;    ///< the name that DuckDB knows it by
-  std::string main_name = "public";  ///< what clients call DuckDB's schema main; "" when there is a schema of that name
+  std::string database;  ///< the name that clients know
+  std::string catalog;   ///< the name that DuckDB knows it by
+  std::string main_name =
+      "public";  ///< what clients call DuckDB's schema main; "" when there is a schema of that name
   SettingLookup settings;
   /// What parameters are cast to, "" for none.
   std::vector<std::string> parameter_types;

@@ -88,8 +88,7 @@ bool Session::serve_next() {
     }
   }
   std::optional<Message> message = reader_.next(endpoint_.write_timeout);
-  if (is_closed())
-    throw refusal(State::shutdown, "terminating connection due to administrator command");
+  if (is_closed()) throw refusal(State::shutdown, "terminating connection due to administrator command");
   if (!message || message->type == 'X') return false;
   if (skips_to_sync_ && message->type != 'S') return true;
   try {
@@ -174,13 +173,14 @@ void Session::report(const std::string& name) {
 }
 
 Session::Busy::Busy(Session& session) : running_(session.running_) {
-  std::chrono::milliseconds limit = session.login_.role->timeout, asked = session.variables_.statement_timeout();
+  std::chrono::milliseconds limit = session.login_.role->timeout,
+                            asked = session.variables_.statement_timeout();
   if (asked.count() > 0 && (limit.count() == 0 || asked < limit)) limit = asked;
   std::lock_guard lock(running_.mutex_);
   running_.is_busy_ = true;
   running_.why_ = Running::Why::nothing;
-  running_.deadline_ = limit.count() > 0 ? session.env_.steady() + limit
-                                         : std::chrono::steady_clock::time_point::max();
+  running_.deadline_ =
+      limit.count() > 0 ? session.env_.steady() + limit : std::chrono::steady_clock::time_point::max();
 }
 
 Session::Busy::~Busy() {
@@ -209,8 +209,8 @@ bool Session::send_rows(Portal& portal, std::int64_t rows_max) {
     }
     if (++portal.sent > login_.role->rows_max) {
       answers_.take_back(before);
-      throw refusal(State::too_large,
-                  "The answer has more rows than this role may ask for: " + std::to_string(login_.role->rows_max))
+      throw refusal(State::too_large, "The answer has more rows than this role may ask for: " +
+                                          std::to_string(login_.role->rows_max))
           .fix("Add a LIMIT, or raise the role's `rows_max` in leat.yml.");
     }
     if (answers_.size() > kFlushBytes) flush();

@@ -1,6 +1,7 @@
 // Session: one connection of a client, from its login to its end.
 //
-// Guarantees: an error of a statement is told and the session goes on; one of the protocol is told and ends it. The
+// Guarantees: an error of a statement is told and the session goes on; one of the protocol is told and ends
+// it. The
 //   transaction's state follows PostgreSQL's; since nothing is written, BEGIN and COMMIT hold nothing.
 // Threads: run() by one thread; Running by any.
 // Owns: its statements, portals and engine session; Channel and Engine outlive it.
@@ -49,8 +50,8 @@ class Running {
 class Session {
  public:
   /// `reader` is where the login ended.
-  Session(Channel& channel, MessageReader& reader, Engine& engine, const EndpointSettings& endpoint, Login login,
-          Running& running, Env& env);
+  Session(Channel& channel, MessageReader& reader, Engine& engine, const EndpointSettings& endpoint,
+          Login login, Running& running, Env& env);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -124,7 +125,8 @@ class Session {
   Answers answers_;
   std::map<std::string, std::shared_ptr<Statement>> statements_;
   std::map<std::string, Portal> portals_;
-  std::vector<std::pair<std::string, std::string>> locals_;  // what SET LOCAL takes back, with the values before
+  std::vector<std::pair<std::string, std::string>>
+      locals_;  // what SET LOCAL takes back, with the values before
   Block block_ = Block::none;
   bool skips_to_sync_ = false;
 };

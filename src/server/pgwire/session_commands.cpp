@@ -57,7 +57,8 @@ class TextAnswer : public Prepared {
 // The next rows of a cursor.
 class FetchedRows : public OpenRows {
  public:
-  FetchedRows(std::shared_ptr<OpenRows> cursor, std::int64_t left) : cursor_(std::move(cursor)), left_(left) {}
+  FetchedRows(std::shared_ptr<OpenRows> cursor, std::int64_t left)
+      : cursor_(std::move(cursor)), left_(left) {}
   const std::vector<Field>& fields() const override { return cursor_->fields(); }
   bool next(const std::vector<Format>& formats, std::string& out) override {
     if (left_ == 0) return false;
@@ -93,7 +94,9 @@ class Bound : public Prepared {
       : prepared_(std::move(prepared)), parameters_(std::move(parameters)) {}
   const std::vector<Oid>& parameters() const override { return kNoParameters; }
   const std::vector<Field>& fields() const override { return prepared_->fields(); }
-  std::unique_ptr<OpenRows> open(const std::vector<Parameter>&) override { return prepared_->open(parameters_); }
+  std::unique_ptr<OpenRows> open(const std::vector<Parameter>&) override {
+    return prepared_->open(parameters_);
+  }
 
  private:
   std::unique_ptr<Prepared> prepared_;
@@ -162,7 +165,7 @@ void Session::run_command(const Command& command) {
         statements_.clear();
       } else if (statements_.erase(command.name) == 0) {
         throw refusal(State::no_statement,
-                    fmt::format("prepared statement \"{}\" does not exist", command.name));
+                      fmt::format("prepared statement \"{}\" does not exist", command.name));
       }
       break;
     case CommandKind::prepare:
@@ -291,8 +294,7 @@ std::shared_ptr<Session::Statement> Session::prepare_show(const Command& command
     return prepare_query(std::move(query), {});
   }
   if (!value)
-    throw refusal(State::setting,
-                fmt::format("unrecognized configuration parameter \"{}\"", command.name));
+    throw refusal(State::setting, fmt::format("unrecognized configuration parameter \"{}\"", command.name));
   out->prepared = std::make_unique<TextAnswer>(std::vector<Field>{{command.name, kText}},
                                                std::vector<std::vector<std::string>>{{*value}});
   return out;
@@ -314,7 +316,7 @@ std::shared_ptr<Session::Statement> Session::prepare_execute(const Command& comm
   std::vector<Parameter> parameters = read_arguments(command.value);
   if (parameters.size() != found->second->prepared->parameters().size())
     throw refusal(State::syntax,
-                fmt::format("wrong number of parameters for prepared statement \"{}\"", command.name));
+                  fmt::format("wrong number of parameters for prepared statement \"{}\"", command.name));
   std::shared_ptr<Statement> out =
       prepare_query(found->second->command, found->second->prepared->parameters());
   out->prepared = std::make_unique<Bound>(std::move(out->prepared), std::move(parameters));

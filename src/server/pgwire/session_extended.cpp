@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "server/pgwire/errors.h"
 #include "server/pgwire/parameters.h"
 #include "server/pgwire/session.h"
 
@@ -28,7 +29,7 @@ std::vector<Format> spread(std::vector<Format> formats, std::size_t count) {
   if (formats.size() == 1) return std::vector<Format>(count, formats[0]);
   if (formats.size() != count)
     throw refusal(State::protocol,
-                fmt::format("bind message has {} formats but {} are needed", formats.size(), count));
+                  fmt::format("bind message has {} formats but {} are needed", formats.size(), count));
   return formats;
 }
 
@@ -55,7 +56,7 @@ void Session::bind(Fields fields) {
   auto found = statements_.find(statement_name);
   if (found == statements_.end())
     throw refusal(State::no_statement,
-                fmt::format("prepared statement \"{}\" does not exist", statement_name));
+                  fmt::format("prepared statement \"{}\" does not exist", statement_name));
   Portal portal;
   portal.statement = found->second;
   static const std::vector<Oid> kNone;
@@ -65,12 +66,13 @@ void Session::bind(Fields fields) {
   std::size_t count = fields.count(4);
   if (count != types.size())
     throw refusal(State::protocol, fmt::format("bind message supplies {} parameters, but prepared statement "
-                                                     "\"{}\" requires {}",
-                                                     count, statement_name, types.size()));
+                                               "\"{}\" requires {}",
+                                               count, statement_name, types.size()));
   formats = spread(std::move(formats), count);
   for (std::size_t i = 0; i < count; ++i) {
     std::optional<std::string_view> value = fields.value();
-    portal.parameters.push_back(value ? Parameter(parameter_text(types[i], formats[i], *value)) : std::nullopt);
+    portal.parameters.push_back(value ? Parameter(parameter_text(types[i], formats[i], *value))
+                                      : std::nullopt);
   }
   portal.formats = spread(read_formats(fields), prepared ? prepared->fields().size() : 0);
   fields.end();

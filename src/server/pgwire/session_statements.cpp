@@ -13,7 +13,7 @@ void Session::check_block(const Command& command) const {
       (command.kind == CommandKind::savepoint && command.tag == "ROLLBACK"))
     return;
   throw refusal(State::block_failed,
-              "current transaction is aborted, commands ignored until end of transaction block");
+                "current transaction is aborted, commands ignored until end of transaction block");
 }
 
 std::shared_ptr<Session::Statement> Session::prepare(const std::string& sql, const std::vector<Oid>& types) {
@@ -31,7 +31,7 @@ std::shared_ptr<Session::Statement> Session::prepare(const std::string& sql, con
       return prepare_execute(command);
     case CommandKind::refused:
       throw refusal(State::read_only,
-                  fmt::format("cannot execute {} in a read-only transaction", command.tag));
+                    fmt::format("cannot execute {} in a read-only transaction", command.tag));
     default:
       return std::make_shared<Statement>(Statement{std::move(command), nullptr});
   }

@@ -5,68 +5,121 @@
 namespace leat::server::pgwire {
 namespace {
 
-// Where the E'…' that begins at `from` ends; its text goes into `out`.
-std::size_t read_escaped(std::string_view sql, std::size_t from, std::string& out) {
-  std::size_t at = from + 2;
-  for (; at < sql.size(); ++at) {
-    char c = sql[at];
-    if (c == '\'') {
-      if (at + 1 >= sql.size() || sql[at + 1] != '\'') return at + 1;
-      ++at;
-    } else if (c == '\\' && at + 1 < sql.size()) {
-      c = sql[++at];
-      constexpr std::string_view kLetters = "nrtbf", kMeant = "\n\r\t\b\f";
-      if (std::size_t known = kLetters.find(c); known != std::string_view::npos) c = kMeant[known];
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool starts_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
+}
+bool continues_word(char c) {
+  return starts_word(c) || is_digit(c) || c == '$';
+}
+
+class Lexer {
+ public:
+  explicit Lexer(std::string_view sql) : sql_(sql) {}
+
+  std::vector<Token> run() {
+    while (skip_blanks(), at_ < sql_.size()) {
+      std::size_t begin = at_;
+      TokenKind kind = next();
+      tokens_.push_back({kind, std::move(text_), begin, at_});
+      text_.clear();
     }
-    out.push_back(c);
+    return std::move(tokens_);
   }
-  return at;
-}
 
-bool begins_escaped(std::string_view sql, const sql::Token& token) {
-  return token.kind == TokenKind::word && (token.text == "e" || token.text == "E") &&
-         sql.substr(token.offset + 1).starts_with('\'');
-}
+ private:
+  char peek(std::size_t ahead = 0) const { return at_ + ahead < sql_.size() ? sql_[at_ + ahead] : '\0'; }
 
-// Where the quoted token that begins at `from` ends.
-std::size_t quoted_end(std::string_view sql, std::size_t from) {
-  char mark = sql[from];
-  if (mark == '$') {
-    std::size_t tag = std::min(sql.find('$', from + 1), sql.size() - 1) - from + 1;
-    std::size_t close = sql.find(sql.substr(from, tag), from + tag);
-    return close == std::string_view::npos ? sql.size() : close + tag;
+  void skip_blanks() {
+    for (;;) {
+      while (at_ < sql_.size() && is_space(sql_[at_])) ++at_;
+      if (peek() == '-' && peek(1) == '-') {
+        at_ = std::min(sql_.find('\n', at_), sql_.size());
+      } else if (peek() == '/' && peek(1) == '*') {
+        skip_comment();
+      } else {
+        return;
+      }
+    }
   }
-  for (std::size_t at = from + 1; at < sql.size(); ++at) {
-    if (sql[at] != mark) continue;
-    if (at + 1 >= sql.size() || sql[at + 1] != mark) return at + 1;
-    ++at;
+
+  void skip_comment() {
+    int depth = 0;
+    do {
+      bool opens = peek() == '/' && peek(1) == '*', closes = peek() == '*' && peek(1) == '/';
+      depth += opens ? 1 : closes ? -1 : 0;
+      at_ += opens || closes ? 2 : 1;
+    } while (depth > 0 && at_ < sql_.size());
   }
-  return sql.size();
-}
+
+  TokenKind next() {
+    char c = peek();
+    if (c == '\'' || c == '"') {
+      read_quoted(c, false);
+      return c == '"' ? TokenKind::quoted_name : TokenKind::text;
+    }
+    if ((c == 'e' || c == 'E') && peek(1) == '\'') {
+      ++at_;
+      read_quoted('\'', true);
+      return TokenKind::text;
+    }
+    if (c == '$' && read_dollar_quoted()) return TokenKind::text;
+    std::size_t begin = at_++;
+    TokenKind kind = TokenKind::symbol;
+    if (starts_word(c)) {
+      while (continues_word(peek())) ++at_;
+      kind = TokenKind::word;
+    } else if (is_digit(c)) {
+      while (continues_word(peek()) || peek() == '.') ++at_;
+      kind = TokenKind::number;
+    }
+    text_ = sql_.substr(begin, at_ - begin);
+    return kind;
+  }
+
+  void read_quoted(char mark, bool has_escapes) {
+    for (++at_; at_ < sql_.size(); ++at_) {
+      char c = sql_[at_];
+      if (c == mark) {
+        if (peek(1) != mark) break;
+        ++at_;
+      } else if (has_escapes && c == '\\' && at_ + 1 < sql_.size()) {
+        constexpr std::string_view kLetters = "nrtbf", kMeant = "\n\r\t\b\f";
+        c = sql_[++at_];
+        if (std::size_t known = kLetters.find(c); known != std::string_view::npos) c = kMeant[known];
+      }
+      text_ += c;
+    }
+    at_ = std::min(at_ + 1, sql_.size());
+  }
+
+  bool read_dollar_quoted() {
+    std::size_t close = at_ + 1;
+    if (close < sql_.size() && is_digit(sql_[close])) return false;  // a parameter
+    while (close < sql_.size() && continues_word(sql_[close]) && sql_[close] != '$') ++close;
+    if (close >= sql_.size() || sql_[close] != '$') return false;
+    std::string_view tag = sql_.substr(at_, close - at_ + 1);
+    std::size_t end = std::min(sql_.find(tag, close + 1), sql_.size());
+    text_ = sql_.substr(close + 1, end - close - 1);
+    at_ = std::min(end + tag.size(), sql_.size());
+    return true;
+  }
+
+  std::string_view sql_;
+  std::size_t at_ = 0;
+  std::string text_;
+  std::vector<Token> tokens_;
+};
 
 }  // namespace
 
 std::vector<Token> tokenize(std::string_view sql) {
-  std::vector<Token> out;
-  std::size_t begin = 0;
-  while (begin < sql.size()) {
-    // The tokenizer knows no escapes: behind each E'…' it begins anew.
-    std::size_t next = sql.size();
-    for (sql::Token& token : sql::tokenize(sql.substr(begin))) {
-      token.offset += begin;
-      if (begins_escaped(sql, token)) {
-        std::string text;
-        next = read_escaped(sql, token.offset, text);
-        out.push_back({TokenKind::text, std::move(text), token.offset, next});
-        break;
-      }
-      bool is_quoted = token.kind == TokenKind::text || token.kind == TokenKind::quoted_name;
-      std::size_t end = is_quoted ? quoted_end(sql, token.offset) : token.offset + token.text.size();
-      out.push_back({token.kind, std::move(token.text), token.offset, end});
-    }
-    begin = next;
-  }
-  return out;
+  return Lexer(sql).run();
 }
 
 }  // namespace leat::server::pgwire

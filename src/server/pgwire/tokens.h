@@ -1,4 +1,5 @@
-// Tokens of SQL as PostgreSQL writes it: what sql/tokenizer.h knows, E'…' with its escapes, and where each token ends.
+// Tokens of SQL as PostgreSQL writes it: what sql/tokenizer.h knows, E'…' with its escapes, and where each
+// token ends.
 //
 // Guarantees: never fails: what is not understood is a token of one character; comments are left out.
 // Threads: pure functions.

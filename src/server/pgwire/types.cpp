@@ -12,7 +12,7 @@ constexpr PgType kTypes[] = {
     {kName, "name", 64, 1003, 'S', ""},
     {kInt8, "int8", 8, 1016, 'N', "BIGINT", "bigint"},
     {kInt2, "int2", 2, 1005, 'N', "SMALLINT", "smallint"},
-    {22, "int2vector", -1, 1006, 'A', ""},
+    {kInt2Vector, "int2vector", -1, 1006, 'A', ""},
     {kInt4, "int4", 4, 1007, 'N', "INTEGER", "integer"},
     {kRegproc, "regproc", 4, 1008, 'N', ""},
     {kText, "text", -1, 1009, 'S', ""},
@@ -70,8 +70,8 @@ const PgType* find_type(Oid oid) {
 }
 
 const PgType* element_of(Oid array) {
-  auto* found =
-      std::find_if(std::begin(kTypes), std::end(kTypes), [&](auto& row) { return row.array == array && array; });
+  auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
+                             [&](auto& row) { return row.array == array && array; });
   return found == std::end(kTypes) ? nullptr : found;
 }
 

@@ -6,8 +6,8 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "server/pgwire/errors.h"
 #include "server/pgwire/commands.h"
+#include "server/pgwire/errors.h"
 
 namespace leat::server::pgwire {
 namespace {
@@ -84,11 +84,19 @@ constexpr Known kKnown[] = {
     {"xmloption", "content"},
 };
 
-constexpr const char* kReported[] = {"server_version",   "server_encoding", "client_encoding",
-                                     "application_name", "is_superuser",    "session_authorization",
-                                     "datestyle",        "intervalstyle",   "timezone",
-                                     "integer_datetimes", "standard_conforming_strings",
-                                     "in_hot_standby",   "default_transaction_read_only"};
+constexpr const char* kReported[] = {"server_version",
+                                     "server_encoding",
+                                     "client_encoding",
+                                     "application_name",
+                                     "is_superuser",
+                                     "session_authorization",
+                                     "datestyle",
+                                     "intervalstyle",
+                                     "timezone",
+                                     "integer_datetimes",
+                                     "standard_conforming_strings",
+                                     "in_hot_standby",
+                                     "default_transaction_read_only"};
 
 [[noreturn]] void refuse_value(const std::string& name, const std::string& value) {
   throw refusal(State::setting, fmt::format("invalid value for parameter \"{}\": \"{}\"", name, value));
@@ -166,7 +174,8 @@ std::optional<std::string> Variables::get(const std::string& name) const {
 
 bool Variables::is_reported(const std::string& name) {
   std::string key = lower(name);
-  return std::any_of(std::begin(kReported), std::end(kReported), [&](const char* each) { return key == each; });
+  return std::any_of(std::begin(kReported), std::end(kReported),
+                     [&](const char* each) { return key == each; });
 }
 
 std::vector<std::pair<std::string, std::string>> Variables::all() const {

@@ -14,6 +14,7 @@ create macro quote_literal(s) as '''' || replace(s::varchar, '''', '''''') || ''
 create macro quote_nullable(s) as case when s is null then 'NULL' else '''' || replace(s::varchar, '''', '''''') || '''' end;
 create macro array_lower(a, n) as case when len(a) > 0 then 1 end;
 create macro array_upper(a, n) as case when len(a) > 0 then len(a) end;
+create macro array_remove(a, v) as list_filter(a, lambda leat_x: leat_x is distinct from v);
 create macro array_ndims(a) as case when len(a) > 0 then 1 end;
 create macro cardinality(a) as len(a);
 create macro _pg_expandarray(a) as unnest(list_transform(range(1, len(a) + 1), lambda i: {'x': a[i], 'n': i::integer}));
@@ -105,7 +106,8 @@ create macro pg_stat_get_tuples_inserted(o) as 0::bigint;
 create macro pg_stat_get_live_tuples(o) as 0::bigint;
 create macro pg_stat_get_dead_tuples(o) as 0::bigint;
 create macro pg_options_to_table(o) as table select null::varchar as option_name, null::varchar as option_value where false;
-create macro pg_partition_ancestors(o) as table select o as relid;
+create macro pg_partition_ancestors(o) as o::varchar::bigint;
+create macro pg_partition_ancestors(o) as table select o::varchar::bigint as relid, 1::bigint as depth;
 create macro pg_partition_tree(o) as table select o as relid, null::bigint as parentrelid, true as isleaf, 0 as level;
 create macro pg_get_keywords() as table select keyword_name as word, case keyword_category when 'reserved' then 'R' when 'unreserved' then 'U' when 'column_name' then 'C' else 'T' end as catcode, keyword_category as catdesc from duckdb_keywords();
 create macro aclexplode(a) as table select 10::leat_oid as grantor, 10::leat_oid as grantee, 'SELECT' as privilege_type, false as is_grantable where false;
@@ -116,7 +118,7 @@ create view pg_type as
     select oid, name, length, "array" as array_oid, 0 as element, category, words from leat_types
     union all
     select "array", '_' || name, -1, 0, oid, 'A', case words when '' then name else words end || '[]' from leat_types where "array" <> 0)
-  select oid::leat_oid as oid, name as typname, 11::leat_oid as typnamespace, 10::leat_oid as typowner, length::smallint as typlen, length in (1, 2, 4, 8) and category <> 'A' as typbyval, case when category = 'P' then 'p' else 'b' end as typtype, category as typcategory, oid in (16, 25, 26, 701, 1184, 1186) as typispreferred, true as typisdefined, ',' as typdelim, 0::leat_oid as typrelid, case when category = 'A' then 'array_subscript_handler' else '-' end as typsubscript, element::leat_oid as typelem, array_oid::leat_oid as typarray, case when category = 'A' then 'array_in' else name || 'in' end as typinput, case when category = 'A' then 'array_out' else name || 'out' end as typoutput, case when category = 'A' then 'array_recv' else name || 'recv' end as typreceive, case when category = 'A' then 'array_send' else name || 'send' end as typsend, '-' as typmodin, '-' as typmodout, '-' as typanalyze, case length when 8 then 'd' when 2 then 's' when 1 then 'c' else 'i' end as typalign, case when length = -1 then 'x' else 'p' end as typstorage, false as typnotnull, 0::leat_oid as typbasetype, -1 as typtypmod, 0 as typndims, (case when category = 'S' then 100 else 0 end)::leat_oid as typcollation, null::varchar as typdefaultbin, null::varchar as typdefault, null::varchar[] as typacl, words as leat_words
+  select oid::leat_oid as oid, name as typname, 11::leat_oid as typnamespace, 10::leat_oid as typowner, length::smallint as typlen, length in (1, 2, 4, 8) and category <> 'A' as typbyval, case when category = 'P' then 'p' else 'b' end as typtype, category as typcategory, oid in (16, 25, 26, 701, 1184, 1186) as typispreferred, true as typisdefined, ',' as typdelim, 0::leat_oid as typrelid, case when category = 'A' then 'array_subscript_handler' else '-' end as typsubscript, element::leat_oid as typelem, array_oid::leat_oid as typarray, leat_number('function', 'pg_catalog.' || case when category = 'A' then 'array_in' else name || 'in' end) as typinput, leat_number('function', 'pg_catalog.' || case when category = 'A' then 'array_out' else name || 'out' end) as typoutput, leat_number('function', 'pg_catalog.' || case when category = 'A' then 'array_recv' else name || 'recv' end) as typreceive, leat_number('function', 'pg_catalog.' || case when category = 'A' then 'array_send' else name || 'send' end) as typsend, 0::leat_oid as typmodin, 0::leat_oid as typmodout, 0::leat_oid as typanalyze, case length when 8 then 'd' when 2 then 's' when 1 then 'c' else 'i' end as typalign, case when length = -1 then 'x' else 'p' end as typstorage, false as typnotnull, 0::leat_oid as typbasetype, -1 as typtypmod, 0 as typndims, (case when category = 'S' then 100 else 0 end)::leat_oid as typcollation, null::varchar as typdefaultbin, null::varchar as typdefault, null::varchar[] as typacl, words as leat_words
   from all_types;
 
 -- Types: from DuckDB's names to PostgreSQL's numbers.
@@ -141,7 +143,9 @@ create macro leat_scalar_type(t) as case
 create macro leat_array_type(o) as case o when 16 then 1000 when 21 then 1005 when 23 then 1007 when 20 then 1016 when 1700 then 1231 when 700 then 1021 when 701 then 1022 when 17 then 1001 when 1082 then 1182 when 1083 then 1183 when 1266 then 1270 when 1184 then 1185 when 1114 then 1115 when 1186 then 1187 when 2950 then 2951 when 114 then 199 else 1009 end;
 create macro leat_type(t) as case when ends_with(t, ']') then leat_array_type(leat_scalar_type(regexp_replace(t, '(\[\d*\])+$', ''))) else leat_scalar_type(t) end::leat_oid;
 create macro leat_modifier(t, p, s) as case when starts_with(t, 'DECIMAL') and not ends_with(t, ']') then ((p << 16) | s) + 4 else -1 end::integer;
-create macro format_type(o, m) as (select case when t.oid = 1700 and m > 4 then 'numeric(' || ((m - 4) >> 16) || ',' || ((m - 4) & 65535) || ')' else coalesce(nullif(t.leat_words, ''), t.typname) end from pg_type t where t.oid = o);
+-- Macros read from views whose columns have names that nobody else uses: their arguments are put in as they are written.
+create view leat_t as select oid as leat_o, typname as leat_name, words as leat_w, category as leat_cat from (select oid, typname, leat_words as words, typcategory as category from pg_type);
+create macro format_type(o, m) as (select case when leat_o = 1700 and m > 4 then 'numeric(' || ((m - 4) >> 16) || ',' || ((m - 4) & 65535) || ')' else coalesce(nullif(leat_w, ''), leat_name) end from leat_t where leat_o = o);
 create macro _pg_char_max_length(o, m) as null::integer;
 create macro _pg_numeric_precision(o, m) as case o when 21 then 16 when 23 then 32 when 20 then 64 when 700 then 24 when 701 then 53 when 1700 then case when m > 4 then ((m - 4) >> 16) & 65535 end end::integer;
 create macro _pg_numeric_scale(o, m) as case when o in (20, 21, 23) then 0 when o = 1700 and m > 4 then (m - 4) & 65535 end::integer;

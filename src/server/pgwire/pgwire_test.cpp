@@ -1,0 +1,132 @@
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "duck/client.h"
+#include "server/pgwire/commands.h"
+#include "server/pgwire/duck_engine.h"
+#include "server/pgwire/errors.h"
+#include "server/pgwire/messages.h"
+#include "server/pgwire/numeric.h"
+#include "server/pgwire/parameters.h"
+#include "server/pgwire/rewrite.h"
+#include "support/temporary_folder.h"
+
+namespace leat::server::pgwire {
+namespace {
+
+std::string rewritten(std::string_view sql) {
+  RewriteOptions options;
+  options.database = "project";
+  options.catalog = "warehouse";
+  options.settings = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "server_version_num") return "150000";
+    if (name.starts_with("leat.")) return "me";
+    return std::nullopt;
+  };
+  options.parameter_types = {"INTEGER"};
+  return rewrite(sql, options);
+}
+
+std::string numeric(std::string_view text) {
+  std::string bytes;
+  append_numeric(text, bytes);
+  return parameter_text(kNumeric, Format::binary, bytes);
+}
+
+std::string state_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return std::string(sqlstate(error));
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("PostgreSQL's own SQL becomes DuckDB's, other SQL stays as it is") {
+  CHECK(rewritten("select a,  b -- c\nfrom t /* d */ where x='it''s'") ==
+        "select a, b from t where x='it''s'");
+  CHECK(rewritten(R"(select E'a\'b', $$c'd$$)") == "select 'a''b', 'c''d'");
+  CHECK(rewritten("select * from pg_catalog.pg_class") == "select * from pg_class");
+  CHECK(rewritten("select * from public.t, project.public.u") ==
+        "select * from main.t, \"warehouse\".main.u");
+  CHECK(rewritten("a OPERATOR(pg_catalog.~) '^b$' COLLATE pg_catalog.default") ==
+        "a ~ leat_pattern( '^b$' )");
+  CHECK(rewritten("a ~* 'b'") == "a ~ leat_pattern_any_case( 'b' )");
+  CHECK(rewritten("where c.oid = 'raw.t'::regclass") == "where c.oid = leat_regclass_oid('raw.t')");
+  CHECK(rewritten("select c.oid::pg_catalog.regclass::pg_catalog.text") ==
+        "select leat_regclass_name(c.oid)");
+  CHECK(rewritten("a::numeric, b::numeric(3,1), c::name") ==
+        "a::DECIMAL(38,10), b::numeric(3,1), c::VARCHAR");
+  CHECK(rewritten("'{1,2}'::int[]") == "'[1,2]'::int[]");
+  CHECK(rewritten("select count(*) from t") == "select count(*) AS \"count\" from t");
+  CHECK(rewritten("select current_setting('server_version_num')") == "select '150000'");
+  CHECK(rewritten("$1 + $2") == "CAST($1 AS INTEGER) + $2");
+  CHECK(rewritten("to_char(a, 'YYYY-MM')") == "strftime(a, '%Y-%m')");
+}
+
+TEST_CASE("statements are divided at their semicolons and known by their words") {
+  CHECK(split_statements("select ';'; ; begin -- ;\n;select $$;$$").size() == 3);
+  CHECK(parse_command("with a as (select 1) select * from a").kind == CommandKind::query);
+  CHECK(parse_command("DECLARE \"C\" NO SCROLL CURSOR WITH HOLD FOR select 1").name == "C");
+  CHECK(parse_command("fetch forward all in c").count == -1);
+  CHECK(parse_command("copy (select ')') to stdout csv header").has_header);
+  CHECK(parse_command("copy t from stdin").kind == CommandKind::refused);
+  for (const char* sql : {"insert into t values (1)", "attach 'x'", "pragma version", "install httpfs",
+                          "explain delete from t"})
+    CHECK(parse_command(sql).kind == CommandKind::refused);
+}
+
+TEST_CASE("decimals keep every digit in the binary form") {
+  for (const char* text :
+       {"0", "-1", "10000", "0.0001", "12345678901234567890.123456789", "-0.50", "100000000", "3.10"})
+    CHECK(numeric(text) == text);
+}
+
+TEST_CASE("a body that is too short or too long is refused") {
+  CHECK(state_of([] { Fields("abc").text(); }) == "08P01");
+  CHECK(state_of([] { Fields(std::string_view("\0\5", 2)).count(4); }) == "08P01");
+  CHECK(state_of([] { Fields("a").end(); }) == "08P01");
+  CHECK(state_of([] { parameter_text(kInt4, Format::binary, "abc"); }) == "22P02");
+}
+
+TEST_CASE("queries reach tables and views, not files, settings or what writes") {
+  testing::TemporaryFolder folder;
+  folder.write("secret.csv", "a\n1\n");
+  Env env;
+  DuckEngineSettings settings;
+  settings.warehouse.path = folder.path() + "/w.duckdb";
+  settings.database = "project";
+  DuckEngine engine(settings, env);
+  auto session = engine.begin("me", [](const std::string&) { return std::optional<std::string>(); });
+  auto asked = [&](const std::string& sql) {
+    return state_of([&] {
+      auto rows = session->prepare(sql, {}, "")->open({});
+      std::string row;
+      while (rows->next({Format::text}, row)) row.clear();
+    });
+  };
+  std::string file = folder.path() + "/secret.csv";
+  CHECK(asked("select oid from pg_catalog.pg_class limit 1") == "");
+  CHECK(asked("select * from generate_series(1, 3) s") == "");
+  for (const std::string& sql :
+       {"select * from read_csv('" + file + "')", "select * from '" + file + "'", "from \"" + file + "\"",
+        std::string("select * from read_text('/etc/passwd')"), std::string("from t: glob('*')"),
+        std::string("select * from duckdb_settings()"), std::string("select * from duckdb_settings"),
+        std::string("select * from system.pg_catalog.pg_settings"),
+        std::string("select * from query('select 1')"), std::string("select * from sniff_csv('x')"),
+        std::string("select * from arrow_scan(1, 2, 3)"),
+        std::string("select current_setting(name) from (values ('temp_directory')) v(name)"),
+        std::string("select (select count(*) from glob('/*'))")})
+    CHECK_MESSAGE(asked(sql) == "42501", sql);
+  CHECK(asked("with a as (delete from t) select 1") != "");
+  CHECK(asked("select * from nothing") == "42P01");
+  CHECK(asked("selec 1") != "");
+  // While nobody asks, the file is free for others.
+  session->rest();
+  session.reset();
+  CHECK_NOTHROW(duck::Database::open({folder.path() + "/w.duckdb", "", "", "", true}));
+}
+
+}  // namespace leat::server::pgwire
