@@ -34,7 +34,7 @@ expect 'a query' '1|x|t|1.5|{1,2}|{"a": 1}' "$(ask -c "select 1, 'x', true, 1.5,
 expect 'several statements' '1 2' "$(ask -c 'select 1; select 2' | tr '\n' ' ' | sed 's/ $//')"
 expect '\dt' 'public|lines|table|leat public|orders|table|leat' "$(ask -c '\dt' | tr '\n' ' ' | sed 's/ $//')"
 expect '\d table' 'id|integer||not null| customer|text||not null| total|numeric(12,2)|||0 Indexes: "orders_id_pkey" PRIMARY KEY, btree (id) "orders_customer_total_key" UNIQUE CONSTRAINT, btree (customer, total) Referenced by: TABLE "lines" CONSTRAINT "lines_order_id_id_fkey" FOREIGN KEY (order_id) REFERENCES orders(id)' \
-  "$(ask -c '\d orders' | tr -s ' \n' ' ' | sed 's/ $//')"
+  "$(timeout 60 psql -X -A -q -c '\d orders' | tail -n +3 | tr -s ' \n' ' ' | sed 's/ $//')"
 for order in '\d' '\d+ orders' '\d raw.crimes' '\d+ marts.by_kind' '\l' '\dn' '\du' '\dv' '\di' '\df' '\dT' '\dp' '\dx' '\sv marts.by_kind' '\dt *.*' '\dS' '\db' '\dd'; do
   ask -c "$order" >out.txt || fail "psql's $order: $(cat out.txt)"
   grep -q ERROR out.txt && fail "psql's $order: $(grep ERROR out.txt)"
