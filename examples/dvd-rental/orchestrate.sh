@@ -4,7 +4,7 @@
 # exit code: nothing is built on half a load.
 #
 #   AIRBYTE_SERVER_NAME    host, or host:port, of the API   (localhost)
-#   AIRBYTE_PORT           its port                         (8000)
+#   AIRBYTE_PORT           its port                         (8080)
 #   AIRBYTE_CONNECTION_ID  which connection is synced
 #   AIRBYTE_USERNAME, AIRBYTE_PASSWORD   basic auth; or AIRBYTE_TOKEN for a bearer token
 #   AIRBYTE_TIMEOUT        the longest wait in seconds      (3600)
@@ -17,7 +17,7 @@ host=${AIRBYTE_SERVER_NAME:-localhost}
 case $host in
 http*) api=$host ;;
 *:*) api=http://$host ;;
-*) api=http://$host:${AIRBYTE_PORT:-8000} ;;
+*) api=http://$host:${AIRBYTE_PORT:-8080} ;;
 esac
 dbt=${DBT:-leat dbt}
 

@@ -105,6 +105,7 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
     add_pages(project, services);
     add_sql(project, target, env, services);
     for (auto& service : services) Terminal::line(fmt::format("{} at {}", service->name(), service->start()));
+    Terminal::line("Press Ctrl+C to end.");
     wait_for_end(env);
     for (auto service = services.rbegin(); service != services.rend(); ++service) (*service)->stop();
     return 0;

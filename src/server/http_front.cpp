@@ -8,7 +8,6 @@
 #include <httplib.h>
 
 #include <atomic>
-#include <charconv>
 #include <thread>
 
 #include "base/error.h"
@@ -49,18 +48,6 @@ void send(Reply reply, httplib::Response& response) {
 }
 
 }  // namespace
-
-HttpAddress parse_address(const std::string& text) {
-  HttpAddress address;
-  std::size_t colon = text.rfind(':');
-  std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
-  if (colon != std::string::npos && colon > 0) address.host = text.substr(0, colon);
-  auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  if (problem != std::errc() || end != port.data() + port.size() || address.port < 0 || address.port > 65535)
-    throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no address such as 127.0.0.1:8000", text),
-                "--listen");
-  return address;
-}
 
 bool is_local(const HttpAddress& address) {
   return address.host == "localhost" || address.host.starts_with("127.") || address.host == "::1";
@@ -109,7 +96,7 @@ HttpFront::HttpFront(const HttpAddress& address, std::vector<Handler> handlers)
   if (!is_bound)
     throw Error(ErrorCode::config_invalid, "The address can't be listened on",
                 fmt::format("{}:{}", address.host, address.port))
-        .fix("Choose another with --listen; port 0 takes any that is free.");
+        .fix("Choose another with --host and --port; port 0 takes any that is free.");
 }
 
 HttpFront::~HttpFront() {

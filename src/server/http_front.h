@@ -24,8 +24,6 @@ struct HttpAddress {
   std::string host = "127.0.0.1";
   int port = 0;  ///< 0 chooses one
 };
-/// "127.0.0.1:8000", ":8000", "8000"; Error(cli_usage).
-HttpAddress parse_address(const std::string& text);
 /// True when only this machine reaches it.
 bool is_local(const HttpAddress& address);
 

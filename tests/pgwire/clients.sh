@@ -21,7 +21,7 @@ END
   create view marts.by_kind as select kind, count(*) as n from raw.crimes group by 1;
   create table lines(id int, order_id int references orders(id), txt varchar)" >/dev/null
 export LEAT_SQL_PASSWORD="$(printf '%s' "pass'word")"
-"$bin/leat" serve --port 0 --sql-port 0 >serve.txt 2>&1 &
+"$bin/leat" serve --port 0 --pages-port 0 --sql-port 0 >serve.txt 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; cleanup' EXIT
 for _ in $(seq 900); do grep -q '^Press' serve.txt && break; kill -0 $server || { cat serve.txt; exit 1; }; pause; done

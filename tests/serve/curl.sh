@@ -37,9 +37,9 @@ expect "events are followed to their end" 1 \
   "$(call --max-time 20 "$url/api/leat/v1/jobs/$job/events" | grep -c '^event: end')"
 expect "metrics count them" 'leat_jobs{status="succeeded"} 2' "$(call "$url/metrics" | grep succeeded)"
 expect "a body without end is refused" 413 "$(head -c 9000000 /dev/zero | code -u leat:s3cret "$api/jobs" --data-binary @-)"
-"$bin/leat" --project "$work/project" serve --listen 127.0.0.1:0 >"$work/second.txt" 2>&1 && fail "a second server began"
+"$bin/leat" --project "$work/project" serve --port 0 --pages-port 0 >"$work/second.txt" 2>&1 && fail "a second server began"
 expect "a second server is refused" 1 "$(grep -c LEAT-RUN-002 "$work/second.txt")"
-"$bin/leat" --project "$work/project" serve --listen 0.0.0.0:0 >"$work/open.txt" 2>&1 && fail "it is open to all"
+"$bin/leat" --project "$work/project" serve --host 0.0.0.0 --port 0 >"$work/open.txt" 2>&1 && fail "it is open to all"
 expect "without credentials it is for this machine only" 1 "$(grep -c 'without credentials' "$work/open.txt")"
 kill -TERM "$server"
 wait "$server" && ended=0 || ended=$?

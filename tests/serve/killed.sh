@@ -42,7 +42,7 @@ stop_server
 LEAT_CLOCK="2026-03-27T22:00:00Z*$speed@$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)"
 random() { seed=$(((seed * 1103515245 + 12345) % 2147483648)); printf '%s' $((seed / 7 % $1)); }
 for round in $(seq "$kills"); do
-  "$bin/leat" --project "$work/project" serve --listen 127.0.0.1:0 >"$work/serve.txt" 2>&1 &
+  "$bin/leat" --project "$work/project" serve --port 0 --pages-port 0 >"$work/serve.txt" 2>&1 &
   server=$!
   printf 'id,day,amount\n%s,2026-02-%02d,%s\n' "$((round + 100))" "$((round % 28 + 1))" "$round" >"$work/project/data/.new"
   mv "$work/project/data/.new" "$work/project/data/round$round.csv"

@@ -24,7 +24,7 @@ trap 'stop_server -KILL; rm -rf "$work"' EXIT
 pause() { timeout "$1" tail -f /dev/null --pid="$2" || true; }
 start_server() {
   : >"$work/serve.txt"
-  "$bin/leat" --project "$work/project" serve --listen 127.0.0.1:0 >"$work/serve.txt" 2>&1 &
+  "$bin/leat" --project "$work/project" serve --port 0 --pages-port 0 >"$work/serve.txt" 2>&1 &
   server=$!
   for _ in $(seq 600); do
     url=$(sed -n 's/^jobs and API at //p' "$work/serve.txt")
