@@ -21,7 +21,7 @@ class PagesCommand : public Command {
   }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"verb", "build or dev", &verb_, true},
+    return {{"verb", "build or dev", &verb_, true, "", "build, dev"},
             {"--select,-s", "Which pages (build)", &options_.select, false, "SELECTION"},
             {"--host", "Address that dev listens on", &site_.host, false, "ADDRESS"},
             {"--port", "Port that dev listens on; 0 for any", &site_.port, false, "PORT"}};
