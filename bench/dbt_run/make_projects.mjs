@@ -19,6 +19,6 @@ for (let n = 1; csv.length < 7e6; ++n)
   csv += `${n},name ${n % 977},2024-0${n % 9 + 1}-1${n % 9},${(n * 7919 % 100000) / 100},${n % 2 ? 'true' : 'false'},some words about row ${n}\n`;
 project('seed', [['seeds/big.csv', csv]]);
 fs.writeFileSync(path.join(folder, 'views.sql'), 'create schema alone;\n' +
-  many(2000, (i) => `begin; create view alone.v${i} as (select ${i} as id, 'x' as name); commit;\n`).join(''));
+  many(2000, (i) => `begin; create view alone.v${i}__dbt_tmp as (select ${i} as id, 'x' as name); alter view alone.v${i}__dbt_tmp rename to v${i}; commit;\n`).join(''));
 fs.writeFileSync(path.join(folder, 'tables.sql'), many(500, (i) =>
   `begin; create table t${i}__dbt_tmp as (select ${i} as id, 'x' as name); alter table t${i}__dbt_tmp rename to t${i}; commit;\n`).join(''));

@@ -60,11 +60,11 @@
   {%- do adapter.before_swap() -%}
 {%- endmacro %}
 
-{# Who reads the old view waits only for the moment in which the new one takes its name. #}
+{# Who reads the old view waits only for the moment in which the new one takes its name. Nothing is left of the other
+   name when this fails, so nobody looks for it. #}
 {% macro postgres__create_or_replace_view(target_relation, sql) -%}
   {%- do adapter.begin() -%}
   {%- set beside = make_intermediate_relation(target_relation) -%}
-  {%- do drop_relation_if_exists(load_cached_relation(beside)) -%}
   {%- call statement('main') -%}{{ get_create_view_as_sql(beside, sql) }}{%- endcall -%}
   {%- set existing = load_cached_relation(target_relation) -%}
   {%- do adapter.before_swap() -%}
