@@ -156,7 +156,8 @@ class Loader {
                              ErrorCode::config_not_found, true});
       return;
     }
-    adapter_.execute("USE " + dialect_.quote(attached));
+    // A schema here may have the same name as the database.
+    adapter_.execute("USE " + dialect_.quote(attached) + ".main");
     fs::path first = folder / "initialize.sql";
     if (fs::exists(first))
       attempt(place(first), [&] { adapter_.execute(document::read_file(first.string())); });
