@@ -18,7 +18,7 @@ printf 'id\n1\n' >data/one.csv
 } >leat.yml
 "$bin/leat" run >/dev/null 2>&1
 long=${SECONDS_LONG:-60}
-"$bin/leat" --log-format json serve --listen 127.0.0.1:0 >events.jsonl 2>&1 &
+"$bin/leat" --log-format json serve --port 0 --pages-port 0 >events.jsonl 2>&1 &
 server=$!
 timeout "$long" tail -f /dev/null --pid=$server || true
 ticks=$(awk '{print $14 + $15}' /proc/$server/stat)
