@@ -3,7 +3,7 @@
 // Guarantees: after stop() none of its threads runs and its address is free.
 // Threads: start() and stop() by one thread, each once.
 // Owns: its sockets and threads.
-// Errors: start() throws Error(serve_address) for an address that can't be had.
+// Errors: start() throws Error(config_invalid) for an address that can't be had.
 #pragma once
 #include <string>
 

@@ -53,7 +53,7 @@ done
 wanted=$((24 / hours + 6))
 start_server
 left() { sqlite3 "$work/project/.leat/queue.db" "$1"; }
-for _ in $(seq 1200); do
+for _ in $(seq 4500); do
   now=$(left "select count(*) from ticks")
   [ "$now" -ge "$wanted" ] && [ "$(left "select count(*) from jobs where status in ('queued', 'running')")" = 0 ] && break
   pause 0.2 "$server"
