@@ -143,6 +143,13 @@ TEST_CASE("a query waits for an input that holds nothing or that the page does n
   CHECK(errors(page) == 0);
 }
 
+TEST_CASE("a column that an input names is left out while nothing is chosen") {
+  Rendered page = rendered(
+      "```sql q\nselect 1\n```\n<ButtonGroup name=d><ButtonGroupItem value=n valueLabel=n/></ButtonGroup>\n\n"
+      "<DataTable data={q}><Column id=n/><Column id={inputs.d}/></DataTable>");
+  CHECK(errors(page) == 0);
+}
+
 TEST_CASE("a quoted property may be a query or hold quotes in its braces; fences may be indented") {
   Rendered page = rendered(" ```sql q\n select 1\n ```\n<Value data=\"{q}\"/> <Alert>{q[0].n}</Alert>");
   CHECK(errors(page) == 0);

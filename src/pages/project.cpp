@@ -236,7 +236,8 @@ TablePtr Project::ask(const std::string& name, const std::string& sql, const std
     made->sql = sql;
     if (made->rows.size() * made->columns.size() > static_cast<std::size_t>(options.values_max))
       throw Error(ErrorCode::warehouse_sql,
-                  fmt::format("The query gives more than {} values, rows times columns", options.values_max), where)
+                  fmt::format("The query gives more than {} values, rows times columns", options.values_max),
+                  where)
           .fix("Let the warehouse sum them up.");
     table = made;
   } catch (const Error& error) {
@@ -270,10 +271,12 @@ Project::Built Project::render(const Page& page, const Params& params, sql::Adap
   Session session(
       page, values,
       [&](const std::string& name, const std::string& sql, const std::string& where) {
+        env.check_cancelled();
         return ask(name, sql, where, adapter, options);
       },
       now);
   built.body = render_body(page, session, now, render_options);
+  env.check_cancelled();  // where queries were given up, the page has holes
   built.queries = session.asked();
   built.rows = session.rows();
   return built;

@@ -117,7 +117,7 @@ std::vector<ShownColumn> shown_columns(const ComponentUse& use, const Table& tab
   bool titles = use.flag("formatColumnTitles", true);
   use.each_child({"Column"}, [&](const ComponentUse& column) {
     // A column that an input names, while nothing is chosen.
-    if (column.has("id") && column.text("id").empty()) return;
+    if (column.has("id") && !column.column("id", table)) return;
     shown.push_back(read_column(column, table, titles));
   });
   auto address = use.column("link", table);
