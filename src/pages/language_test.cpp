@@ -165,6 +165,27 @@ TEST_CASE("a query file has its own name and the one that Evidence gives it") {
   CHECK(page.queries[1].name == "reports_top");
 }
 
+TEST_CASE("a query of the page that reads its own name reads the file's") {
+  auto file = [](const std::string& path) {
+    return path == "queries/all.sql" ? std::string("select 7 as n") : std::string();
+  };
+  Page page =
+      parse_page("p", "p.md",
+                 "---\nqueries:\n  - teams: all.sql\n---\n```sql teams\nselect * from ${teams}\n```\n", file);
+  std::string asked;
+  Session session(
+      page, {},
+      [&](const std::string& name, const std::string& sql, const std::string&) {
+        asked = sql;
+        auto table = std::make_shared<Table>();
+        table->name = name;
+        return table;
+      },
+      "2026-01-07T10:00:00Z");
+  session.table("teams");
+  CHECK(asked == "select * from (select 7 as n)");
+}
+
 TEST_CASE("inside of a box of components {@const} names what follows") {
   Rendered page = rendered(
       "<Accordion>\n{#each [1, 2] as n}\n{@const label = 'No ' + n}\n<AccordionItem "

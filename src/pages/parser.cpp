@@ -88,11 +88,24 @@ std::vector<std::string> params_of(const std::string& id) {
   return names;
 }
 
+// A query that reads its own name means the earlier one, which gets another name; true when it does.
+bool reads_earlier(Query& query, Query& earlier) {
+  std::string reference = "${" + query.name + "}", other = earlier.name + "_earlier";
+  bool reads = false;
+  for (std::size_t at = 0; (at = query.sql.find(reference, at)) != std::string::npos; at += other.size()) {
+    query.sql.replace(at + 2, query.name.size(), other);
+    reads = true;
+  }
+  if (reads) earlier.name = other;
+  return reads;
+}
+
 // Of two queries of one name the later counts: a page's own stands behind those of its files.
 void drop_overridden(Page& page) {
   std::vector<Query> kept;
   for (Query& query : page.queries) {
-    std::erase_if(kept, [&](const Query& other) { return other.name == query.name; });
+    std::erase_if(
+        kept, [&](Query& earlier) { return earlier.name == query.name && !reads_earlier(query, earlier); });
     kept.push_back(std::move(query));
   }
   page.queries = std::move(kept);
