@@ -6,6 +6,7 @@ tomorrow_pid=
 stop_all() { [ -z "$tomorrow_pid" ] || kill "$tomorrow_pid" 2>/dev/null || true; cleanup; }
 trap stop_all EXIT
 start_tomorrow() { # ARGUMENTS...
+  : >"$work/tomorrow.out" # the address of the one before
   "$bin/tomorrow_stand_in" --port 0 "$@" >"$work/tomorrow.out" 2>"$work/tomorrow.err" &
   tomorrow_pid=$!
   for _ in $(seq 200); do

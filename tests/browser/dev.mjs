@@ -47,7 +47,7 @@ export async function development(page, leat, project) {
     times.sort((a, b) => a - b);
     check('dev: what is saved is seen', times[0] >= 0 && times[2] < 5000, true);
     check('dev: queries that did not change are not asked again', await chance(), before);
-    save(file, text.replace('title="People by region"', 'titel="People by region"'));
+    save(file, text + '\n<BarChrat data={totals}/>\n');
     check('dev: a mistake stands over the page', await seen(overlay, 'pages/index.md:') >= 0, true);
     save(file, text + '\n{#if totals}');
     check('dev: a page that can not be read says so', await seen(overlay, 'pages/index.md:') >= 0, true);

@@ -5,8 +5,7 @@ command -v node >/dev/null || skip 'node is not installed'
 open_project microbatch
 code() { "$@" >out.txt 2>&1 && echo 0 || { code=$?; echo $code; }; }
 rows() { dbt show -q --inline "select $1" --output json | node -e '
-  for (const line of require("fs").readFileSync(0, "utf8").trim().split("\n"))
-    console.log(Object.values(JSON.parse(line)).join(" "))'; }
+  for (const row of JSON.parse(require("fs").readFileSync(0, "utf8")).show) console.log(Object.values(row).join(" "))'; }
 batches() { node -e '
   const told = JSON.parse(require("fs").readFileSync("target/run_results.json")).results.find((each) => each.unique_id === "model.shop.daily");
   for (const [name, all] of Object.entries(told.batch_results)) for (const [from] of all) console.log(name, from.slice(0, 10));
