@@ -17,7 +17,7 @@ libssl-dev libexpat1-dev libzip-dev tzdata"
 case $group in
   build) ;;
   shop) packages="$packages postgresql-15" ;;
-  test | servers) packages="$packages python3-minimal python3 python3-psycopg2 python3-yaml doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
+  test | servers) packages="$packages python3-minimal python3 python3-psycopg2 python3-yaml sqlite3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
   *) fail "unknown group '$group'" "use build, shop, test, servers, lint or fuzz" ;;
