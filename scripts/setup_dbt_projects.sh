@@ -42,7 +42,7 @@ project() { # NAME REPOSITORY COMMIT FOLDER PACKAGE…
   mkdir "$work/repository/$folder/dbt_packages"
   for each in "$@"; do package "$each" "$work/repository/$folder/dbt_packages/${each%_08}"; done
   rm -rf "${place:?}/$name"
-  mv "$work/repository/$folder" "$place/$name"
+  cp -r "$work/repository/$folder" "$place/$name" # the folder may be `.`, which cannot be moved
 }
 project jaffle-shop dbt-labs/jaffle-shop 7be2c5838dbdeca8e915d4e46db70e910753d7f6 . dbt_utils dbt_date audit_helper
 project jaffle_shop_duckdb dbt-labs/jaffle_shop_duckdb 9b13827913b230a045b0a71736a00e2053fbcb16 .

@@ -19,10 +19,13 @@ namespace leat::cli {
 struct Globals {
   std::string project_folder = ".";
   std::string target;
-  std::string log_format = "text";  ///< or "json"
+  std::string log_format = "text";  ///< or "json", "otel": a line of JSON an event (machine_line.h)
   int verbosity = 0;                ///< -1 quiet, 1 verbose
   bool color = true;
   bool called_dbt = false;  ///< the program runs under the name `dbt`
+
+  /// Whether nothing but lines of JSON may be printed.
+  bool for_machines() const { return log_format != "text"; }
 };
 
 /// An option ("--limit"), flag or positional ("sql") of a command, and where its value goes.

@@ -9,9 +9,9 @@
 #include "base/spec.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/machine_line.h"
 #include "cli/terminal.h"
 #include "dbt/basics.h"
-#include "document/value.h"
 
 namespace leat::cli {
 namespace {
@@ -26,21 +26,15 @@ Examples:
   leat query "select count(*) from raw.crimes"
   leat explain LEAT-HTTP-401                what an error means and what to do)";
 
-void print_error(const Error& error, bool json) {
-  if (!json) {
-    Terminal::complain(fmt::format("{} {}", Terminal::ink(Ink::red, "error:"), error.what()));
-    return;
-  }
-  auto quoted = [](std::string_view text) { return document::json_quote(text); };
-  Terminal::line(fmt::format(
-      R"({{"level":"error","event":"failed","code":"{}","where":{},"what":{},"fix":{}}})",
-      info(error.code()).name, quoted(error.where()), quoted(error.what_failed()), quoted(error.fix())));
+void print_error(const Error& error, const Globals& globals) {
+  if (globals.for_machines()) return Terminal::line(machine_line(globals, error));
+  Terminal::complain(fmt::format("{} {}", Terminal::ink(Ink::red, "error:"), error.what()));
 }
 
 constexpr GlobalOption kGlobalOptions[] = {
     {"--project", "DIR", "The project's folder, or one below it"},
     {"--target,-t", "NAME", "The target of leat.yml (default: its `target`, or LEAT_TARGET)"},
-    {"--log-format", "FORMAT", "text, or json: one object a line"},
+    {"--log-format", "FORMAT", "text; json: one object a line; otel: one log record a line"},
     {"--verbose,-v", "", "Show every step"},
     {"--quiet,-q", "", "Show only the summary and errors; under the name dbt errors only"},
     {"--no-color", "", "No colors"},
@@ -61,7 +55,7 @@ void declare_globals(CLI::App& app, Globals& globals) {
   const auto& [project, target, log_format, verbose, quiet, no_color] = kGlobalOptions;
   declare(app, project, globals.project_folder);
   declare(app, target, globals.target);
-  declare(app, log_format, globals.log_format)->check(CLI::IsMember({"text", "json"}));
+  declare(app, log_format, globals.log_format)->check(CLI::IsMember({"text", "json", "otel"}));
   declare(app, verbose, [&globals] { globals.verbosity = 1; });
   declare(app, quiet, [&globals] { globals.verbosity = -1; });
   declare(app, no_color, [&globals] { globals.color = false; });
@@ -88,12 +82,13 @@ bool is_called_dbt(std::string_view program) {
 }
 
 // Says what is wrong with the command line, in the words of the command that it names.
-int refuse(const CLI::App& app, const std::string& what, const std::vector<std::string>& words, bool json) {
+int refuse(const CLI::App& app, const std::string& what, const std::vector<std::string>& words,
+           const Globals& globals) {
   std::vector<CLI::App*> parsed = app.get_subcommands();
   if (!parsed.empty()) {
     print_error(Error(ErrorCode::cli_usage, what, "leat " + parsed[0]->get_name())
                     .fix(fmt::format("`leat {} --help` says how it is used.", parsed[0]->get_name())),
-                json);
+                globals);
     return kExitUsage;
   }
   std::vector<std::string> names;
@@ -109,7 +104,7 @@ int refuse(const CLI::App& app, const std::string& what, const std::vector<std::
                               near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
                   "leat");
   }
-  print_error(error.fix("`leat --help` lists the commands."), json);
+  print_error(error.fix("`leat --help` lists the commands."), globals);
   return kExitUsage;
 }
 
@@ -158,7 +153,7 @@ int run_command_line(int argc, char** argv, Env& env) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return refuse(app, error.what(), {argv + 1, argv + argc}, globals.log_format == "json");
+    return refuse(app, error.what(), {argv + 1, argv + argc}, globals);
   }
   Terminal::set_up(globals.color && env.variable("NO_COLOR").value_or("").empty(),
                    env.variable("TERM").value_or(""));
@@ -169,13 +164,13 @@ int run_command_line(int argc, char** argv, Env& env) {
   try {
     return chosen->run(globals, env);
   } catch (const Error& error) {
-    print_error(error, globals.log_format == "json");
+    print_error(error, globals);
     int code = exit_code_of(error);
     // dbt knows two: something failed, or nothing could begin.
     bool failed = code == kExitSource || code == kExitDestination;
     return is_called_dbt(words[0]) && failed ? kExitStepsFailed : code;
   } catch (const std::exception& error) {
-    print_error(Error(ErrorCode::internal, error.what()), globals.log_format == "json");
+    print_error(Error(ErrorCode::internal, error.what()), globals);
     return kExitInternal;
   }
 }

@@ -30,7 +30,7 @@ class PipeCommand : public Command {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     run::PipeReport report = run::run_pipes(project, {names_, globals.target, once_}, env);
     progress.stop();
-    if (globals.log_format == "json") return kExitOk;
+    if (globals.for_machines()) return kExitOk;
     Terminal::line(fmt::format(
         "{} files, {} rows{}{}", format_count(report.files), format_count(report.rows),
         report.rows_rejected > 0 ? fmt::format(", {} records rejected", format_count(report.rows_rejected))

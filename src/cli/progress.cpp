@@ -8,8 +8,8 @@
 
 #include "cli/event_line.h"
 #include "cli/live.h"
+#include "cli/machine_line.h"
 #include "cli/terminal.h"
-#include "run/event_json.h"
 
 namespace leat::cli {
 namespace {
@@ -23,7 +23,8 @@ constexpr std::size_t kRowsMax = 12;                   // of the live display
 class Progress::Screen : public EventListener {
  public:
   Screen(const Globals& globals, Env& env)
-      : json_(globals.log_format == "json"),
+      : globals_(globals),
+        json_(globals.for_machines()),
         quiet_(globals.verbosity < 0),
         live_(!json_ && !quiet_ && Terminal::is_live()),
         verbosity_(globals.verbosity),
@@ -35,8 +36,7 @@ class Progress::Screen : public EventListener {
   void on_event(const Event& event) override {
     std::lock_guard lock(mutex_);
     if (json_) {
-      if (event.level != EventLevel::progress || verbosity_ > 0)
-        Terminal::line(run::event_json(event, env_.now()));
+      if (std::string line = machine_line(globals_, event, env_.now()); !line.empty()) Terminal::line(line);
       return;
     }
     view_.note(event, env_.steady());
@@ -98,6 +98,7 @@ class Progress::Screen : public EventListener {
     drawn_ = lines.size();
   }
 
+  const Globals globals_;
   const bool json_, quiet_, live_;
   const int verbosity_;
   Env& env_;

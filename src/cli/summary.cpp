@@ -8,6 +8,7 @@
 #include "cli/exit_codes.h"
 #include "cli/styled.h"
 #include "cli/terminal.h"
+#include "run/dbt_nodes.h"
 
 namespace leat::cli {
 namespace {
@@ -18,12 +19,17 @@ using run::StepReport;
 constexpr std::size_t kSkippedShown = 6;
 
 // "error" in full, with what was skipped because of it.
-void print_failure(const StepReport& step, const run::RunReport& report, std::size_t width) {
-  Terminal::complain(Styled()
-                         .add("\n✗ ", Ink::red)
-                         .add(step.what.name, Ink::bold)
-                         .add(fmt::format(" ({})", step.what.kind), Ink::dim)
-                         .str());
+void print_failure(const StepReport& step, const run::RunReport& report, std::size_t width, bool called_dbt) {
+  Styled head;
+  head.add("\n✗ ", Ink::red);
+  if (called_dbt) {  // scripts that read dbt's output look for its words
+    head.add(
+        fmt::format("{} in {} {}", run::dbt_error_class(*step.outcome.error), step.what.kind, step.what.name),
+        Ink::bold);
+  } else {
+    head.add(step.what.name, Ink::bold).add(fmt::format(" ({})", step.what.kind), Ink::dim);
+  }
+  Terminal::complain(head.str());
   Terminal::complain("  " + wrap(step.outcome.error->what(), width, "  "));
   std::string names;
   std::size_t count = 0;
@@ -77,11 +83,11 @@ void print_group(const Group& group, const run::RunReport& report) {
 
 int print_summary(const run::RunReport& report, const run::ProjectFile& project, const Globals& globals) {
   int code = report.interrupted ? kExitInterrupted : report.succeeded() ? kExitOk : kExitStepsFailed;
-  if (globals.log_format == "json") return code;  // its steps and its end have told everything
+  if (globals.for_machines()) return code;  // its steps and its end have told everything
   if (globals.called_dbt && globals.verbosity < 0 && code == kExitOk) return code;  // as dbt's --quiet
   std::size_t width = static_cast<std::size_t>(std::max(40, Terminal::is_live() ? Terminal::columns() : 110));
   for (const StepReport& step : report.steps) {
-    if (step.outcome.status == Status::error) print_failure(step, report, width);
+    if (step.outcome.status == Status::error) print_failure(step, report, width, globals.called_dbt);
   }
   std::string took = format_duration(std::chrono::milliseconds(report.took_ms));
   Styled head;

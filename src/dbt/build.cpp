@@ -229,15 +229,23 @@ jinja::Value results_value(const Project& project, const std::vector<FinishedNod
 
 }  // namespace
 
-void NodeBuilder::run_hooks(const std::vector<std::string>& hooks, sql::Adapter& adapter,
-                            const std::vector<FinishedNode>* results) const {
-  for (const std::string& hook : hooks) {
-    Rendering rendering = rendering_of(nullptr, adapter);
-    if (results) rendering.results = results_value(project_, *results);
-    std::string sql = project_.renderer().render_text(hook, "dbt_project.yml, a hook", rendering);
-    if (sql.find_first_not_of(" \t\r\n;") != std::string::npos) adapter.execute(sql);
+std::vector<FinishedNode> NodeBuilder::run_hooks(std::string_view when, sql::Adapter& adapter,
+                                                 const std::vector<FinishedNode>& results) const {
+  std::vector<FinishedNode> finished;
+  for (const Node& hook : project_.operations()) {
+    if (hook.hook != when) continue;
+    NodeResult result;
+    result.started = env_.now();
+    Rendering rendering = rendering_of(&hook, adapter);
+    if (when == "on-run-end") rendering.results = results_value(project_, results);
+    result.compiled = project_.renderer().render(*project_.renderer().parsed(hook), rendering);
+    result.compiled_at = env_.now();
+    if (result.compiled.find_first_not_of(" \t\r\n;") != std::string::npos) adapter.execute(result.compiled);
     commit_for(rendering);
+    result.finished = env_.now();
+    finished.push_back({&hook, "success", std::move(result)});
   }
+  return finished;
 }
 
 std::string NodeBuilder::fingerprint(const Node& node) const {

@@ -71,9 +71,10 @@ class NodeBuilder {
   /// Calls a macro of the project (run-operation), and commits; returns what it returned, as text.
   std::string run_macro(const std::string& name, const document::Value& arguments,
                         sql::Adapter& adapter) const;
-  /// Runs hooks: on-run-start without results, on-run-end with those of the run.
-  void run_hooks(const std::vector<std::string>& hooks, sql::Adapter& adapter,
-                 const std::vector<FinishedNode>* results = nullptr) const;
+  /// Runs the hooks of `when` ("on-run-start", "on-run-end"), which see the results of the run so far, and
+  /// tells what became of each.
+  std::vector<FinishedNode> run_hooks(std::string_view when, sql::Adapter& adapter,
+                                      const std::vector<FinishedNode>& results) const;
 
  private:
   bool takes_record(const Node& node) const;

@@ -49,6 +49,7 @@ std::unique_ptr<Project> ProjectLoader::load() {
   name_relations();
   resolve();
   check_circles();
+  read_operations();
   note_macros();
   if (!kept.empty()) keep(kept, begun);
   return std::move(project_);

@@ -47,6 +47,7 @@ class ProjectLoader {
     std::string folder, path;
   };
   std::vector<PropertiesFile> properties_files() const;
+  void read_operations();
   void read_properties(const std::vector<PropertiesFile>& files, YamlAhead& ahead);
 
   // loader_config.cpp

@@ -78,6 +78,36 @@ void ProjectLoader::add_file(const Package& package, ResourceType type, const st
   project_->nodes_.push_back(std::move(node));
 }
 
+// As dbt: hooks are named after their package, their kind and their place, and configured as models are.
+void ProjectLoader::read_operations() {
+  const TargetInfo& target = project_->options_.target;
+  for (std::size_t i = project_->packages_.size(); i-- > 0;) {
+    const Package& package = project_->packages_[i];
+    std::string file;
+    for (const char* hook : {"on-run-start", "on-run-end"}) {
+      std::size_t index = 0;
+      for (std::string& text : package.texts(hook)) {
+        Node node = make_node(package, ResourceType::operation, "", "dbt_project.yml",
+                              fmt::format("{}-{}-{}", package.name, hook, index));
+        node.path = "./dbt_project.yml";
+        node.below = "hooks/" + node.name + ".sql";
+        node.fqn = {package.name, "hooks", node.name};
+        node.where = node.display = fmt::format("{}, {}", node.display, hook);
+        node.hook = hook;
+        node.hook_index = index++;
+        node.raw_code = std::move(text);
+        if (file.empty()) file = document::read_file(node.file);
+        node.checksum = sha256_hex(trimmed(file));
+        node.relation = {target.database, target.schema, node.name};
+        configure_node(node);
+        for (const Reference& each : node.refs) depend_on_ref(node, each);
+        for (const Reference& each : node.sources) depend_on_source(node, each);
+        project_->operations_.push_back(std::move(node));
+      }
+    }
+  }
+}
+
 // A file may hold several {% snapshot name %} blocks.
 void ProjectLoader::add_snapshots(const Package& package, const std::string& below, const std::string& path) {
   std::string text = document::read_file(package.folder + "/" + path);

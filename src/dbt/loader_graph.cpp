@@ -135,7 +135,7 @@ void ProjectLoader::check_circles() const {
 
 void ProjectLoader::note_macros() {
   MacroUses uses(project_->macros_, std::string(project_->options_.dialect->name()));
-  for (Node& node : project_->nodes_) {
+  auto note = [&](Node& node) {
     MacroUses::Direct direct;
     if (node.is_generic_test()) {
       direct.macros.insert(uses.find_test(node.test.macro, node.package));
@@ -146,7 +146,9 @@ void ProjectLoader::note_macros() {
     }
     for (const MacroEntry* each : direct.macros) node.macros.push_back(each->unique_id);
     std::sort(node.macros.begin(), node.macros.end());
-  }
+  };
+  for (Node& node : project_->nodes_) note(node);
+  for (Node& node : project_->operations_) note(node);
 }
 
 }  // namespace leat::dbt

@@ -51,7 +51,7 @@ void ProjectLoader::read_kept(const KeptParse& kept, std::vector<KeptMacro>& mac
   ArchiveReader reader(kept.contents());
   std::size_t count = reader.count();
   keep_project(reader, project_->packages_, project_->selectors_, project_->docs_,
-               {&project_->disabled_, &project_->groups_}, macros);
+               {&project_->disabled_, &project_->groups_, &project_->operations_}, macros);
   std::vector<Node>& nodes = project_->nodes_;
   nodes.resize(count);
   in_halves(count, [&](std::size_t from, std::size_t to) {
@@ -144,7 +144,7 @@ void ProjectLoader::write_kept(Project& project, Timestamp begun, const Env& env
     std::size_t count = project.nodes_.size(), half = half_of(count);
     writer.number(count);
     keep_project(writer, project.packages_, project.selectors_, project.docs_,
-                 {&project.disabled_, &project.groups_}, macros);
+                 {&project.disabled_, &project.groups_, &project.operations_}, macros);
     keep_nodes(writer, project.nodes_, 0, half);
     keep_nodes(rest, project.nodes_, half, count);
     KeptParse::write(project.kept_path_, inputs, {writer.take(), rest.take()}, begun);

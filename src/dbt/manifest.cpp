@@ -51,6 +51,7 @@ void write_nodes(ManifestParts& parts, std::initializer_list<ResourceType> types
   for (const Node& node : parts.project.nodes()) {
     if (std::find(types.begin(), types.end(), node.type) != types.end()) nodes.push_back(&node);
   }
+  for (const Node& hook : parts.project.operations()) nodes.push_back(&hook);
   std::size_t half = half_of(nodes.size());
   std::future<std::string> rest;
   if (half < nodes.size()) {
@@ -73,7 +74,7 @@ void write_maps(JsonWriter& out, const Project& project) {
   std::map<std::string_view, std::vector<std::string>> below, groups;
   out.key("parent_map");
   out.begin_object();
-  for (const Node& node : project.nodes()) {
+  auto write_parents = [&](const Node& node) {
     out.key(node.unique_id);
     std::vector<std::string> above = node.depends_on;
     std::sort(above.begin(), above.end());
@@ -83,7 +84,9 @@ void write_maps(JsonWriter& out, const Project& project) {
     if (std::string group = node.config_text("group"); !group.empty())
       for (const Node& each : project.groups())
         if (each.name == group) groups[each.name].push_back(node.unique_id);
-  }
+  };
+  for (const Node& node : project.nodes()) write_parents(node);
+  for (const Node& hook : project.operations()) write_parents(hook);
   out.end_object();
   auto write = [&out](const char* key, std::map<std::string_view, std::vector<std::string>>& map) {
     out.key(key);

@@ -207,8 +207,8 @@ bool keeps_failures(const Node& node, const Project& project) {
 }
 
 void write_relation_name(JsonWriter& out, const Node& node, const Project& project) {
-  bool kept = node.type != ResourceType::analysis && !node.is_ephemeral() &&
-              (node.type != ResourceType::test || keeps_failures(node, project));
+  bool kept = node.type != ResourceType::analysis && node.type != ResourceType::operation &&
+              !node.is_ephemeral() && (node.type != ResourceType::test || keeps_failures(node, project));
   out.key("relation_name");
   out.text_or_null(kept ? jinja::to_text(project.renderer().relation_value(node)) : "");
 }
@@ -261,8 +261,10 @@ void ManifestParts::write_node(const Node& node) {
   json("checksum", fmt::format(R"({{"name": "{}", "checksum": {}}})", kind,
                                document::json_quote(hashed ? node.checksum : "")));
   write_config(node);
+  std::vector<std::string> tags = node.tags();
+  if (!node.hook.empty()) tags.insert(tags.begin(), node.hook);
   out.key("tags");
-  out.texts(node.tags());
+  out.texts(tags);
   out.member("description", node.description);
   write_columns(out, node);
   const jinja::Value* meta = node.setting("meta");
@@ -306,6 +308,7 @@ void ManifestParts::write_node(const Node& node) {
                                        : with_defaults(spine, {{"standard_granularity_column", "null"},
                                                                {"custom_granularities", "[]"}}));
   }
+  if (node.type == ResourceType::operation) json("index", std::to_string(node.hook_index));
   write_test(out, node, project);
 }
 

@@ -5,9 +5,9 @@
 namespace leat::dbt {
 
 std::string_view name(ResourceType type) {
-  constexpr std::string_view names[] = {"model",  "seed",           "snapshot",    "test",
-                                        "source", "analysis",       "unit_test",   "exposure",
-                                        "metric", "semantic_model", "saved_query", "group"};
+  constexpr std::string_view names[] = {"model",          "seed",        "snapshot",  "test",     "source",
+                                        "analysis",       "unit_test",   "operation", "exposure", "metric",
+                                        "semantic_model", "saved_query", "group"};
   return names[static_cast<std::size_t>(type)];
 }
 

@@ -25,6 +25,7 @@ enum class ResourceType {
   source,
   analysis,
   unit_test,
+  operation,  ///< a hook of on-run-start or on-run-end
   // Declarations: they are in the graph, and nothing is built of them.
   exposure,
   metric,
@@ -82,7 +83,9 @@ struct Node {
   document::Value columns, properties;           ///< as written in the properties file
   GenericTest test;                              ///< generic tests; macro is "" for all else
   UnitTest unit;
-  std::string where;  ///< file:line:column of the declaration
+  std::string hook;            ///< of an operation: "on-run-start", "on-run-end"
+  std::size_t hook_index = 0;  ///< its place among its package's hooks of that kind
+  std::string where;           ///< file:line:column of the declaration
 
   /// A setting of the configuration, or nullptr when it is not set (or None).
   const jinja::Value* setting(std::string_view key) const;

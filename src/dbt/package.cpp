@@ -66,6 +66,7 @@ const Value& Package::tree(ResourceType type) const {
   switch (type) {
     case ResourceType::model:
     case ResourceType::analysis:
+    case ResourceType::operation:
       return file["models"];
     case ResourceType::seed:
       return file["seeds"];

@@ -87,25 +87,6 @@ const document::Value* Project::var(const std::string& wanted, const std::string
   return nullptr;
 }
 
-namespace {
-
-std::vector<std::string> hooks_of(const std::vector<Package>& packages, std::string_view key) {
-  std::vector<std::string> all;
-  for (std::size_t i = packages.size(); i-- > 0;) {
-    for (std::string& hook : packages[i].texts(key)) all.push_back(std::move(hook));
-  }
-  return all;
-}
-
-}  // namespace
-
-std::vector<std::string> Project::on_run_start() const {
-  return hooks_of(packages_, "on-run-start");
-}
-std::vector<std::string> Project::on_run_end() const {
-  return hooks_of(packages_, "on-run-end");
-}
-
 std::string Project::target_folder() const {
   if (const std::string& given = options_.target_folder; !given.empty())
     return given.starts_with('/') ? given : folder() + "/" + given;

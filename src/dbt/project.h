@@ -92,9 +92,8 @@ class Project {
   const Node* find_source(std::string_view source, std::string_view table, std::string_view from = {}) const;
   /// A variable as a template of `package` sees it: command line, project, the package's own, else nullptr.
   const document::Value* var(const std::string& wanted, const std::string& package) const;
-  /// Hooks, the packages' first.
-  std::vector<std::string> on_run_start() const;
-  std::vector<std::string> on_run_end() const;
+  /// Hooks of on-run-start and on-run-end, the packages' first. They are in the manifest and in no selection.
+  const std::vector<Node>& operations() const { return operations_; }
   std::string target_folder() const;
   /// Where the parsed project is kept for the next run, "" for nowhere, and the manifest that was written of
   /// it.
@@ -118,7 +117,7 @@ class Project {
   ProjectOptions options_;
   std::vector<Package> packages_;
   MacroTable macros_;
-  std::vector<Node> nodes_, disabled_, groups_;
+  std::vector<Node> nodes_, disabled_, groups_, operations_;
   document::Value selectors_;
   std::map<std::string, std::string> docs_;
   MacroTable::NameMap<std::size_t> index_;                   // by unique id

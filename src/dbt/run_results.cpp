@@ -113,7 +113,8 @@ void write_result(JsonWriter& out, const FinishedNode& each, const Project& proj
   out.text_or_null(redact(each.result.message));
   out.key("failures");
   bool test = node.is_test() && each.status != "error" && each.status != "skipped";
-  out.raw(test ? std::to_string(each.result.rows) : "null");
+  bool hook = node.type == ResourceType::operation;
+  out.raw(test ? std::to_string(each.result.rows) : hook ? "0" : "null");
   out.member("unique_id", node.unique_id);
   out.key("compiled");
   bool compiled = !each.result.compiled.empty();

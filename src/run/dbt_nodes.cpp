@@ -51,15 +51,25 @@ std::string dbt_status(const dbt::Node& node, const Outcome& outcome) {
 // What went wrong in dbt's words: its kind, the node, and the details below.
 std::string dbt_message(const dbt::Node& node, const Error& error) {
   if (error.code() == ErrorCode::dbt_test_failed) return error.what_failed();
-  const char* kind = error.code() == ErrorCode::dbt_model_failed || error.code() == ErrorCode::warehouse_sql
-                         ? "Database Error"
-                     : error.code() == ErrorCode::internal ? "Runtime Error"
-                                                           : "Compilation Error";
-  return fmt::format("{} in {} {} ({})\n  {}", kind, dbt::name(node.type), node.name, node.path,
-                     error.what_failed());
+  return fmt::format("{} in {} {} ({})\n  {}", dbt_error_class(error), dbt::name(node.type), node.name,
+                     node.path, error.what_failed());
 }
 
 }  // namespace
+
+std::string_view dbt_error_class(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::dbt_model_failed:
+    case ErrorCode::warehouse_sql:
+      return "Database Error";
+    case ErrorCode::dbt_test_failed:
+      return "Failure";
+    case ErrorCode::internal:
+      return "Runtime Error";
+    default:
+      return "Compilation Error";
+  }
+}
 
 Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter, const std::string& record) {
   dbt::NodeResult result = builder_->build(node, adapter, record);
@@ -143,7 +153,7 @@ void DbtNodes::defer(const std::set<std::string>& chosen, const dbt::SavedState&
 }
 
 void DbtNodes::begin(sql::Adapter& adapter) {
-  builder_->run_hooks(project_->on_run_start(), adapter);
+  hooks_ = builder_->run_hooks("on-run-start", adapter, {});
 }
 
 void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
@@ -166,11 +176,15 @@ void DbtNodes::note(const Asset& asset, const Outcome& outcome) {
 
 void DbtNodes::write_results(double seconds) {
   dbt::write_manifest(*project_, env_);
-  dbt::write_run_results(*project_, finished_, seconds, env_);
+  std::vector<dbt::FinishedNode> all = finished_;
+  all.insert(all.end(), hooks_.begin(), hooks_.end());
+  dbt::write_run_results(*project_, all, seconds, env_);
 }
 
-void DbtNodes::end(sql::Adapter& adapter) {
-  builder_->run_hooks(project_->on_run_end(), adapter, &finished_);
+bool DbtNodes::end(sql::Adapter& adapter) {
+  std::vector<dbt::FinishedNode> ran = builder_->run_hooks("on-run-end", adapter, finished_);
+  for (dbt::FinishedNode& each : ran) hooks_.push_back(std::move(each));
+  return !ran.empty();
 }
 
 void DbtNodes::hold_back_below_tests(std::vector<Asset>& assets) {

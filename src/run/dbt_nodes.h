@@ -25,6 +25,9 @@ namespace leat::run {
 /// The stream that lands in a schema and table, by (schema, table).
 using LandedTables = std::map<std::pair<std::string, std::string>, std::string>;
 
+/// What dbt calls an error of a node in its log: "Database Error", "Failure" of a test, ….
+std::string_view dbt_error_class(const Error& error);
+
 class DbtNodes {
  public:
   DbtNodes(const dbt::ProjectOptions& options, Env& env);
@@ -50,8 +53,8 @@ class DbtNodes {
   void note(const Asset& asset, const Outcome& outcome);
   /// Writes the artifacts of a run that took so long.
   void write_results(double seconds);
-  /// Runs on-run-end.
-  void end(sql::Adapter& adapter);
+  /// Runs on-run-end; true when there is such a hook, and results are to be written once more.
+  bool end(sql::Adapter& adapter);
 
  private:
   Outcome build(const dbt::Node& node, sql::Adapter& adapter, const std::string& record);
@@ -62,7 +65,7 @@ class DbtNodes {
   std::mutex mutex_;                                      // guards results_, finished_
   std::map<std::string, std::string> broken_ephemerals_;  // "x failed" -> what dbt says of it
   std::map<std::string, dbt::NodeResult> results_;
-  std::vector<dbt::FinishedNode> finished_;
+  std::vector<dbt::FinishedNode> finished_, hooks_;
 };
 
 }  // namespace leat::run

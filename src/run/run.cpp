@@ -260,7 +260,7 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   if (nodes) {
     double seconds = static_cast<double>(env.elapsed_ms(started)) / 1000;
     nodes->write_results(seconds);
-    if (hooks) nodes->end(*workspace.warehouse().adapter());
+    if (hooks && nodes->end(*workspace.warehouse().adapter())) nodes->write_results(seconds);
   }
   report.took_ms = env.elapsed_ms(started);
   report.interrupted = env.stop().stop_requested();

@@ -31,8 +31,10 @@ bool may_create(std::string text) {
                      [&](std::string_view sign) { return text.find(sign) != std::string::npos; });
 }
 
-bool may_create(const std::vector<std::string>& hooks) {
-  return std::any_of(hooks.begin(), hooks.end(), [](const std::string& each) { return may_create(each); });
+bool start_may_create(const Project& project) {
+  return std::any_of(project.operations().begin(), project.operations().end(), [](const Node& each) {
+    return each.hook == "on-run-start" && may_create(each.raw_code);
+  });
 }
 
 bool prepares(const Node& node) {
@@ -81,7 +83,7 @@ class Checking {
         shadow_(bench_, *inputs.warehouse),
         postgres_(inputs.session->dialect().name() == "postgres"),
         foreign_(inputs.session->dialect().name() != inputs.warehouse->dialect().name()),
-        hooks_create_(may_create(project.on_run_start())),
+        hooks_create_(start_may_create(project)),
         before_(project.renderer().deferred()),
         elsewhere_(before_) {}
   ~Checking() { project_.renderer().defer(before_); }

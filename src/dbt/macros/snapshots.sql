@@ -117,9 +117,13 @@
   {%- set deleted = rules.hard_deletes == 'new_record' -%}
   {%- set gone = ("held." ~ names.dbt_is_deleted ~ " = 'True'") if deleted else 'false' -%}
   {%- set there = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
+  {%- set missing = [] -%}
   {%- for name in [names.dbt_scd_id, names.dbt_updated_at, names.dbt_valid_from, names.dbt_valid_to] if name | lower not in there -%}
-    {{ exceptions.raise_compiler_error('The snapshot table ' ~ target_relation ~ ' is missing the column ' ~ name ~ '. If its meta columns were renamed, rename them in the table as well, or move the table aside.') }}
+    {%- do missing.append(name) -%}
   {%- endfor -%}
+  {%- if missing -%}
+    {{ exceptions.raise_compiler_error('Snapshot target is missing configured columns: ' ~ target_relation ~ ' has no ' ~ missing | join(', ') ~ '. If the meta columns were renamed, rename them in the table as well, or move the table aside.') }}
+  {%- endif -%}
   with fresh as (
 {{ snapshot_fresh_sql(sql, names, rules, true) }}
   ),

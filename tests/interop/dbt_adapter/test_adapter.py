@@ -5,6 +5,9 @@ import pathlib
 
 import dbt.tests.adapter as suite
 
+# What the reference leaves unimplemented in this engine's adapter too: dbt-core itself fails there.
+NOT_IN_ADAPTER = ("BaseGetCatalogForSingleRelation",)
+
 # Other engines, Python, or the reference's own inside (its cache, its logger, its Python objects).
 LEFT_OUT = ("python_model", "catalog_integrations", "caching", "functions")
 
@@ -24,6 +27,6 @@ for path in sorted(root.glob("*/*.py")):
     # A base class whose tests a subclass beside it takes over is that subclass.
     taken = {base for kind in kinds.values() for base in kind.__bases__}
     for name, kind in kinds.items():
-        if kind not in taken and "Snowflake" not in name and "BigQuery" not in name:
+        if kind not in taken and name not in NOT_IN_ADAPTER and "Snowflake" not in name and "BigQuery" not in name:
             made = "Test_" + area + "_" + name
             globals()[made] = type(made, (kind,), {"__module__": __name__})
