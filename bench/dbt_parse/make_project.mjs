@@ -15,8 +15,10 @@ model-paths: [models]
 models:
   many:
     +materialized: ${materialized}
+flags:
+  require_generic_test_arguments_property: true # as dbt Core 2 has it
 `);
-const kinds = ['not_null', 'unique', 'accepted_values: {values: [1, 2, 3], quote: false}'];
+const kinds = ['not_null', 'unique', 'accepted_values: {arguments: {values: [1, 2, 3], quote: false}}'];
 for (let i = 0; i < Number(models); ++i) {
   const part = `${folder}/models/part_${Math.floor(i / 100)}`;
   if (i % 100 === 0) mkdirSync(part, {recursive: true});

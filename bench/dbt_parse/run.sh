@@ -1,10 +1,11 @@
 #!/bin/sh
-# Measures dbt_parse (see task.md). BENCH_RUNS sets how often Leat runs; dbt-core runs once.
+# Measures dbt_parse (see task.md). BENCH_RUNS sets how often Leat and dbt Core 2 run; dbt-core 1 runs once.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../.." && pwd)
 bin=${LEAT_BIN_DIR:-$root/build/${PRESET:-release}/bin}
 peer=${LEAT_DBT:-${LEAT_DEPS:-$root/.deps}/dbt/bin/dbt}
+peer2=${LEAT_DBT_2:-${LEAT_DEPS:-$root/.deps}/dbt_2/bin/dbt}
 runs=${BENCH_RUNS:-3}
 command -v node >/dev/null || { echo 'dbt_parse: skipped, node is not installed'; exit 0; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/leat-bench.XXXXXX")
@@ -31,28 +32,32 @@ take() {
 seconds() { sort -n "$work/$1.times" | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]}'; }
 megabytes() { awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/$1.times"; }
 nodes() { node -e 'const m = JSON.parse(require("fs").readFileSync("target/manifest.json")); console.log(Object.keys(m.nodes).length)'; }
-row() { # LABEL NAME
-  if [ -s "$work/peer_$2.times" ]; then
-    printf '| %s | %s | %s | %s | %s | %.0f |\n' "$1" "$(seconds "leat_$2")" "$(megabytes "leat_$2")" "$(seconds "peer_$2")" \
-      "$(megabytes "peer_$2")" "$(echo "$(seconds "peer_$2") $(seconds "leat_$2")" | awk '{print $1 / $2}')"
+told() { # NAME: seconds, MB, and how many times longer than Leat, of a program that was measured
+  if [ -s "$work/$1_$2.times" ]; then
+    printf ' %s | %s | %.0f |' "$(seconds "$1_$2")" "$(megabytes "$1_$2")" \
+      "$(echo "$(seconds "$1_$2") $(seconds "leat_$2")" | awk '{print $1 / $2}')"
   else
-    printf '| %s | %s | %s | | | |\n' "$1" "$(seconds "leat_$2")" "$(megabytes "leat_$2")"
+    printf ' | | |'
   fi
+}
+row() { printf '| %s | %s | %s |%s%s\n' "$1" "$(seconds "leat_$2")" "$(megabytes "leat_$2")" "$(told peer "$2")" "$(told peer2 "$2")"; }
+same() { [ "$2" = "$(nodes)" ] || { echo "dbt_parse: Leat finds $2 nodes and $1 $(nodes)" >&2; exit 1; }; }
+measure() { # WHO RUNS PROGRAM PROJECT NODES
+  take "$1_cold_$4" "$2" "$3" parse
+  [ -z "$5" ] || same "$3" "$5"
+  clean=no take "$1_again_$4" "$2" "$3" parse
+  # Compiling asks dbt Core 2's driver for the warehouse, which it fetches from elsewhere.
+  [ "$4" = tests ] || [ "$1" = peer2 ] || clean=no take "$1_one" "$2" "$3" compile --select model_7777
 }
 for project in tests models; do
   cd "$work/$project"
-  take "leat_cold_$project" "$runs" "$work/bin/dbt" parse
+  measure leat "$runs" "$work/bin/dbt" $project ''
   found=$(nodes)
-  clean=no take "leat_again_$project" "$runs" "$work/bin/dbt" parse
-  [ $project = tests ] || clean=no take leat_one "$runs" "$work/bin/dbt" compile --select model_7777
-  [ -x "$peer" ] || continue
-  take "peer_cold_$project" 1 "$peer" parse
-  [ "$found" = "$(nodes)" ] || { echo "dbt_parse: Leat finds $found nodes and dbt-core $(nodes)" >&2; exit 1; }
-  clean=no take "peer_again_$project" 1 "$peer" parse
-  [ $project = tests ] || clean=no take peer_one 1 "$peer" compile --select model_7777
+  [ ! -x "$peer" ] || measure peer 1 "$peer" $project "$found"
+  [ ! -x "$peer2" ] || measure peer2 "$runs" "$peer2" $project "$found"
 done
-echo '| dbt_parse | Leat, s | MB | dbt-core, s | MB | times faster |'
-echo '|---|---|---|---|---|---|'
+echo '| dbt_parse | Leat, s | MB | dbt-core 1, s | MB | times faster | dbt Core 2, s | MB | times faster |'
+echo '|---|---|---|---|---|---|---|---|---|'
 row '2,000 models, 6,000 tests, cold' cold_tests
 row 'again' again_tests
 row '10,000 models, cold' cold_models

@@ -78,6 +78,9 @@ class ProjectLoader {
   // loader_graph.cpp
   void index();
   void resolve();
+  void resolve_node(Node& node);
+  void set_idle_aside();
+  void miss(Node& node, const Error& error);
   void depend_on_ref(Node& node, const Reference& reference);
   void depend_on_source(Node& node, const Reference& reference);
   void check_circles() const;

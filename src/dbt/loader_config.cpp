@@ -23,7 +23,8 @@ void ProjectLoader::configure() {
   });
   for (Node& test : tests_) configure_test(test);
   auto part = [this](std::vector<Node>& nodes, std::vector<Node>& kept) {
-    for (Node& node : nodes) (node.enabled() ? kept : project_->disabled_).push_back(std::move(node));
+    for (Node& node : nodes)
+      (node.enabled() || node.idle ? kept : project_->disabled_).push_back(std::move(node));
   };
   std::vector<Node> kept;
   kept.reserve(project_->nodes_.size() + tests_.size());
@@ -34,8 +35,9 @@ void ProjectLoader::configure() {
   for (Node& test : tests_) {
     if (test.is_declaration()) continue;
     bool is_unit = test.type == ResourceType::unit_test;
-    if (!ids.count(is_unit ? test.unit.model : test.test.attached_to))
-      test.config.as_dict().set("enabled", jinja::Value(false));
+    if (!test.enabled() || ids.count(is_unit ? test.unit.model : test.test.attached_to)) continue;
+    test.config.as_dict().set("enabled", jinja::Value(false));
+    test.idle = !is_unit;
   }
   part(tests_, kept);
   project_->nodes_ = std::move(kept);
@@ -119,7 +121,7 @@ void ProjectLoader::take_settings_of_test_macros() {
   std::map<const MacroEntry*, bool> telling;
   for (Node& node : project_->nodes_) {
     const MacroEntry* macro =
-        node.is_generic_test() ? uses.find_test(node.test.macro, node.package) : nullptr;
+        node.is_generic_test() && !node.idle ? uses.find_test(node.test.macro, node.package) : nullptr;
     if (!macro) continue;
     auto [known, fresh] = telling.try_emplace(macro, false);
     if (fresh) known->second = tells(*macro, uses);

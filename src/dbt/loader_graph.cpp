@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/spec.h"
@@ -23,22 +24,48 @@ void ProjectLoader::index() {
 
 void ProjectLoader::resolve() {
   for (Node& node : project_->nodes_) {
-    if (node.is_generic_test()) {
-      // The arguments may ref(): relationships' `to`.
-      Rendering rendering = parsing(&node);
-      project_->renderer_->render_document(node.test.arguments, rendering);
-      for (Reference& each : rendering.refs) node.refs.push_back(std::move(each));
-      for (Reference& each : rendering.sources) node.sources.push_back(std::move(each));
-    }
-    if (node.is_declaration()) {
-      for (const Reference& reference : node.sources) depend_on_source(node, reference);
-      for (const Reference& reference : node.refs) depend_on_ref(node, reference);
-      for (const std::string& id : node.metric_ids) node.depends_on.push_back(id);
-      continue;
-    }
-    for (const Reference& reference : node.refs) depend_on_ref(node, reference);
-    for (const Reference& reference : node.sources) depend_on_source(node, reference);
+    if (!node.idle) resolve_node(node);
   }
+  set_idle_aside();
+}
+
+void ProjectLoader::resolve_node(Node& node) {
+  if (node.is_generic_test()) {
+    // The arguments may ref(): relationships' `to`.
+    Rendering rendering = parsing(&node);
+    project_->renderer_->render_document(node.test.arguments, rendering);
+    for (Reference& each : rendering.refs) node.refs.push_back(std::move(each));
+    for (Reference& each : rendering.sources) node.sources.push_back(std::move(each));
+  }
+  if (node.is_declaration()) {
+    for (const Reference& reference : node.sources) depend_on_source(node, reference);
+    for (const Reference& reference : node.refs) depend_on_ref(node, reference);
+    for (const std::string& id : node.metric_ids) node.depends_on.push_back(id);
+    return;
+  }
+  for (const Reference& reference : node.refs) depend_on_ref(node, reference);
+  for (const Reference& reference : node.sources) depend_on_source(node, reference);
+}
+
+// What names nothing is an error; in a data test, as in dbt, a warning, and the test is not run.
+void ProjectLoader::miss(Node& node, const Error& error) {
+  if (node.type != ResourceType::test) throw error;
+  env_.emit({"dbt_message",
+             EventLevel::warning,
+             {{"message", fmt::format("{}: {}; the test {} is left out", error.where(), error.what_failed(),
+                                      node.name)}}});
+  node.config.as_dict().set("enabled", jinja::Value(false));
+  node.idle = true;
+}
+
+void ProjectLoader::set_idle_aside() {
+  std::vector<Node>& nodes = project_->nodes_;
+  auto idle = std::stable_partition(nodes.begin(), nodes.end(), [](const Node& node) { return !node.idle; });
+  if (idle == nodes.end()) return;
+  std::move(idle, nodes.end(), std::back_inserter(project_->disabled_));
+  nodes.erase(idle, nodes.end());
+  project_->index_.clear();
+  index();
 }
 
 namespace {
@@ -80,7 +107,7 @@ void ProjectLoader::depend_on_ref(Node& node, const Reference& reference) {
       fmt::format("ref('{}'{}) names nothing{}", reference.name,
                   reference.version.empty() ? "" : fmt::format(", v={}", reference.version),
                   disabled ? ": the model of that name is disabled" : did_you_mean(reference.name, names));
-  throw Error(ErrorCode::dbt_unresolved, what, place_of(node, reference.name));
+  miss(node, Error(ErrorCode::dbt_unresolved, what, place_of(node, reference.name)));
 }
 
 void ProjectLoader::depend_on_source(Node& node, const Reference& reference) {
@@ -94,9 +121,9 @@ void ProjectLoader::depend_on_source(Node& node, const Reference& reference) {
   }
   std::string near =
       tables.empty() ? did_you_mean(reference.package, sources) : did_you_mean(reference.name, tables);
-  throw Error(ErrorCode::dbt_unresolved,
-              fmt::format("source('{}', '{}') names nothing{}", reference.package, reference.name, near),
-              place_of(node, reference.name));
+  miss(node, Error(ErrorCode::dbt_unresolved,
+                   fmt::format("source('{}', '{}') names nothing{}", reference.package, reference.name, near),
+                   place_of(node, reference.name)));
 }
 
 void ProjectLoader::check_circles() const {

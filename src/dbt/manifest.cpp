@@ -52,6 +52,8 @@ void write_nodes(ManifestParts& parts, std::initializer_list<ResourceType> types
     if (std::find(types.begin(), types.end(), node.type) != types.end()) nodes.push_back(&node);
   }
   for (const Node& hook : parts.project.operations()) nodes.push_back(&hook);
+  for (const Node& test : parts.project.disabled())
+    if (test.idle) nodes.push_back(&test);
   std::size_t half = half_of(nodes.size());
   std::future<std::string> rest;
   if (half < nodes.size()) {
@@ -87,6 +89,8 @@ void write_maps(JsonWriter& out, const Project& project) {
   };
   for (const Node& node : project.nodes()) write_parents(node);
   for (const Node& hook : project.operations()) write_parents(hook);
+  for (const Node& test : project.disabled())
+    if (test.idle) write_parents(test);
   out.end_object();
   auto write = [&out](const char* key, std::map<std::string_view, std::vector<std::string>>& map) {
     out.key(key);
@@ -106,6 +110,7 @@ void write_disabled(ManifestParts& parts) {
   parts.out.key("disabled");
   parts.out.begin_object();
   for (const Node& node : parts.project.disabled()) {
+    if (node.idle) continue;
     parts.out.key(node.unique_id);
     parts.out.begin_array();
     parts.write_object(node);

@@ -83,6 +83,8 @@ struct Node {
   document::Value columns, properties;           ///< as written in the properties file
   GenericTest test;                              ///< generic tests; macro is "" for all else
   UnitTest unit;
+  bool idle =
+      false;  ///< a data test that is disabled as what it reads is: dbt keeps it among the manifest's nodes
   std::string hook;            ///< of an operation: "on-run-start", "on-run-end"
   std::size_t hook_index = 0;  ///< its place among its package's hooks of that kind
   std::string where;           ///< file:line:column of the declaration

@@ -11,6 +11,7 @@
 #include "dbt/digest.h"
 #include "dbt/renderer.h"
 #include "dbt/values.h"
+#include "dbt/yaml_ahead.h"
 #include "jinja/operations.h"
 
 namespace leat::dbt {
@@ -82,7 +83,7 @@ namespace {
 
 // A key that stands twice is a warning, and the last counts: as dbt has it.
 Value read_yaml(const std::string& path, const std::string& display, Env& env) {
-  std::string text = document::read_file(path);
+  std::string text = read_properties_file(path);
   try {
     return document::parse_yaml(text, display);
   } catch (const Error& error) {

@@ -94,12 +94,29 @@ void Properties::add_unit_tests(std::vector<Node>& tests) {
   }
 }
 
+namespace {
+
+// A test's setting is a template to dbt, and a template loses the newline at its end; what is deeper, as in
+// `meta`, is not.
+Value without_last_newline(const Value& setting) {
+  Value value = setting;
+  if (value.is_text() && value.raw().ends_with('\n')) {
+    value = Value::of(value.raw().substr(0, value.raw().size() - 1));
+    value.set_mark(setting.mark());
+  }
+  return value;
+}
+
+}  // namespace
+
 // What a test's mapping holds: arguments (directly, or under `arguments:`), settings (directly, or under
 // `config:`), its own name and description.
 void Properties::take_settings(const Value& given, Node& node, std::string& wanted_name) const {
   for (const auto& [key, value] : given.members()) {
     if (key == "config") {
-      merge_config(node.config.as_dict(), render(value).as_dict());
+      Value settings = value;
+      for (auto& [name, setting] : settings.members()) setting = without_last_newline(setting);
+      merge_config(node.config.as_dict(), render(settings).as_dict());
     } else if (key == "arguments") {
       for (const auto& [name, argument] : value.members()) node.test.arguments.set(name, argument);
     } else if (key == "name") {
@@ -109,7 +126,7 @@ void Properties::take_settings(const Value& given, Node& node, std::string& want
     } else if (key == "column_name") {
       node.test.column = value.raw();
     } else if (is_test_setting(key)) {
-      node.config.as_dict().set(key, render(value));
+      node.config.as_dict().set(key, render(without_last_newline(value)));
     } else if (key != "test_name") {
       node.test.arguments.set(key, value);
     }

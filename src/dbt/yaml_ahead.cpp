@@ -11,6 +11,12 @@ constexpr std::size_t kWorthAThread = 4;  // files
 
 }  // namespace
 
+std::string read_properties_file(const std::string& path) {
+  std::string text = document::read_file(path);
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  return text;
+}
+
 YamlAhead::YamlAhead(std::vector<YamlFile> files)
     : files_(std::move(files)), slots_(std::make_unique<Slot[]>(files_.size())) {
   if (files_.size() >= kWorthAThread) beside_ = std::async(std::launch::async, [this] { parse_all(); });
@@ -29,7 +35,7 @@ bool YamlAhead::claim(std::size_t number) {
 void YamlAhead::parse(std::size_t number) {
   Slot& slot = slots_[number];
   try {
-    std::string text = document::read_file(files_[number].path);
+    std::string text = read_properties_file(files_[number].path);
     bytes_ahead_ += text.size();
     slot.root = document::parse_yaml(text, files_[number].display);
   } catch (const Error&) {

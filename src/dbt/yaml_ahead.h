@@ -21,6 +21,10 @@ struct YamlFile {
   std::string path, display;
 };
 
+/// The text of a properties file as dbt reads it: without the white space at its end, which a block of text
+/// that ends the file would keep.
+std::string read_properties_file(const std::string& path);
+
 class YamlAhead {
  public:
   explicit YamlAhead(std::vector<YamlFile> files);

@@ -29,8 +29,6 @@ export DBT_PROFILES_DIR="$work" DBT_SEND_ANONYMOUS_USAGE_STATS=false DBT_VERSION
 # What is known to differ, in lines of the manifest's comparison; docs/compatibility.md says why.
 known() {
   case $1 in
-  ccao-data-architecture) echo 20 ;;
-  dbt_salesforce) echo 130 ;;
   mattermost-analytics) echo 2 ;;
   dbt_project_evaluator) echo 2 ;;
   *) echo 0 ;;

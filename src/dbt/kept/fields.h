@@ -48,7 +48,7 @@ void keep(Archive& archive, Node& node) {
            node.patch, node.version, node.latest, node.source_name, node.config, node.called_config,
            node.relation, node.quotes[0], node.quotes[1], node.quotes[2], node.refs, node.sources,
            node.metrics, node.metric_ids, node.depends_on, node.macros, node.columns, node.properties,
-           node.test, node.unit, node.hook, node.hook_index, node.where);
+           node.test, node.unit, node.idle, node.hook, node.hook_index, node.where);
 }
 
 /// What a properties file says of a macro.
