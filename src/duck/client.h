@@ -1,5 +1,5 @@
-// Database, Connection, Result: the handles of libduckdb. With warehouses/duckdb the only room that
-// includes duckdb.h.
+// Database, Connection, Result, LogicalType: the handles of libduckdb. With warehouses/duckdb the only room
+// that includes duckdb.h.
 //
 // Guarantees: one Database for a file in this process, whoever opens it; it closes with its last user.
 // Threads: Database from any; a Connection by one thread at a time, except interrupt().
@@ -56,6 +56,19 @@ class Result {
 
  private:
   duckdb_result result_{};
+};
+
+/// A type that libduckdb has handed over.
+class LogicalType {
+ public:
+  explicit LogicalType(duckdb_logical_type handle) : handle_(handle) {}
+  ~LogicalType() { duckdb_destroy_logical_type(&handle_); }
+  LogicalType(const LogicalType&) = delete;
+  LogicalType& operator=(const LogicalType&) = delete;
+  duckdb_logical_type get() const { return handle_; }
+
+ private:
+  duckdb_logical_type handle_;
 };
 
 class Connection {

@@ -36,7 +36,8 @@ std::string print(const Token& token) {
 
 class Rewriter {
  public:
-  Rewriter(std::string_view sql, const RewriteOptions& options) : options_(options), tokens_(tokenize(sql)) {}
+  Rewriter(std::string_view sql, const RewriteOptions& options)
+      : options_(options), tokens_(sql::tokenize(sql, sql::Spelling::postgres)) {}
 
   std::string run() {
     while (at_ < tokens_.size()) step();
@@ -582,7 +583,7 @@ std::string rewrite(std::string_view sql, const RewriteOptions& options) {
 }
 
 std::size_t parameter_count(std::string_view sql) {
-  std::vector<Token> tokens = tokenize(sql);
+  std::vector<Token> tokens = sql::tokenize(sql, sql::Spelling::postgres);
   std::size_t most = 0;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (!is_symbol(tokens[i], '$') || tokens[i + 1].kind != TokenKind::number) continue;
