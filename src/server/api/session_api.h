@@ -1,8 +1,8 @@
-// SessionApi: who am I, log in, log out: /api/leat/v1/session.
+// SessionApi: who am I, log in, log out: /api/leat/v1/session; and who did what: /api/leat/v1/audit.
 //
 // Guarantees: GET answers 200 to anybody:
 //     {"authenticated": true, "user": "ada", "role": "viewer" | "operator" | "admin", "how": "password" |
-//      "oidc" | "token" | "client" | "local", "csrf": "…", "expires_at": "2026-01-05T08:00:00Z" | null,
+//      "oidc" | "token" | "client" | "local", "csrf": "…",
 //      "login": {"password": true, "oidc": "/api/leat/v1/session/oidc" | null}}
 //   where nobody is logged in `authenticated` is false, and user, role, how and csrf are "". On a server that
 //   has no users and is reached by this machine only, everybody is `local`, an admin, logged in.
@@ -19,3 +19,27 @@
 // Errors: what a call did wrong is in the reply.
 // Source: OWASP's cheat sheets on sessions and cross-site request forgery; OpenID Connect Core 1.0
 #pragma once
+#include <memory>
+#include <optional>
+
+#include "server/access/gatekeeper.h"
+#include "server/access/oidc_login.h"
+
+namespace leat::server {
+
+class SessionApi {
+ public:
+  explicit SessionApi(Gatekeeper& gatekeeper);
+  /// The answer to a call; nullopt where its path is not one of these.
+  std::optional<Reply> answer(const Call& call);
+
+ private:
+  Reply who(const Caller& caller) const;
+  Reply log_in(const Call& call);
+  Reply audit(const Call& call);
+
+  Gatekeeper& gatekeeper_;
+  std::unique_ptr<OidcLogin> oidc_;  // null where no issuer is named
+};
+
+}  // namespace leat::server
