@@ -44,8 +44,9 @@ create macro getdatabaseencoding() as 'UTF8';
 create macro pg_client_encoding() as 'UTF8';
 create macro pg_my_temp_schema() as 0::leat_oid;
 create macro pg_is_other_temp_schema(n) as false;
-create macro pg_cancel_backend(p) as false;
-create macro pg_terminate_backend(p) as false;
+-- The session does it when it sees the call, for sessions of the same user.
+create macro pg_cancel_backend(p) as true;
+create macro pg_terminate_backend(p) as true;
 create macro pg_sleep(n) as null::varchar;
 create macro pg_blocking_pids(p) as []::integer[];
 create macro pg_listening_channels() as null::varchar;
