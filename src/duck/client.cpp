@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -12,8 +13,10 @@ namespace leat::duck {
 namespace {
 
 struct Instances {
-  std::mutex mutex;
-  std::map<std::string, std::weak_ptr<Database>> open;  // guarded by mutex
+  std::mutex mutex;  // guards all below
+  std::condition_variable closed;
+  // From before a file is opened until after it was closed; without a user while it is one or the other.
+  std::map<std::string, std::weak_ptr<Database>> open;
 };
 Instances& instances() {
   static Instances all;
@@ -91,8 +94,8 @@ duckdb_database open_file(const std::string& path, duckdb_config config) {
   return handle;
 }
 
-// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is made
-// beside, and takes its name only when it is whole.
+// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is
+// made beside, and takes its name only when it is whole.
 void create_whole(const std::string& path, duckdb_config config) {
   std::filesystem::path beside = path + ".creating";
   std::error_code ignored;
@@ -118,9 +121,10 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
     key = std::filesystem::weakly_canonical(file).string();
   }
   Instances& all = instances();
-  std::lock_guard lock(all.mutex);
-  if (!in_memory) {
+  std::unique_lock lock(all.mutex);
+  while (!in_memory && all.open.count(key)) {
     if (std::shared_ptr<Database> held = all.open[key].lock()) return held;
+    all.closed.wait(lock);
   }
   Config config;
   config.set("threads", settings.threads);
@@ -136,13 +140,20 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
   bool is_new = !in_memory && !settings.read_only && !std::filesystem::exists(settings.path);
   if (is_new) create_whole(settings.path, config.get());
   duckdb_database handle = open_file(settings.path, config.get());
-  std::shared_ptr<Database> database(new Database(handle, settings.path));
+  std::shared_ptr<Database> database(new Database(handle, settings.path, in_memory ? "" : key));
   if (!in_memory) all.open[key] = database;
   return database;
 }
 
 Database::~Database() {
   duckdb_close(&handle_);
+  if (key_.empty()) return;
+  Instances& all = instances();
+  {
+    std::lock_guard lock(all.mutex);
+    all.open.erase(key_);
+  }
+  all.closed.notify_all();
 }
 
 Connection::Connection(std::shared_ptr<Database> database) : database_(std::move(database)) {

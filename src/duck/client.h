@@ -1,7 +1,9 @@
 // Database, Connection, Result, LogicalType: the handles of libduckdb. With warehouses/duckdb the only room
 // that includes duckdb.h.
 //
-// Guarantees: one Database for a file in this process, whoever opens it; it closes with its last user.
+// Guarantees: one Database for a file in this process, whoever opens it; it closes with its last user. Who
+// opens
+//   it while it closes waits: DuckDB itself would let two instances write to one file of one process.
 // Threads: Database from any; a Connection by one thread at a time, except interrupt().
 // Owns: its handle. Move-only.
 // Errors: Error(warehouse_locked) when another process holds the file, Error(warehouse_full),
@@ -38,9 +40,10 @@ class Database {
   const std::string& path() const { return path_; }
 
  private:
-  Database(duckdb_database handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  Database(duckdb_database handle, std::string path, std::string key)
+      : handle_(handle), path_(std::move(path)), key_(std::move(key)) {}
   duckdb_database handle_;
-  std::string path_;
+  std::string path_, key_;  // key_: of the list of instances, "" in memory
 };
 
 class Result {
