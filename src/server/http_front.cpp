@@ -83,6 +83,9 @@ struct HttpFront::State {
       if (gate) gate->answered(call, reply);
       return reply;
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::document_syntax)
+        return problem_reply(400, "bad-request", error.what_failed());
+      if (info(error.code()).fault == Fault::source) return problem_reply(502, "bad-gateway", error.what_failed());
       return problem_reply(500, "unexpected-problem", redact(error.what()));
     }
   }

@@ -4,7 +4,9 @@
 //   Reply sets them. stop() ends open connections.
 // Threads: start() returns at once, the server has threads of its own; gate and handlers run in them.
 // Owns: the server.
-// Errors: Error(config_invalid) for an address that can't be had. A handler's Error becomes an answer of 500.
+// Errors: Error(config_invalid) for an address that can't be had. A handler's Error becomes an answer: 400
+// for JSON
+//   that is none, 502 for another server's fault, else 500.
 // Source: cpp-httplib 0.11; OWASP secure headers
 #pragma once
 #include <functional>

@@ -89,12 +89,7 @@ Reply OidcLogin::begin(const Call& call) {
   begun.return_to = safe_return(call.parameter("return_to"));
   begun.redirect = call.base_url + path_ + "/callback";
   begun.until = env_.now() + kPatience;
-  std::string state = random_token(), target;
-  try {
-    target = issuer(false).authorization;
-  } catch (const Error& error) {
-    return problem_reply(502, "issuer", error.what_failed());
-  }
+  std::string state = random_token(), target = issuer(false).authorization;
   target += (target.find('?') == std::string::npos ? "?" : "&") +
             http::encode_query({{"response_type", "code"},
                                 {"client_id", settings_.client_id},
@@ -143,12 +138,7 @@ OidcOutcome OidcLogin::finish(const Call& call) {
     out.problem = "The issuer did not log you in.";
     return out;
   }
-  Value claims;
-  try {
-    claims = claims_of(call.parameter("code"), *begun, out.problem);
-  } catch (const Error& error) {
-    out.problem = error.what_failed();
-  }
+  Value claims = claims_of(call.parameter("code"), *begun, out.problem);
   if (!out.problem.empty()) return out;
   out = outcome_of(claims);
   out.return_to = begun->return_to;

@@ -5,7 +5,9 @@
 //   else. At most kBegunMax logins are under way.
 // Threads: any.
 // Owns: what it knows of the issuer, for kKnown.
-// Errors: none; what is wrong is told in an OidcOutcome or a Reply.
+// Errors: what is wrong with a login is told in an OidcOutcome; an issuer that can't be reached or says what
+// is
+//   none of OpenID Connect: Error(http_…), Error(config_invalid), Error(document_syntax).
 // Source: OpenID Connect Core 1.0 and Discovery 1.0; RFC 7636 (PKCE); RFC 9700
 #pragma once
 #include <map>

@@ -1,6 +1,5 @@
 #include "server/api/session_api.h"
 
-#include "base/error.h"
 #include "base/time.h"
 
 namespace leat::server {
@@ -59,12 +58,7 @@ Reply SessionApi::who(const Caller& caller) const {
 }
 
 Reply SessionApi::log_in(const Call& call) {
-  Value body;
-  try {
-    body = call.json();
-  } catch (const Error& error) {
-    return problem_reply(400, "bad-request", error.what_failed());
-  }
+  Value body = call.json();
   std::string user = body["user"].raw(), password = body["password"].raw();
   constexpr std::size_t kMost = 1000;
   if (user.empty() || password.empty() || user.size() > kMost || password.size() > kMost)

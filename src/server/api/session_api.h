@@ -1,22 +1,16 @@
-// SessionApi: who am I, log in, log out: /api/leat/v1/session; and who did what: /api/leat/v1/audit.
+// SessionApi: who am I, log in, log out: /api/leat/v1/session; who did what: /api/leat/v1/audit.
 //
-// Guarantees: GET answers 200 to anybody:
-//     {"authenticated": true, "user": "ada", "role": "viewer" | "operator" | "admin", "how": "password" |
-//      "oidc" | "token" | "client" | "local", "csrf": "…",
-//      "login": {"password": true, "oidc": "/api/leat/v1/session/oidc" | null}}
-//   where nobody is logged in `authenticated` is false, and user, role, how and csrf are "". On a server that
-//   has no users and is reached by this machine only, everybody is `local`, an admin, logged in.
-//   POST {"user": "ada", "password": "…"} as application/json logs in: 200 with the same body and the cookie
-//   `leat_session` (HttpOnly, SameSite=Lax), 401 for what is wrong, 429 with Retry-After after too many
-//   attempts. DELETE logs out: 204. GET …/session/oidc?return_to=/path sends the browser to the issuer and
-//   back to `return_to`.
-//   A call that changes anything (not GET, HEAD) and comes by the cookie, or from a browser at all, needs the
-//   header `X-Leat-CSRF: <csrf of GET>`, else 403 with the title "csrf"; it changes with each login.
-//   Everywhere else: 401 without or with ended credentials (the console shows its login), 403 "forbidden" for
-//   a role that may not (viewer looks, operator runs and cancels, admin does all).
+// Guarantees: GET answers 200 to anybody: authenticated, user, role, how, csrf, login (shapes: openapi.json).
+// On a
+//   server without users that only this machine reaches, everybody is `local`, an admin. POST {user,
+//   password} as JSON logs in by the cookie `leat_session` (HttpOnly, SameSite=Lax): 401 for what is wrong,
+//   429 after too many tries. DELETE logs out: 204. GET …/oidc?return_to=/path goes to the issuer and comes
+//   back there. A call that changes anything and comes by the cookie, or from a browser at all, needs the
+//   header `X-Leat-CSRF: <csrf of GET>`, else 403 "csrf". Elsewhere: 401 without credentials, 403 for a role
+//   that may not.
 // Threads: any.
 // Owns: nothing.
-// Errors: what a call did wrong is in the reply.
+// Errors: what a call did wrong is in the reply; those of the issuer's addresses are thrown.
 // Source: OWASP's cheat sheets on sessions and cross-site request forgery; OpenID Connect Core 1.0
 #pragma once
 #include <memory>
