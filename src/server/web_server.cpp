@@ -142,6 +142,9 @@ void refuse(Channel& channel, int status, std::string_view why) {
 WebServer::WebServer(Env& env, WebLimits limits, std::unique_ptr<TlsContext> tls)
     : env_(env), limits_(limits), tls_(std::move(tls)) {
   set_payload_max_length(limits_.body_bytes);
+  // What its answers tell clients.
+  set_keep_alive_max_count(static_cast<std::size_t>(limits_.requests_per_connection));
+  set_keep_alive_timeout(std::chrono::duration_cast<std::chrono::seconds>(limits_.idle).count());
   new_task_queue = [most = limits_.connections] { return new ConnectionThreads(most); };
 }
 
