@@ -3,7 +3,6 @@ import os
 import sys
 import threading
 
-os.environ.setdefault("SUPERSET_SECRET_KEY", "0123456789abcdef0123456789abcdef")
 from superset.app import create_app  # noqa: E402
 
 failures = 0
@@ -34,12 +33,13 @@ with app.app_context():
         cursor.execute("select 1")
         check("a raw connection", cursor.fetchone(), (1,))
     check("schemas", sorted(set(database.get_all_schema_names(catalog=None)) - {"information_schema"}), ["marts", "public", "raw"])
-    check("catalogs", sorted(spec.get_catalog_names(database, database.inspector if hasattr(database, "inspector") else None)) if False else ["chicago_crime"], ["chicago_crime"])
+    with database.get_inspector() as inspector:
+        check("catalogs", sorted(spec.get_catalog_names(database, inspector)), ["chicago_crime"])
     check("tables", sorted(name for name, *_ in database.get_all_table_names_in_schema(None, "public")), ["lines", "orders"])
     check("views", sorted(name for name, *_ in database.get_all_view_names_in_schema(None, "marts")), ["by_kind"])
     table = Table("orders", "public")
     check("columns", [column["column_name"] for column in database.get_columns(table)], ["id", "customer", "total"])
-    check("the primary key", database.get_pk_constraint(table)["constrained_columns"], ["id"])
+    check("the primary key", database.get_pk_constraint(table)["name"], "orders_id_pkey")
     check("foreign keys", len(database.get_foreign_keys(Table("lines", "public"))), 1)
     check("indexes", [index["column_names"] for index in database.get_indexes(table)], [["customer", "total"]])
     check("a table's comment", database.get_table_comment(table), "what was ordered")
@@ -54,8 +54,12 @@ with app.app_context():
         grain = spec.get_timestamp_expr(__import__("sqlalchemy").column("at"), None, name)
         sql = f'select {grain.compile(compile_kwargs={"literal_binds": True})} as t, sum(amount) as n from raw.crimes group by 1 order by 1 limit 3'
         check("a chart by " + name, len(database.get_df(sql)) >= 1, True)
-    check("an estimate of costs", bool(spec.estimate_statement_cost(database, "select 1", cursor)) if hasattr(spec, "estimate_statement_cost") else True, True)
-    with database.get_raw_connection() as running, database.get_raw_connection() as other:
+    with database.get_raw_connection() as connection:
+        check("a plan without costs", spec.estimate_statement_cost(database, "select 1", connection.cursor()), {})
+    # What it ends is the connection, as with PostgreSQL.
+    opened = database.get_raw_connection()
+    running = opened.__enter__()
+    with database.get_raw_connection() as other:
         cursor = running.cursor()
         class Query:  # what it knows of one that runs
             pass
@@ -65,6 +69,6 @@ with app.app_context():
             cursor.execute("select count(*) from range(1000000) a, range(1000000) b where a.range * b.range % 7 = 3")
             check("cancelling", "ended", "cancelled")
         except Exception as error:
-            check("cancelling", getattr(error, "pgcode", None), "57014")
+            check("cancelling", "cancel" in str(error), True)
 sys.stdout.flush()
 os._exit(failures > 0)

@@ -27,7 +27,11 @@ else
 fi
 
 if [ -n "${LEAT_SUPERSET_PYTHON:-}" ]; then
-  SUPERSET_HOME=$work SUPERSET_SECRET_KEY=0123456789abcdef0123456789abcdef timeout 300 "$LEAT_SUPERSET_PYTHON" "$here/client_superset.py" "$address" >out.txt 2>&1 ||
+  {
+    echo 'SECRET_KEY = "0123456789abcdef0123456789abcdef"'
+    for cache in CACHE_CONFIG DATA_CACHE_CONFIG FILTER_STATE_CACHE_CONFIG EXPLORE_FORM_DATA_CACHE_CONFIG; do echo "$cache = {'CACHE_TYPE': 'SimpleCache'}"; done
+  } >superset_config.py
+  SUPERSET_HOME=$work PYTHONPATH=$work timeout 300 "$LEAT_SUPERSET_PYTHON" "$here/client_superset.py" "$address" >out.txt 2>&1 ||
     fail "Superset: $(grep -v '^works' out.txt | tail -40)"
 else
   echo 'skipped: Superset is not installed (LEAT_SUPERSET_PYTHON)'

@@ -130,6 +130,14 @@ TEST_CASE("queries reach tables and views, not files, settings or what writes") 
   CHECK_NOTHROW(duck::Database::open({folder.path() + "/w.duckdb", "", "", "", true}));
 }
 
+TEST_CASE("what the catalogue's readers do with vectors is said in DuckDB's words") {
+  CHECK(rewritten("select 1 from a left join b on a.x = ANY(b.indkey) and true") ==
+        "select 1 from a left join b on leat_any(a.x,b.indkey) and true");
+  CHECK(rewritten("select ix.indkey::varchar, y") == "select leat_vector(ix.indkey), y");
+  CHECK(rewritten("select 1 where x = any(select 2)") == "select 1 where x = any(select 2)");
+  CHECK(rewritten("select 1 where x = any(ARRAY[1])") == "select 1 where x = any(ARRAY[1])");
+}
+
 TEST_CASE("what a statement asks of other sessions is found in it") {
   using Orders = std::vector<BackendOrder>;
   CHECK(backend_orders("select pg_cancel_backend(7)", {}) == Orders{{7, false}});

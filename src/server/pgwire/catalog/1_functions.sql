@@ -12,6 +12,8 @@ create macro leat_pattern_any_case(p) as '(?s:.*)(?i:' || p || ')(?s:.*)';
 create macro quote_ident(s) as case when regexp_full_match(s, '[a-z_][a-z0-9_]*') then s else '"' || replace(s, '"', '""') || '"' end;
 create macro quote_literal(s) as '''' || replace(s::varchar, '''', '''''') || '''';
 create macro quote_nullable(s) as case when s is null then 'NULL' else '''' || replace(s::varchar, '''', '''''') || '''' end;
+create macro leat_any(x, l) as list_contains(l, x);
+create macro leat_vector(l) as array_to_string(l, ' ');
 create macro array_lower(a, n) as case when len(a) > 0 then 1 end;
 create macro array_upper(a, n) as case when len(a) > 0 then len(a) end;
 create macro array_remove(a, v) as list_filter(a, lambda leat_x: leat_x is distinct from v);
