@@ -6,17 +6,20 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/error.h"
 
 namespace leat::duck {
 namespace {
 
+// A file has one instance in this process from the moment it is opened until it is closed. Its locks are the
+// process's: two instances would not keep each other out, and would write over each other.
 struct Instances {
-  std::mutex mutex;  // guards all below
+  std::mutex mutex;  // guards the members
   std::condition_variable closed;
-  // From before a file is opened until after it was closed; without a user while it is one or the other.
   std::map<std::string, std::weak_ptr<Database>> open;
+  std::set<std::string> alive;  ///< opened and not yet closed, though nobody may use it any more
 };
 Instances& instances() {
   static Instances all;
@@ -94,8 +97,8 @@ duckdb_database open_file(const std::string& path, duckdb_config config) {
   return handle;
 }
 
-// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is
-// made beside, and takes its name only when it is whole.
+// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is made
+// beside, and takes its name only when it is whole.
 void create_whole(const std::string& path, duckdb_config config) {
   std::filesystem::path beside = path + ".creating";
   std::error_code ignored;
@@ -122,8 +125,9 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
   }
   Instances& all = instances();
   std::unique_lock lock(all.mutex);
-  while (!in_memory && all.open.count(key)) {
+  while (!in_memory) {
     if (std::shared_ptr<Database> held = all.open[key].lock()) return held;
+    if (all.alive.count(key) == 0) break;
     all.closed.wait(lock);
   }
   Config config;
@@ -141,7 +145,9 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
   if (is_new) create_whole(settings.path, config.get());
   duckdb_database handle = open_file(settings.path, config.get());
   std::shared_ptr<Database> database(new Database(handle, settings.path, in_memory ? "" : key));
-  if (!in_memory) all.open[key] = database;
+  if (in_memory) return database;
+  all.open[key] = database;
+  all.alive.insert(key);
   return database;
 }
 
@@ -149,10 +155,8 @@ Database::~Database() {
   duckdb_close(&handle_);
   if (key_.empty()) return;
   Instances& all = instances();
-  {
-    std::lock_guard lock(all.mutex);
-    all.open.erase(key_);
-  }
+  std::lock_guard lock(all.mutex);
+  all.alive.erase(key_);
   all.closed.notify_all();
 }
 

@@ -43,7 +43,7 @@ class Database {
   Database(duckdb_database handle, std::string path, std::string key)
       : handle_(handle), path_(std::move(path)), key_(std::move(key)) {}
   duckdb_database handle_;
-  std::string path_, key_;  // key_: of the list of instances, "" in memory
+  std::string path_, key_;  // key_: "" for one in memory
 };
 
 class Result {
