@@ -1,7 +1,7 @@
 // rooms: server
-// A session of the SQL endpoint over a channel that reads what it is fed: any bytes are served or refused, the answers
-// stay well-formed messages, and memory stays bounded. The first byte says who listens: with or without a password;
-// without one, the rest begins behind the startup message.
+// A session of the SQL endpoint over a channel that reads what it is fed: any bytes are served or refused,
+// the answers stay well-formed messages, and memory stays bounded. The first byte says who listens: with or
+// without a password; without one, the rest begins behind the startup message.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -18,6 +18,7 @@
 namespace {
 
 using namespace leat;
+using namespace leat::server;
 using namespace leat::server::pgwire;
 
 void demand(bool is_so) {
@@ -34,7 +35,7 @@ class FedChannel : public Channel {
     return static_cast<long>(count);
   }
   void write(std::string_view bytes) override { told.append(bytes); }
-  bool begin_tls() override { return false; }
+  bool begin_tls(std::chrono::milliseconds) override { return false; }
   bool has_tls() const override { return false; }
   bool offers_tls() const override { return false; }
   void end() noexcept override {}
@@ -48,7 +49,8 @@ class FedChannel : public Channel {
 // An engine whose queries answer three rows of what they were asked.
 class EchoRows : public OpenRows {
  public:
-  EchoRows(std::vector<Field> fields, std::string text) : fields_(std::move(fields)), text_(std::move(text)) {}
+  EchoRows(std::vector<Field> fields, std::string text)
+      : fields_(std::move(fields)), text_(std::move(text)) {}
   const std::vector<Field>& fields() const override { return fields_; }
   bool next(const std::vector<Format>& formats, std::string& out) override {
     demand(formats.size() == fields_.size());
@@ -150,8 +152,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   // What binds a value needs a statement; here each kind gets the bytes outright.
   if (data[0] & 4) {
-    for (Oid type : {kBool, kInt2, kInt4, kInt8, kFloat4, kFloat8, kNumeric, kDate, kTime, kTimestamp, kTimestampTz,
-                     kInterval, kUuid, kBytea, kJsonb, Oid{1007}, Oid{1009}, Oid{1231}}) {
+    for (Oid type : {kBool, kInt2, kInt4, kInt8, kFloat4, kFloat8, kNumeric, kDate, kTime, kTimestamp,
+                     kTimestampTz, kInterval, kUuid, kBytea, kJsonb, Oid{1007}, Oid{1009}, Oid{1231}}) {
       for (Format format : {Format::text, Format::binary}) {
         try {
           parameter_text(type, format, bytes);
@@ -165,7 +167,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Env env(fixed_clock({}), 1);
   const EndpointSettings& endpoint = settings(data[0] & 1);
   FedChannel channel(bytes, data[0] & 2 ? 3 : 65536);
-  MessageReader reader(channel, endpoint.message_bytes_max);
+  MessageReader reader(channel, endpoint.message_bytes_max, env);
   EchoEngine engine;
   try {
     std::optional<Login> login;

@@ -15,10 +15,13 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_dbt());
   all.push_back(make_pages());
   all.push_back(make_serve());
+  all.push_back(make_user());
+  all.push_back(make_token());
   all.push_back(make_query());
   all.push_back(make_status());
   all.push_back(make_schedule());
   all.push_back(make_jobs());
+  all.push_back(make_audit());
   all.push_back(make_ls());
   all.push_back(make_lineage());
   all.push_back(make_diff());

@@ -63,7 +63,10 @@ class SqlService : public Service {
              Env& env)
       : engine_(std::move(warehouse), env), endpoint_(std::move(settings), engine_, env) {}
   std::string name() const override { return endpoint_.name(); }
-  std::string start() override { return endpoint_.start(); }
+  std::string start() override {
+    engine_.make_catalog();
+    return endpoint_.start();
+  }
   void stop() noexcept override { endpoint_.stop(); }
 
  private:
@@ -102,7 +105,7 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
     std::vector<std::unique_ptr<Service>> services;
     services.push_back(
         std::make_unique<server::JobsService>(project, target, server::HttpAddress{host_, port_}, env));
-    add_pages(project, services);
+    add_pages(project, env, services);
     add_sql(project, target, env, services);
     for (auto& service : services) Terminal::line(fmt::format("{} at {}", service->name(), service->start()));
     Terminal::line("Press Ctrl+C to end.");
@@ -112,13 +115,13 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
   }
 
  private:
-  void add_pages(const run::ProjectFile& project, std::vector<std::unique_ptr<Service>>& services) {
+  void add_pages(const run::ProjectFile& project, Env& env, std::vector<std::unique_ptr<Service>>& services) {
     if (!std::filesystem::exists(project.site_folder + "/index.html")) {
       Terminal::line("There are no pages yet: `leat pages build` makes them.");
       return;
     }
-    services.push_back(
-        std::make_unique<server::FolderService>(server::StaticSite{project.site_folder, host_, pages_port_}));
+    services.push_back(std::make_unique<server::FolderService>(
+        server::StaticSite{project.site_folder, host_, pages_port_}, env));
   }
 
   void add_sql(const run::ProjectFile& project, const std::string& target, Env& env,
@@ -145,6 +148,7 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
     engine.warehouse =
         warehouses::duckdb_settings(document::read_settings(*warehouses::kDuckDb.spec, mapping, env));
     engine.database = endpoint->database;
+    engine.catalog_folder = project.folder + "/.leat";
     endpoint->databases = {target};
     services.push_back(std::make_unique<SqlService>(std::move(*endpoint), std::move(engine), env));
   }

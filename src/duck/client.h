@@ -1,7 +1,9 @@
-// Database, Connection, Result: the handles of libduckdb. With warehouses/duckdb the only room that
-// includes duckdb.h.
+// Database, Connection, Result, LogicalType: the handles of libduckdb. With warehouses/duckdb the only room
+// that includes duckdb.h.
 //
-// Guarantees: one Database for a file in this process, whoever opens it; it closes with its last user.
+// Guarantees: one Database for a file in this process, whoever opens it; it closes with its last user. Who
+// opens
+//   it while it closes waits: DuckDB itself would let two instances write to one file of one process.
 // Threads: Database from any; a Connection by one thread at a time, except interrupt().
 // Owns: its handle. Move-only.
 // Errors: Error(warehouse_locked) when another process holds the file, Error(warehouse_full),
@@ -38,9 +40,10 @@ class Database {
   const std::string& path() const { return path_; }
 
  private:
-  Database(duckdb_database handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  Database(duckdb_database handle, std::string path, std::string key)
+      : handle_(handle), path_(std::move(path)), key_(std::move(key)) {}
   duckdb_database handle_;
-  std::string path_;
+  std::string path_, key_;  // key_: "" for one in memory
 };
 
 class Result {
@@ -56,6 +59,19 @@ class Result {
 
  private:
   duckdb_result result_{};
+};
+
+/// A type that libduckdb has handed over.
+class LogicalType {
+ public:
+  explicit LogicalType(duckdb_logical_type handle) : handle_(handle) {}
+  ~LogicalType() { duckdb_destroy_logical_type(&handle_); }
+  LogicalType(const LogicalType&) = delete;
+  LogicalType& operator=(const LogicalType&) = delete;
+  duckdb_logical_type get() const { return handle_; }
+
+ private:
+  duckdb_logical_type handle_;
 };
 
 class Connection {

@@ -3,11 +3,13 @@
 #include <curl/curl.h>
 #include <fmt/core.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include <mutex>
 
 #include "base/error.h"
 #include "http/cassette.h"
+#include "http/network_policy.h"
 #include "http/url.h"
 
 namespace leat::http {
@@ -20,15 +22,17 @@ struct CurlHandle {
 
 using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
-enum class Stopped { no, cancelled, silent, too_large };
+enum class Stopped { no, cancelled, silent, too_large, forbidden };
 
 // What curl's callbacks see of one transfer.
 struct Transfer {
   Env& env;
   const ClientOptions& options;
+  const NetworkPolicy& policy;
   std::stop_token stop;
   Response response;
   Stopped stopped = Stopped::no;
+  std::string_view forbidden = {};  // what the address is
   curl_off_t moved = -1;
   std::chrono::steady_clock::time_point moved_at;
 };
@@ -83,6 +87,17 @@ int on_progress(void* context, curl_off_t, curl_off_t down, curl_off_t, curl_off
   return 0;
 }
 
+curl_socket_t on_socket(void* context, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  transfer.forbidden = transfer.policy.refusal(&address->addr);
+  if (!transfer.forbidden.empty()) {
+    transfer.stopped = Stopped::forbidden;
+    return CURL_SOCKET_BAD;
+  }
+  transfer.stopped = Stopped::no;  // a name may have several addresses
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 Error failure(CURLcode code, const char* detail, const Transfer& transfer, const std::string& url) {
   std::string where = safe_url(url);
   std::string said = *detail ? detail : curl_easy_strerror(code);
@@ -97,6 +112,12 @@ Error failure(CURLcode code, const char* detail, const Transfer& transfer, const
       return Error(ErrorCode::http_too_large,
                    fmt::format("The answer is larger than {} bytes", transfer.options.response_bytes_max),
                    where);
+    case Stopped::forbidden:
+      return Error(ErrorCode::config_invalid,
+                   fmt::format("The address is {}, which this project's network policy denies",
+                               transfer.forbidden),
+                   where)
+          .fix("Correct the URL, or let it pass by `network: {allow: […]}` in leat.yml.");
     case Stopped::no:
       break;
   }
@@ -162,6 +183,10 @@ void prepare(CURL* easy, const Request& request, const curl_slist* headers, Tran
   curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &transfer);
+  if (!transfer.policy.is_empty()) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
+  }
   if (is_loopback(host(request.url))) {
     // Within the machine compression only costs, and a proxy can't reach it.
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -205,6 +230,8 @@ Request redirected(const Request& request, const Response& response) {
 }  // namespace
 
 struct Client::Pool {
+  explicit Pool(NetworkPolicy network) : policy(std::move(network)) {}
+  const NetworkPolicy policy;
   std::mutex mutex;  // guards all below
   std::vector<CurlHandle> idle;
   std::vector<Body> buffers;
@@ -234,7 +261,7 @@ struct Client::Pool {
 Client::Client(Env& env, ClientOptions options)
     : env_(env),
       options_(std::move(options)),
-      pool_(std::make_unique<Pool>()),
+      pool_(std::make_unique<Pool>(NetworkPolicy::of(env))),
       cassette_(open_cassette(env)) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   LEAT_ASSERT(ready == CURLE_OK);
@@ -270,7 +297,7 @@ Response Client::transfer(const Request& first, std::stop_token stop) {
   Request request = first;
   for (int redirects = 0;; ++redirects) {
     env_.check_cancelled();
-    Transfer transfer{env_, options_, stop, {}, Stopped::no, -1, env_.steady()};
+    Transfer transfer{env_, options_, pool_->policy, stop, {}, Stopped::no, {}, -1, env_.steady()};
     transfer.response.body = pool_->take_buffer();
     CurlHandle handle = pool_->take();
     CURL* easy = handle.easy.get();

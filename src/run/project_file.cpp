@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "lake/destination_kinds.h"
 #include "pages/project.h"
+#include "run/network.h"
 #include "run/pipes.h"
 
 namespace leat::run {
@@ -29,7 +30,7 @@ const Spec kProjectSpec{"leat.yml",
                          {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
                          {"dbt", FieldKind::mapping, "The dbt project."},
                          {"pages", FieldKind::mapping, "The reports."},
-                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
+                         {"network", FieldKind::mapping, "Which addresses requests may not reach."},
                          {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
 const Spec kConnectionSpec{
     "a connection",
@@ -396,6 +397,7 @@ ProjectFile load_project(const std::string& folder, Env& env) {
     project.threads = static_cast<int>(std::clamp<std::int64_t>(settings.integer("threads"), 1, kThreadsMax));
     project.targets = root["targets"];
     project.serve = root["serve"];
+    set_network(settings.value("network"), env);
     read_parts(settings, project, env, problems);
     check_targets(project, problems);
   });

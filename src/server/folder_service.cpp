@@ -1,30 +1,28 @@
 #include "server/folder_service.h"
 
-#include <exception>
-#include <future>
+#include "base/error.h"
+#include "server/web_server.h"
 
 namespace leat::server {
 
+FolderService::FolderService(StaticSite site, Env& env) : site_(std::move(site)), env_(env) {}
+
+FolderService::~FolderService() {
+  stop();
+}
+
 std::string FolderService::start() {
-  std::promise<std::string> listening;
-  std::future<std::string> url = listening.get_future();
-  serving_ = std::thread([this, told = std::move(listening)]() mutable {
-    bool is_told = false;
-    try {
-      serve_folder(site_, env_, [&](const std::string& address) {
-        is_told = true;
-        told.set_value(address);
-      });
-    } catch (...) {  // the thread that starts it tells
-      if (!is_told) told.set_exception(std::current_exception());
-    }
-  });
-  return url.get();
+  server_ = std::make_unique<WebServer>(env_);
+  if (!server_->set_mount_point("/", site_.folder))
+    throw Error(ErrorCode::config_invalid, "There is no such folder", site_.folder);
+  server_->set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "same-origin"}});
+  server_->bind(site_.host, site_.port);
+  server_->start();
+  return server_->url() + "/";
 }
 
 void FolderService::stop() noexcept {
-  env_.request_stop();
-  if (serving_.joinable()) serving_.join();
+  if (server_) server_->stop();
 }
 
 }  // namespace leat::server

@@ -1,41 +1,49 @@
 #include "server/http_front.h"
 
 #include <fmt/core.h>
-// Debian's compiled library was built with these; a class has another layout without them.
-#define CPPHTTPLIB_OPENSSL_SUPPORT
-#define CPPHTTPLIB_ZLIB_SUPPORT
-#define CPPHTTPLIB_BROTLI_SUPPORT
-#include <httplib.h>
-
-#include <atomic>
-#include <thread>
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "server/web_server.h"
 
 namespace leat::server {
 namespace {
 
-constexpr std::chrono::seconds kPatience{15}, kIdle{30};
-constexpr std::size_t kThreads = 16;
-
-Call call_of(const httplib::Request& request) {
+Call call_of(const httplib::Request& request, bool has_tls) {
   Call call;
-  call.method = request.method;
+  call.method = request.method == "HEAD" ? "GET" : request.method;
   call.path = request.path;
   for (const auto& [name, value] : request.params) call.query.emplace(name, value);
+  for (const auto& [name, value] : request.headers) call.headers.emplace(name, value);
   call.authorization = request.get_header_value("Authorization");
   call.content_type = request.get_header_value("Content-Type");
   call.body = request.body;
+  call.address = request.remote_addr;
   std::string host = request.get_header_value("Host");
-  call.base_url = "http://" + (host.empty() ? "localhost" : host);
+  call.base_url = (has_tls ? "https://" : "http://") + (host.empty() ? "localhost" : host);
   return call;
+}
+
+void add_security_headers(Reply& reply, bool has_tls) {
+  auto add = [&](const char* name, const char* value) { reply.headers.emplace(name, value); };
+  add("X-Content-Type-Options", "nosniff");
+  add("X-Frame-Options", "DENY");
+  add("Referrer-Policy", "no-referrer");
+  add("Cross-Origin-Opener-Policy", "same-origin");
+  add("Cross-Origin-Resource-Policy", "same-origin");
+  add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+  add("Cache-Control", "no-store");
+  if (has_tls) add("Strict-Transport-Security", "max-age=31536000");
 }
 
 void send(Reply reply, httplib::Response& response) {
   response.status = reply.status;
   for (const auto& [name, value] : reply.headers) response.set_header(name, value);
-  if (!reply.more) return response.set_content(reply.body, reply.content_type);
+  for (const std::string& cookie : reply.cookies) response.set_header("Set-Cookie", cookie);
+  if (!reply.more) {
+    if (reply.status != 204) response.set_content(reply.body, reply.content_type);
+    return;
+  }
   response.set_chunked_content_provider(reply.content_type,
                                         [more = std::move(reply.more)](std::size_t, httplib::DataSink& sink) {
                                           std::string piece;
@@ -54,72 +62,69 @@ bool is_local(const HttpAddress& address) {
 }
 
 struct HttpFront::State {
-  httplib::Server server;
-  HttpAddress address;
+  WebServer server;
   std::vector<Handler> handlers;
-  std::atomic<bool> is_over = false;
-  std::jthread thread;
+  Gate* gate;
+  const bool has_tls;
 
-  Reply answer(const Call& call) {
+  State(std::vector<Handler> all, Env& env, Gate* at, WebLimits limits, std::unique_ptr<TlsContext> tls)
+      : server(env, limits, std::move(tls)), handlers(std::move(all)), gate(at), has_tls(server.has_tls()) {}
+
+  Reply answer(const Call& call) const {
+    for (const Handler& handler : handlers)
+      if (std::optional<Reply> reply = handler(call)) return std::move(*reply);
+    return problem_reply(404, "not-found", "There is nothing at this path.");
+  }
+
+  Reply pass(Call& call) const {
     try {
-      for (const Handler& handler : handlers)
-        if (std::optional<Reply> reply = handler(call)) return std::move(*reply);
+      std::optional<Reply> refused = gate ? gate->refuse(call) : std::nullopt;
+      Reply reply = refused ? std::move(*refused) : answer(call);
+      if (gate) gate->answered(call, reply);
+      return reply;
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::document_syntax)
+        return problem_reply(400, "bad-request", error.what_failed());
+      if (info(error.code()).fault == Fault::source) return problem_reply(502, "bad-gateway", error.what_failed());
       return problem_reply(500, "unexpected-problem", redact(error.what()));
     }
-    return problem_reply(404, "not-found", "There is nothing at this path.");
   }
 };
 
-HttpFront::HttpFront(const HttpAddress& address, std::vector<Handler> handlers)
-    : state_(std::make_unique<State>()) {
-  state_->address = address;
-  state_->handlers = std::move(handlers);
-  httplib::Server& server = state_->server;
-  server.set_payload_max_length(kBodyMax);
-  server.set_read_timeout(kPatience);
-  server.set_write_timeout(kPatience);
-  server.set_keep_alive_timeout(kIdle.count());
-  server.set_keep_alive_max_count(1000);
-  server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_default_headers({{"X-Content-Type-Options", "nosniff"},
-                              {"X-Frame-Options", "DENY"},
-                              {"Referrer-Policy", "no-referrer"},
-                              {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}});
+HttpFront::HttpFront(const HttpAddress& address, std::vector<Handler> handlers, Env& env, Gate* gate,
+                     WebLimits limits, std::unique_ptr<TlsContext> tls)
+    : state_(std::make_unique<State>(std::move(handlers), env, gate, limits, std::move(tls))) {
+  WebServer& server = state_->server;
+  // Answers are small and come one by one.
+  server.set_tcp_nodelay(true);
   auto handle = [state = state_.get()](const httplib::Request& request, httplib::Response& response) {
-    send(state->answer(call_of(request)), response);
+    Call call = call_of(request, state->has_tls);
+    Reply reply = state->pass(call);
+    add_security_headers(reply, state->has_tls);
+    send(std::move(reply), response);
   };
   server.Get(".*", handle).Post(".*", handle).Put(".*", handle).Patch(".*", handle).Delete(".*", handle);
-  int& port = state_->address.port;
-  bool is_bound = port == 0 ? (port = server.bind_to_any_port(address.host.c_str())) > 0
-                            : server.bind_to_port(address.host.c_str(), port);
-  if (!is_bound)
-    throw Error(ErrorCode::config_invalid, "The address can't be listened on",
-                fmt::format("{}:{}", address.host, address.port))
-        .fix("Choose another with --host and --port; port 0 takes any that is free.");
+  server.bind(address.host, address.port);
 }
 
 HttpFront::~HttpFront() {
   stop();
 }
 
-std::string HttpFront::url() const {
-  return fmt::format("http://{}:{}", state_->address.host, state_->address.port);
+const std::string& HttpFront::url() const {
+  return state_->server.url();
 }
 
 void HttpFront::start() {
-  state_->thread = std::jthread([state = state_.get()] {
-    state->server.listen_after_bind();
-    state->is_over = true;
-  });
+  state_->server.start();
 }
 
 void HttpFront::stop() {
-  if (!state_->thread.joinable()) return;
-  // The library forgets a stop that comes before it listens.
-  while (!state_->server.is_running() && !state_->is_over) std::this_thread::yield();
   state_->server.stop();
-  state_->thread.join();
+}
+
+void HttpFront::serve(Channel& channel, const std::string& address) {
+  state_->server.serve(channel, address);
 }
 
 }  // namespace leat::server

@@ -1,11 +1,13 @@
-// HttpFront: the server's door: requests come in as Calls, Replies go out.
+// HttpFront: the server's door: requests come in as Calls, pass the Gate, and Replies go out.
 //
-// Guarantees: bodies, headers, idle connections and the time that a request may take to arrive are bounded.
-//   Every answer has the usual security headers. stop() ends open connections.
-// Threads: start() returns at once, the server has threads of its own; handlers run in them.
+// Guarantees: see web_server.h for what is bounded. Every answer has the usual security headers, unless its
+//   Reply sets them. stop() ends open connections.
+// Threads: start() returns at once, the server has threads of its own; gate and handlers run in them.
 // Owns: the server.
-// Errors: Error(config_invalid) for an address that can't be had. A handler's Error becomes an answer of 500.
-// Source: cpp-httplib 0.11
+// Errors: Error(config_invalid) for an address that can't be had. A handler's Error becomes an answer: 400
+// for JSON
+//   that is none, 502 for another server's fault, else 500.
+// Source: cpp-httplib 0.11; OWASP secure headers
 #pragma once
 #include <functional>
 #include <memory>
@@ -14,11 +16,22 @@
 #include <vector>
 
 #include "server/api/call.h"
+#include "server/http_reader.h"
 
 namespace leat::server {
 
 /// Answers a call, or nullopt: then the next one is asked.
 using Handler = std::function<std::optional<Reply>(const Call&)>;
+
+/// Who decides which calls reach the handlers.
+class Gate {
+ public:
+  virtual ~Gate() = default;
+  /// The refusal of a call; nullopt lets it in, with `call.caller` set.
+  virtual std::optional<Reply> refuse(Call& call) = 0;
+  /// Is told every answer, before it is sent.
+  virtual void answered(const Call& call, Reply& reply) = 0;
+};
 
 struct HttpAddress {
   std::string host = "127.0.0.1";
@@ -29,16 +42,19 @@ bool is_local(const HttpAddress& address);
 
 class HttpFront {
  public:
-  static constexpr std::size_t kBodyMax = 8 << 20;
-  HttpFront(const HttpAddress& address, std::vector<Handler> handlers);
+  /// `gate` may be null and has to outlive it, as `env`; `tls` null serves in clear.
+  HttpFront(const HttpAddress& address, std::vector<Handler> handlers, Env& env, Gate* gate = nullptr,
+            WebLimits limits = {}, std::unique_ptr<TlsContext> tls = nullptr);
   ~HttpFront();
   HttpFront(const HttpFront&) = delete;
   HttpFront& operator=(const HttpFront&) = delete;
 
   /// "http://127.0.0.1:8000"
-  std::string url() const;
+  const std::string& url() const;
   void start();
   void stop();
+  /// Serves one connection until it ends, in the caller's thread.
+  void serve(Channel& channel, const std::string& address);
 
  private:
   struct State;

@@ -31,7 +31,8 @@ struct Fixture {
        [](const Call& call) -> std::optional<Reply> {
          if (call.path != "/broken") return std::nullopt;
          throw Error(ErrorCode::run_store, "The disk is full", "leat.db");
-       }}};
+       }},
+      env};
   Fixture() { front.start(); }
   http::Response send(const std::string& path, const std::string& method = "GET", std::string body = "") {
     http::Client client(env);
@@ -61,7 +62,7 @@ TEST_CASE("pieces are sent one after the other until there are no more") {
 
 TEST_CASE("bodies are bounded") {
   Fixture f;
-  CHECK(f.send("/echo", "POST", std::string(HttpFront::kBodyMax + 1, 'x')).status == 413);
+  CHECK(f.send("/echo", "POST", std::string(WebLimits().body_bytes + 1, 'x')).status == 413);
 }
 
 TEST_CASE("what only this machine reaches is told from what others reach") {

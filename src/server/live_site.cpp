@@ -1,21 +1,16 @@
 #include "server/live_site.h"
 
 #include <fmt/core.h>
-// Debian's compiled library was built with these; a class has another layout without them.
-#define CPPHTTPLIB_OPENSSL_SUPPORT
-#define CPPHTTPLIB_ZLIB_SUPPORT
-#define CPPHTTPLIB_BROTLI_SUPPORT
-#include <httplib.h>
 
 #include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <thread>
 
 #include "base/embedded.h"
 #include "base/error.h"
+#include "server/web_server.h"
 
 namespace leat {
 LEAT_EMBEDDED(live_web);
@@ -38,12 +33,9 @@ struct Reader {
 
 class LiveSite::Impl {
  public:
-  explicit Impl(const StaticSite& site) {
+  explicit Impl(const StaticSite& site) : server_(env_) {
     if (!server_.set_mount_point("/", site.folder))
       throw Error(ErrorCode::config_invalid, "There is no such folder", site.folder);
-    // A reader's events take a thread as long as the page is open.
-    server_.new_task_queue = [] { return new httplib::ThreadPool(kReadersMax + 8); };
-    server_.set_keep_alive_timeout(2);
     // Answers are small and come one by one.
     server_.set_tcp_nodelay(true);
     server_.set_file_request_handler([](const httplib::Request& request, httplib::Response& response) {
@@ -68,17 +60,9 @@ class LiveSite::Impl {
     server_.Get("/_leat/events", [this](const httplib::Request& request, httplib::Response& response) {
       listen(request.get_param_value("page"), request.get_param_value("seen"), response);
     });
-    int port = site.port;
-    bool is_bound = port == 0 ? (port = server_.bind_to_any_port(site.host.c_str())) > 0
-                              : server_.bind_to_port(site.host.c_str(), port);
-    if (!is_bound)
-      throw Error(ErrorCode::config_invalid, "The address can't be listened on",
-                  fmt::format("{}:{}", site.host, port))
-          .fix("Choose another port with --port, or 0 for any.");
-    url_ = fmt::format("http://{}:{}/", site.host, port);
-    serving_ = std::jthread([this] { server_.listen_after_bind(); });
-    // A stop that comes before it listens would be forgotten by the library.
-    while (!server_.is_running()) std::this_thread::yield();
+    server_.bind(site.host, site.port);
+    url_ = server_.url() + "/";
+    server_.start();
   }
   ~Impl() {
     {
@@ -156,7 +140,6 @@ class LiveSite::Impl {
     return sink.write(text.data(), text.size());
   }
 
-  httplib::Server server_;
   std::string url_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable news_;
@@ -165,7 +148,8 @@ class LiveSite::Impl {
   std::int64_t sent_ = 0;
   std::map<std::int64_t, std::string> recent_;  // by their number, for pages that were loaded meanwhile
   std::set<std::shared_ptr<Reader>> readers_;
-  std::jthread serving_;  // the last: it uses what stands before
+  Env env_;           // the machine's clock
+  WebServer server_;  // the last: it uses what stands before
 };
 
 LiveSite::LiveSite(const StaticSite& site) : impl_(std::make_unique<Impl>(site)) {}

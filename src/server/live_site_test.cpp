@@ -1,16 +1,12 @@
 #include "server/live_site.h"
 
 #include <doctest/doctest.h>
-// Debian's compiled library was built with these; a class has another layout without them.
-#define CPPHTTPLIB_OPENSSL_SUPPORT
-#define CPPHTTPLIB_ZLIB_SUPPORT
-#define CPPHTTPLIB_BROTLI_SUPPORT
-#include <httplib.h>
 
 #include <string>
 #include <thread>
 
 #include "server/folder_watch.h"
+#include "server/web_server.h"
 #include "support/temporary_folder.h"
 
 namespace leat::server {

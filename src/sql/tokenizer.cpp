@@ -6,19 +6,27 @@
 namespace leat::sql {
 namespace {
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool starts_word(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80);
 }
 bool continues_word(char c) {
-  return starts_word(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '$';
+  return starts_word(c) || is_digit(c) || c == '$';
 }
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view sql) : sql_(sql) {}
+  Scanner(std::string_view sql, Spelling spelling) : sql_(sql), spelling_(spelling) {}
 
   std::vector<Token> run() {
-    while (skip_blanks(), at_ < sql_.size()) next();
+    while (skip_blanks(), at_ < sql_.size()) {
+      std::size_t from = at_;
+      TokenKind kind = next();
+      tokens_.push_back({kind, std::move(text_), from, at_});
+      text_.clear();
+    }
     return std::move(tokens_);
   }
 
@@ -53,54 +61,66 @@ class Scanner {
     } while (depth > 0 && at_ < sql_.size());
   }
 
-  void next() {
-    std::size_t from = at_;
+  // Reads the token that begins here; its text is in text_.
+  TokenKind next() {
     char c = sql_[at_];
     if (c == '\'' || c == '"') {
-      tokens_.push_back({c == '"' ? TokenKind::quoted_name : TokenKind::text, quoted(c), from});
-    } else if (c == '$' && dollar_quoted(from)) {
-      return;
-    } else if (starts_word(c)) {
-      while (at_ < sql_.size() && continues_word(sql_[at_])) ++at_;
-      tokens_.push_back({TokenKind::word, std::string(sql_.substr(from, at_ - from)), from});
-    } else if (std::isdigit(static_cast<unsigned char>(c))) {
-      while (at_ < sql_.size() && (continues_word(sql_[at_]) || sql_[at_] == '.')) ++at_;
-      tokens_.push_back({TokenKind::number, std::string(sql_.substr(from, at_ - from)), from});
-    } else {
+      read_quoted(c, false);
+      return c == '"' ? TokenKind::quoted_name : TokenKind::text;
+    }
+    if (spelling_ == Spelling::postgres && (follows("E'") || follows("e'"))) {
       ++at_;
-      tokens_.push_back({TokenKind::symbol, std::string(1, c), from});
+      read_quoted('\'', true);
+      return TokenKind::text;
     }
+    if (c == '$' && read_dollar_quoted()) return TokenKind::text;
+    std::size_t from = at_++;
+    TokenKind kind = TokenKind::symbol;
+    if (starts_word(c)) {
+      while (at_ < sql_.size() && continues_word(sql_[at_])) ++at_;
+      kind = TokenKind::word;
+    } else if (is_digit(c)) {
+      while (at_ < sql_.size() && (continues_word(sql_[at_]) || sql_[at_] == '.')) ++at_;
+      kind = TokenKind::number;
+    }
+    text_ = sql_.substr(from, at_ - from);
+    return kind;
   }
 
-  std::string quoted(char mark) {
-    std::string out;
+  void read_quoted(char mark, bool has_escapes) {
     for (++at_; at_ < sql_.size(); ++at_) {
-      if (sql_[at_] == mark) {
-        if (at_ + 1 < sql_.size() && sql_[at_ + 1] == mark) {
-          ++at_;
-        } else {
-          ++at_;
-          return out;
-        }
+      char c = sql_[at_];
+      bool has_next = at_ + 1 < sql_.size();
+      if (c == mark) {
+        if (!has_next || sql_[at_ + 1] != mark) break;
+        ++at_;
+      } else if (has_escapes && c == '\\' && has_next) {
+        constexpr std::string_view kLetters = "nrtbf", kMeant = "\n\r\t\b\f";
+        c = sql_[++at_];
+        if (std::size_t known = kLetters.find(c); known != std::string_view::npos) c = kMeant[known];
       }
-      out.push_back(sql_[at_]);
+      text_ += c;
     }
-    return out;
+    at_ = std::min(at_ + 1, sql_.size());
   }
 
-  bool dollar_quoted(std::size_t from) {
-    std::size_t close = from + 1;
+  bool read_dollar_quoted() {
+    std::size_t from = at_, close = from + 1;
+    bool begins_parameter = close < sql_.size() && is_digit(sql_[close]);
+    if (spelling_ == Spelling::postgres && begins_parameter) return false;
     while (close < sql_.size() && continues_word(sql_[close]) && sql_[close] != '$') ++close;
     if (close >= sql_.size() || sql_[close] != '$') return false;
     std::string_view tag = sql_.substr(from, close - from + 1);
     std::size_t end = std::min(sql_.find(tag, close + 1), sql_.size());
-    tokens_.push_back({TokenKind::text, std::string(sql_.substr(close + 1, end - close - 1)), from});
+    text_ = sql_.substr(close + 1, end - close - 1);
     at_ = std::min(end + tag.size(), sql_.size());
     return true;
   }
 
   std::string_view sql_;
+  const Spelling spelling_;
   std::size_t at_ = 0;
+  std::string text_;
   std::vector<Token> tokens_;
 };
 
@@ -119,8 +139,8 @@ bool is_name(const Token& token) {
 
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view sql) {
-  return Scanner(sql).run();
+std::vector<Token> tokenize(std::string_view sql, Spelling spelling) {
+  return Scanner(sql, spelling).run();
 }
 
 namespace {

@@ -4,7 +4,8 @@
 // names keep
 //   their case without quotes.
 // Threads: pure functions.
-// Source: SQL:2016 lexical structure, with PostgreSQL's dollar quotes and nested comments
+// Source: SQL:2016 lexical structure, with PostgreSQL's dollar quotes and nested comments; PostgreSQL
+//   documentation, chapter 4.1
 #pragma once
 #include <string>
 #include <string_view>
@@ -17,10 +18,15 @@ enum class TokenKind { word, quoted_name, text, number, symbol };
 struct Token {
   TokenKind kind;
   std::string text;  ///< names and literals without their quotes
-  std::size_t offset;
+  std::size_t offset, end;
 };
 
-std::vector<Token> tokenize(std::string_view sql);
+enum class Spelling {
+  common,    ///< what every warehouse understands
+  postgres,  ///< besides, E'…' is a text with escapes, and $1 the two tokens of a parameter, never a quote
+};
+
+std::vector<Token> tokenize(std::string_view sql, Spelling spelling = Spelling::common);
 
 struct RelationName {
   std::string schema;  ///< "" where the statement names none

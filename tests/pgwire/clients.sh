@@ -1,34 +1,6 @@
 #!/bin/bash
 # The SQL endpoint with psql, psycopg2, psycopg and JDBC, as far as they are installed; and those who mean harm.
-. "$(dirname -- "$0")/../acceptance/acceptance.sh"
-here=$root/tests/pgwire
-command -v psql >/dev/null || skip 'psql is not installed'
-fail() { printf 'failed: %s\n' "$1"; failures=$((failures + 1)); exit 1; }
-cd "$work"
-cat >leat.yml <<'END'
-name: chicago_crime
-target: duckdb
-targets:
-  duckdb: {type: duckdb, path: warehouse.duckdb}
-serve:
-  sql: {timeout: 20s}
-END
-"$bin/bench_duckdb" warehouse.duckdb "create schema raw; create schema marts;
-  create table raw.crimes as select i as id, 'type ' || (i % 7) as kind, (i * 1.5)::decimal(10,2) as amount, timestamp '2026-01-01' + to_minutes(i) as \"at\", i % 2 = 0 as arrest, ['a', 'b'] as tags, {'x': i} as s, i::double / 3 as d, date '2026-01-01' + (i % 365)::int as day, uuid() as u, '\\x01'::blob as b from range(20000) t(i);
-  create table orders(id int primary key, customer varchar not null, total decimal(12,2) default 0, unique(customer, total));
-  insert into orders values (1, 'ann', 1.5), (2, 'bob', 2.25), (3, 'eve', null);
-  comment on table orders is 'what was ordered'; comment on column orders.total is 'in euro';
-  create view marts.by_kind as select kind, count(*) as n from raw.crimes group by 1;
-  create table lines(id int, order_id int references orders(id), txt varchar)" >/dev/null
-export LEAT_SQL_PASSWORD="$(printf '%s' "pass'word")"
-"$bin/leat" serve --port 0 --pages-port 0 --sql-port 0 >serve.txt 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; cleanup' EXIT
-for _ in $(seq 900); do grep -q '^Press' serve.txt && break; kill -0 $server || { cat serve.txt; exit 1; }; pause; done
-port=$(sed -n 's|^SQL at .*:\([0-9]*\)/.*|\1|p' serve.txt)
-export PGHOST=127.0.0.1 PGPORT=$port PGUSER=leat PGDATABASE=chicago_crime PGPASSWORD=$LEAT_SQL_PASSWORD PSQLRC=/dev/null
-ask() { timeout 60 psql -X -A -t -q "$@" 2>&1 || true; }
-gets_in() { timeout 60 psql -X -A -t -q -c 'select 1' >out.txt 2>&1; }
+. "$(dirname -- "$0")/warehouse.sh"
 
 expect 'a query' '1|x|t|1.5|{1,2}|{"a": 1}' "$(ask -c "select 1, 'x', true, 1.5, [1, 2], '{\"a\": 1}'::json")"
 expect 'several statements' '1 2' "$(ask -c 'select 1; select 2' | tr '\n' ' ' | sed 's/ $//')"
@@ -58,6 +30,30 @@ refuses 'a file as a table' 42501 -c "select * from '/etc/passwd.csv'"
 refuses 'settings' 25006 -c "pragma memory_limit='1TB'"
 refuses 'settings by SET' 42704 -c "set memory_limit = '1TB'"
 refuses 'attaching' 25006 -c "attach '$work/x.duckdb'"
+refuses 'a copy from a file' 25006 -c "copy orders from '/etc/passwd'"
+refuses 'a copy from a program' 25006 -c "copy orders from program 'id'"
+refuses 'a copy of a file' 42501 -c "copy (select * from read_csv('/etc/passwd')) to stdout"
+for file in "read_csv('/etc/passwd')" "read_csv_auto('/etc/passwd')" "read_json('/etc/passwd')" "read_parquet('/etc/passwd')" "read_blob('/etc/passwd')" "parquet_scan('x')" "glob('/etc/*')" "sniff_csv('/etc/passwd')" "query('select 1')" "query_table('orders')" "duckdb_settings()" "duckdb_secrets()" "duckdb_databases()" "duckdb_extensions()" "duckdb_temporary_files()" "pragma_database_list()" "pragma_storage_info('orders')" "sql_auto_complete('sel')" "which_secret('s3://x', 's3')"; do
+  refuses "from $file" 42501 -c "select * from $file"
+done
+refuses 'a file behind a CTE' 42501 -c "with f as (select * from read_text('/etc/passwd')) select * from f"
+refuses 'a file in a subquery' 42501 -c "select (select content from read_text('/etc/passwd'))"
+refuses 'a file in a lateral join' 42501 -c "select * from orders, lateral (select * from read_text('/etc/passwd'))"
+refuses 'a file in capitals' 42501 -c "select * from READ_TEXT('/etc/passwd')"
+refuses 'a file in quotes' 42501 -c "select * from \"read_text\"('/etc/passwd')"
+refuses 'a file by parameter' 42501 -c "prepare f as select * from read_text(\$1)"
+refuses 'a file by a dollar quote' 42501 -c "select * from read_text(\$\$/etc/passwd\$\$)"
+refuses 'a file behind a cursor' 42501 -c "begin" -c "declare c cursor for select * from read_text('/etc/passwd')"
+refuses 'a file explained' 42501 -c "explain analyze select * from read_text('/etc/passwd')"
+refuses 'the environment' 42501 -c "select getenv('HOME')"
+refuses 'the environment of psql' 42501 -c "select getenv('LEAT_SQL_PASSWORD')"
+for order in "detach chicago_crime" "install httpfs" "load httpfs" "use memory" "export database '$work/stolen'" "import database '$work'" "checkpoint" "vacuum" "create table t(i int)" "create or replace view v as select 1" "create macro m() as 1" "create temp table t as select 1" "create secret s (type s3)" "drop schema raw cascade" "alter table orders add column x int" "update orders set total = 0" "delete from orders" "truncate orders" "merge into orders using orders o on true when matched then delete" "call pragma_version()" "do 'x'" "grant all on orders to public" "comment on table orders is 'x'" "insert into orders select * from orders returning *"; do
+  refuses "$order" 25006 -c "$order"
+done
+refuses 'an insert in a CTE' 42601 -c "with x as (insert into orders values (9, 'x', 1) returning *) select * from x"
+refuses 'select into' 42601 -c "select * into stolen from orders"
+refuses 'endless recursion' 57014 -c "set statement_timeout = 500" -c "with recursive r(i) as (select 1 union all select i + 1 from r) select count(*) from r"
+refuses 'an endless sort' 57014 -c "set statement_timeout = 500" -c "select a.range from range(100000) a, range(100000) b order by hash(a.range, b.range) limit 1"
 refuses 'an endless query' 57014 -c "set statement_timeout = 300" -c "select count(*) from range(1000000) a, range(1000000) b where a.range * b.range % 7 = 3"
 expect 'nothing was written' '3' "$(ask -c 'select count(*) from orders')"
 test ! -e stolen.csv || fail 'a file was written'

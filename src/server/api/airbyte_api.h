@@ -13,7 +13,7 @@
 #pragma once
 #include <optional>
 
-#include "server/api/access.h"
+#include "server/access/client_access.h"
 #include "server/api/airbyte_objects.h"
 #include "server/api/call.h"
 #include "server/api/control.h"
@@ -22,7 +22,7 @@ namespace leat::server {
 
 class AirbyteApi {
  public:
-  AirbyteApi(const Control& control, Access& access)
+  AirbyteApi(const Control& control, ClientAccess& access)
       : control_(control), access_(access), objects_(control.project, control.target) {}
 
   /// The answer to a call; nullopt where its path is not Airbyte's.
@@ -52,7 +52,7 @@ class AirbyteApi {
   std::optional<run::Job> add_sync(const std::string& connection, const std::string& kind);
 
   Control control_;
-  Access& access_;
+  ClientAccess& access_;
   AirbyteObjects objects_;
 };
 

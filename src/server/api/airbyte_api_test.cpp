@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/time.h"
+#include "server/access/gatekeeper.h"
 #include "server/api/own_api.h"
 #include "support/temporary_folder.h"
 
@@ -16,7 +17,9 @@ struct Fixture {
   Env env{fixed_clock(*parse_iso_timestamp("2026-01-05T10:00:00Z")), 1};
   std::unique_ptr<run::ProjectFile> project;
   std::unique_ptr<run::Queue> queue;
-  std::unique_ptr<Access> access;
+  std::unique_ptr<ClientAccess> access;
+  std::unique_ptr<run::Accounts> accounts;
+  std::unique_ptr<Gatekeeper> gatekeeper;
   std::unique_ptr<AirbyteApi> airbyte;
   std::unique_ptr<OwnApi> own;
   std::string connection_id;
@@ -34,11 +37,13 @@ schedules:
 )");
     project = std::make_unique<run::ProjectFile>(run::load_project(folder.path(), env));
     queue = std::make_unique<run::Queue>(folder.path());
-    access = std::make_unique<Access>(id, secret, env);
+    access = std::make_unique<ClientAccess>(id, secret, env);
+    accounts = std::make_unique<run::Accounts>(folder.path());
+    gatekeeper = std::make_unique<Gatekeeper>(AccessSettings(), true, *accounts, *access, env);
     Control control{*project, "duckdb", *queue,
                     env,      [] {},    [this](std::int64_t job) { return queue->cancel(job, env.now()); }};
     airbyte = std::make_unique<AirbyteApi>(control, *access);
-    own = std::make_unique<OwnApi>(control, *access);
+    own = std::make_unique<OwnApi>(control);
     connection_id = AirbyteObjects(*project, "duckdb").id("connection", "orders");
   }
 
@@ -57,6 +62,9 @@ schedules:
     call.content_type = "application/json";
     call.authorization = authorization;
     call.base_url = "http://localhost:8000";
+    call.address = "127.0.0.1";
+    call.headers["host"] = "localhost:8000";
+    if (std::optional<Reply> refused = gatekeeper->refuse(call)) return *refused;
     if (std::optional<Reply> reply = airbyte->answer(call)) return *reply;
     if (std::optional<Reply> reply = own->answer(call)) return *reply;
     return problem_reply(404, "nobody's", "");
@@ -198,7 +206,7 @@ TEST_CASE("with credentials, nobody else is answered") {
   CHECK(token["token_type"].raw() == "Bearer");
   std::string header = "Bearer " + token["access_token"].raw();
   CHECK(f.call("GET /v1/jobs", "", header).status == 200);
-  f.env.wait(Access::kTokenLife);
+  f.env.wait(ClientAccess::kTokenLife);
   CHECK(f.call("GET /v1/jobs", "", header).status == 401);  // it has ended
 }
 

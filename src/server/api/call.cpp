@@ -7,6 +7,12 @@ namespace leat::server {
 
 using document::Value;
 
+const std::string& Call::header(const std::string& name) const {
+  static const std::string none;
+  auto found = headers.find(name);
+  return found == headers.end() ? none : found->second;
+}
+
 std::string Call::parameter(const std::string& name) const {
   auto found = query.find(name);
   return found == query.end() ? "" : found->second;

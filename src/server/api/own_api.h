@@ -14,7 +14,6 @@
 #include <optional>
 
 #include "run/store/store.h"
-#include "server/api/access.h"
 #include "server/api/call.h"
 #include "server/api/control.h"
 
@@ -22,7 +21,7 @@ namespace leat::server {
 
 class OwnApi {
  public:
-  OwnApi(const Control& control, Access& access);
+  explicit OwnApi(const Control& control);
   /// The answer to a call; nullopt where its path is not one of these.
   std::optional<Reply> answer(const Call& call);
 
@@ -39,7 +38,6 @@ class OwnApi {
   std::vector<run::EventRow> events(const std::string& run_id, std::int64_t after, int count);
 
   Control control_;
-  Access& access_;
   std::mutex mutex_;  // guards store_
   run::Store store_;
   std::atomic<int> followers_ = 0;

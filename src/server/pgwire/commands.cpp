@@ -18,7 +18,7 @@ char lower_char(char c) {
 // Reads the tokens of one statement from left to right.
 class Reader {
  public:
-  explicit Reader(const std::string& sql) : sql_(sql), tokens_(tokenize(sql)) {}
+  explicit Reader(const std::string& sql) : sql_(sql), tokens_(sql::tokenize(sql, sql::Spelling::postgres)) {}
 
   bool take(std::string_view word) {
     if (at_ >= tokens_.size() || !is_word(tokens_[at_], word)) return false;
@@ -365,7 +365,7 @@ std::vector<std::string> split_statements(std::string_view sql) {
     if (has_token) out.emplace_back(sql.substr(from, to - from));
     has_token = false;
   };
-  for (const Token& token : tokenize(sql)) {
+  for (const Token& token : sql::tokenize(sql, sql::Spelling::postgres)) {
     if (is_symbol(token, ';')) {
       cut(token.offset);
       from = token.offset + 1;

@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "server/pgwire/tokens.h"
+#include "sql/tokenizer.h"
 
 namespace leat::server::pgwire {
+
+using sql::Token;
+using sql::TokenKind;
 
 enum class CommandKind {
   empty,

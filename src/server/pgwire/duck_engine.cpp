@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "base/embedded.h"
 #include "base/error.h"
 #include "server/pgwire/commands.h"
@@ -29,6 +32,16 @@ std::string types_table() {
          rows;
 }
 
+// Fills the database kCatalogName, which stays the one in use.
+void create_catalog(duck::Connection& connection) {
+  connection.run(fmt::format("use {}; begin; create type leat_oid as bigint", kCatalogName));
+  connection.run(types_table());
+  for (const EmbeddedFile& file : embedded_pg_catalog()) {
+    for (const std::string& statement : split_statements(file.contents)) connection.run(statement);
+  }
+  connection.run("commit");
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> read_texts(duck::Connection& connection, const std::string& sql) {
@@ -36,9 +49,8 @@ std::vector<std::vector<std::string>> read_texts(duck::Connection& connection, c
   std::vector<DuckColumn> columns;
   idx_t count = duck::duckdb_column_count(&result.get());
   for (idx_t i = 0; i < count; ++i) {
-    duckdb_logical_type type = duck::duckdb_column_logical_type(&result.get(), i);
-    columns.emplace_back(type);
-    duck::duckdb_destroy_logical_type(&type);
+    duck::LogicalType type(duck::duckdb_column_logical_type(&result.get(), i));
+    columns.emplace_back(type.get());
   }
   std::vector<std::vector<std::string>> out;
   while (duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get())) {
@@ -76,25 +88,64 @@ std::shared_ptr<duck::Database> DuckEngine::open() {
 std::unique_ptr<duck::Connection> DuckEngine::connect() {
   auto connection = std::make_unique<duck::Connection>(open());
   std::lock_guard lock(mutex_);
-  if (catalog_.empty()) catalog_ = read_texts(*connection, "select current_database()").at(0).at(0);
-  std::string is_there =
-      fmt::format("select 1 from duckdb_databases() where database_name = '{}'", kCatalogName);
-  if (read_texts(*connection, is_there).empty()) furnish(*connection);
+  if (furnished_.lock() == connection->database()) return connection;
+  catalog_ = read_texts(*connection, "select current_database()").at(0).at(0);
+  furnish(*connection);
+  furnished_ = connection->database();
   return connection;
 }
 
-// Makes PostgreSQL's catalogue in a database in memory that every connection of the instance sees.
-void DuckEngine::furnish(duck::Connection& connection) {
-  connection.run(
-      fmt::format("attach ':memory:' as {0}; use {0}; begin; create type leat_oid as bigint", kCatalogName));
-  connection.run(types_table());
-  for (const EmbeddedFile& file : embedded_pg_catalog()) {
-    for (const std::string& statement : split_statements(file.contents)) connection.run(statement);
+// Named by what is in it and by who reads it, so that another version makes its own.
+std::string DuckEngine::catalog_file() const {
+  if (settings_.catalog_folder.empty()) return "";
+  std::string text = types_table();
+  for (const EmbeddedFile& file : embedded_pg_catalog()) text += file.contents;
+  return fmt::format("{}/pg_catalog-{}-{:016x}.duckdb", settings_.catalog_folder,
+                     duck::duckdb_library_version(), std::hash<std::string>()(text));
+}
+
+void DuckEngine::make_catalog() {
+  duck::load_library();
+  std::string file = catalog_file();
+  std::error_code failed;
+  if (file.empty() || std::filesystem::exists(file, failed)) return;
+  std::filesystem::create_directories(settings_.catalog_folder, failed);
+  // Made beside and renamed, so that nobody reads half of one.
+  std::string beside = fmt::format("{}.{}.creating", file, env_.uuid());
+  try {
+    duck::Settings memory;
+    memory.path = ":memory:";
+    memory.threads = "1";
+    duck::Connection connection(duck::Database::open(memory));
+    connection.run(fmt::format("attach {} as {}", quoted_text(beside), kCatalogName));
+    create_catalog(connection);
+    connection.run(fmt::format("use memory; detach {}", kCatalogName));
+    std::filesystem::rename(beside, file, failed);
+  } catch (const Error&) {  // a folder that is not for writing: each opening makes its own in memory
+    failed = std::make_error_code(std::errc::io_error);
   }
-  connection.run(fmt::format("commit; use {}", quoted_name(catalog_)));
-  for (const auto& row :
-       read_texts(connection, fmt::format("select distinct function_name from duckdb_functions() "
-                                          "where function_type = 'table_macro' and not internal")))
+  if (failed) std::filesystem::remove(beside, failed);
+}
+
+// Attaches PostgreSQL's catalogue, which every connection of the instance sees then.
+void DuckEngine::furnish(duck::Connection& connection) {
+  std::string is_there =
+      fmt::format("select 1 from duckdb_databases() where database_name = '{}'", kCatalogName);
+  if (read_texts(connection, is_there).empty()) {
+    make_catalog();
+    std::string file = catalog_file();
+    std::error_code failed;
+    if (!file.empty() && std::filesystem::exists(file, failed)) {
+      connection.run(fmt::format("attach {} as {} (read_only)", quoted_text(file), kCatalogName));
+    } else {
+      connection.run(fmt::format("attach ':memory:' as {}", kCatalogName));
+      create_catalog(connection);
+      connection.run(fmt::format("use {}", quoted_name(catalog_)));
+    }
+  }
+  for (const auto& row : read_texts(connection,
+                                    "select distinct function_name from duckdb_functions() "
+                                    "where function_type = 'table_macro' and not internal"))
     guard_.admit(row.at(0));
 }
 

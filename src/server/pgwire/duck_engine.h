@@ -23,6 +23,8 @@ namespace leat::server::pgwire {
 struct DuckEngineSettings {
   duck::Settings warehouse;
   std::string database;  ///< as clients know it
+  /// Where the catalogue's file is kept, "" to make it anew in memory whenever the warehouse is opened.
+  std::string catalog_folder;
   std::chrono::milliseconds lock_wait{10000};
 };
 
@@ -31,6 +33,8 @@ class DuckEngine : public Engine {
   DuckEngine(DuckEngineSettings settings, Env& env) : settings_(std::move(settings)), env_(env) {}
   std::unique_ptr<EngineSession> begin(const std::string& user, SettingLookup settings) override;
 
+  /// Makes the catalogue's file where it is not there yet, so that no client waits for it.
+  void make_catalog();
   /// A connection to the warehouse with PostgreSQL's catalogue beside it.
   std::unique_ptr<duck::Connection> connect();
   /// Throws where a query may not run; `connection` parses it.
@@ -42,12 +46,14 @@ class DuckEngine : public Engine {
  private:
   std::shared_ptr<duck::Database> open();
   void furnish(duck::Connection& connection);
+  std::string catalog_file() const;
 
   DuckEngineSettings settings_;
   Env& env_;
-  std::mutex mutex_;  // guards guard_, catalog_
+  std::mutex mutex_;  // guards all below
   Guard guard_;
   std::string catalog_;
+  std::weak_ptr<duck::Database> furnished_;  // the instance that has PostgreSQL's catalogue
 };
 
 /// The rows of a query as texts, nulls as "".

@@ -46,9 +46,8 @@ class DuckRows : public OpenRows {
     session_.run_on(&slot_);
     if (duck::duckdb_execute_prepared_streaming(handle, &result_) != DuckDBSuccess) fail();
     for (idx_t i = 0; i < duck::duckdb_column_count(&result_); ++i) {
-      duckdb_logical_type type = duck::duckdb_column_logical_type(&result_, i);
-      columns_.emplace_back(type);
-      duck::duckdb_destroy_logical_type(&type);
+      duck::LogicalType type(duck::duckdb_column_logical_type(&result_, i));
+      columns_.emplace_back(type.get());
     }
     bool is_same = columns_.size() == fields_.size();
     for (std::size_t i = 0; is_same && i < columns_.size(); ++i) {
@@ -141,20 +140,12 @@ class LineRows : public OpenRows {
   std::string rest_;
 };
 
-struct TypeHandle {
-  duckdb_logical_type handle;
-  explicit TypeHandle(duckdb_logical_type type) : handle(type) {}
-  ~TypeHandle() { duck::duckdb_destroy_logical_type(&handle); }
-  TypeHandle(const TypeHandle&) = delete;
-  TypeHandle& operator=(const TypeHandle&) = delete;
-};
-
 }  // namespace
 
 void DuckQuery::find_parameter(duckdb_prepared_statement handle, std::size_t index, Oid& type,
                                std::string& cast) const {
-  TypeHandle found(duck::duckdb_param_logical_type(handle, index + 1));
-  duckdb_type id = duck::duckdb_get_type_id(found.handle);
+  duck::LogicalType found(duck::duckdb_param_logical_type(handle, index + 1));
+  duckdb_type id = duck::duckdb_get_type_id(found.get());
   bool is_open = id == DUCKDB_TYPE_INVALID || id == DUCKDB_TYPE_ANY || id == DUCKDB_TYPE_SQLNULL ||
                  id == DUCKDB_TYPE_STRING_LITERAL;
   if (id == DUCKDB_TYPE_INTEGER_LITERAL || id == DUCKDB_TYPE_BIGNUM) {
@@ -162,14 +153,14 @@ void DuckQuery::find_parameter(duckdb_prepared_statement handle, std::size_t ind
     cast = "BIGINT";
     return;
   }
-  DuckColumn column(found.handle);
+  DuckColumn column(found.get());
   if (is_open || column.is_foreign() || id == DUCKDB_TYPE_VARCHAR) {
     type = kText;
     cast = "VARCHAR";
     return;
   }
   type = column.oid();
-  cast = duck::native_name(found.handle);
+  cast = duck::native_name(found.get());
 }
 
 void DuckQuery::become(std::string sql, std::vector<Oid> types) {
@@ -186,8 +177,8 @@ void DuckQuery::describe(Slot& slot) {
   bool has_foreign = false;
   fields_.clear();
   for (idx_t i = 0; i < duck::duckdb_prepared_statement_column_count(handle); ++i) {
-    TypeHandle type(duck::duckdb_prepared_statement_column_logical_type(handle, i));
-    DuckColumn column(type.handle);
+    duck::LogicalType type(duck::duckdb_prepared_statement_column_logical_type(handle, i));
+    DuckColumn column(type.get());
     const char* name = duck::duckdb_prepared_statement_column_name(handle, i);
     std::string shown = name ? name : "";
     duck::duckdb_free(const_cast<char*>(name));

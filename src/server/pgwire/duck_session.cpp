@@ -19,7 +19,7 @@ constexpr std::size_t kSlotsMax = 64;
 // The names in a search path; quotes are taken off.
 std::vector<std::string> read_path(const std::string& text) {
   std::vector<std::string> out;
-  for (const Token& token : tokenize(text)) {
+  for (const Token& token : sql::tokenize(text, sql::Spelling::postgres)) {
     if (token.kind != TokenKind::symbol) out.push_back(token.text);
   }
   return out;
@@ -90,12 +90,11 @@ void DuckSession::apply(duck::Connection& connection) {
 }
 
 std::optional<std::string> DuckSession::setting(const std::string& name) const {
-  if (!name.starts_with("leat.")) return lookup_(name);
+  if (!name.starts_with("leat.") || name == "leat.pg_backend_pid") return lookup_(name);
   std::string what = name.substr(5);
   if (what == "current_database" || what == "current_catalog") return engine_.settings().database;
   if (what == "current_schema") return path_.empty() ? "" : path_[0];
   if (what == "version") return "PostgreSQL 15.0 (Leat " LEAT_VERSION ", DuckDB inside)";
-  if (what == "pg_backend_pid") return "0";
   return user_;
 }
 

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "batch/decimal.h"
+#include "duck/client.h"
 #include "server/pgwire/duck_times.h"
 #include "server/pgwire/messages.h"
 #include "server/pgwire/numeric.h"
@@ -18,14 +19,6 @@ namespace leat::server::pgwire {
 namespace {
 
 using batch::Int128;
-
-struct TypeHandle {
-  duckdb_logical_type handle;
-  explicit TypeHandle(duckdb_logical_type type) : handle(type) {}
-  ~TypeHandle() { duck::duckdb_destroy_logical_type(&handle); }
-  TypeHandle(const TypeHandle&) = delete;
-  TypeHandle& operator=(const TypeHandle&) = delete;
-};
 
 std::string taken(char* text) {
   std::string out = text ? text : "";
@@ -194,23 +187,23 @@ DuckColumn::DuckColumn(duckdb_logical_type type)
 void DuckColumn::read_nested(duckdb_logical_type type) {
   if (id_ == DUCKDB_TYPE_LIST || id_ == DUCKDB_TYPE_ARRAY) {
     bool is_array = id_ == DUCKDB_TYPE_ARRAY;
-    TypeHandle child(is_array ? duck::duckdb_array_type_child_type(type)
-                              : duck::duckdb_list_type_child_type(type));
+    duck::LogicalType child(is_array ? duck::duckdb_array_type_child_type(type)
+                                     : duck::duckdb_list_type_child_type(type));
     if (is_array) array_size_ = duck::duckdb_array_type_array_size(type);
-    children_.emplace_back(child.handle);
+    children_.emplace_back(child.get());
     const PgType* element = find_type(children_[0].oid());
     const PgType* nested = element_of(children_[0].oid());
     oid_ = element && element->array ? element->array : nested ? nested->array : kText;
   } else if (id_ == DUCKDB_TYPE_STRUCT) {
     for (idx_t i = 0; i < duck::duckdb_struct_type_child_count(type); ++i) {
       names_.push_back(taken(duck::duckdb_struct_type_child_name(type, i)));
-      TypeHandle child(duck::duckdb_struct_type_child_type(type, i));
-      children_.emplace_back(child.handle);
+      duck::LogicalType child(duck::duckdb_struct_type_child_type(type, i));
+      children_.emplace_back(child.get());
     }
   } else if (id_ == DUCKDB_TYPE_MAP) {
     // A map is a list of structs of key and value.
-    TypeHandle child(duck::duckdb_list_type_child_type(type));
-    children_.emplace_back(child.handle);
+    duck::LogicalType child(duck::duckdb_list_type_child_type(type));
+    children_.emplace_back(child.get());
   }
 }
 

@@ -103,7 +103,7 @@ void Endpoint::accept_all() {
 
 void Endpoint::accept_one(int socket) {
   auto connection = std::make_unique<Connection>();
-  connection->channel = make_tcp_channel(socket, tls_.get(), settings_.write_timeout);
+  connection->channel = make_tcp_channel(socket, tls_.get(), settings_.write_timeout, env_);
   connection->secret = random_number();
   std::lock_guard lock(mutex_);
   if (connections_.size() >= static_cast<std::size_t>(settings_.connections_max + kWaitingMax)) return;
@@ -147,7 +147,7 @@ void Endpoint::serve_session(Connection& connection) {
     ~Count() { --count; }
   };
   Channel& channel = *connection.channel;
-  MessageReader reader(channel, settings_.message_bytes_max);
+  MessageReader reader(channel, settings_.message_bytes_max, env_);
   std::optional<Login> login;
   try {
     login = log_in(channel, reader, settings_);
@@ -159,7 +159,13 @@ void Endpoint::serve_session(Connection& connection) {
   Count counted(sessions_);
   if (sessions_ > settings_.connections_max)
     return send_error(channel, refusal(State::too_many, "sorry, too many clients already"));
-  Session session(channel, reader, engine_, settings_, std::move(*login), connection.running, env_);
+  {
+    std::lock_guard lock(mutex_);
+    connection.user = login->user;
+  }
+  Session session(
+      channel, reader, engine_, settings_, std::move(*login), connection.running, env_,
+      [this](const std::string& user, const BackendOrder& order) { return this->order(user, order); });
   session.run(connection.process, connection.secret);
 }
 
@@ -168,6 +174,20 @@ void Endpoint::cancel(std::int32_t process, std::int32_t secret) {
   auto found = connections_.find(process);
   if (found != connections_.end() && found->second->secret == secret)
     found->second->running.cancel(Running::Why::asked);
+}
+
+// A user may end what runs under the same name.
+bool Endpoint::order(const std::string& user, const BackendOrder& order) {
+  std::lock_guard lock(mutex_);
+  auto found = connections_.find(order.process);
+  if (found == connections_.end() || found->second->user != user) return false;
+  if (order.ends_session) {
+    found->second->running.close();
+    found->second->channel->end();
+  } else {
+    found->second->running.cancel(Running::Why::asked);
+  }
+  return true;
 }
 
 }  // namespace leat::server::pgwire

@@ -34,6 +34,7 @@ class Endpoint : public Service {
  private:
   struct Connection {
     std::int32_t process = 0, secret = 0;
+    std::string user;  // once it has logged in; guarded by mutex_
     std::unique_ptr<Channel> channel;
     Running running;
     std::thread thread;
@@ -45,6 +46,7 @@ class Endpoint : public Service {
   void serve(Connection& connection);
   void serve_session(Connection& connection);
   void cancel(std::int32_t process, std::int32_t secret);
+  bool order(const std::string& user, const BackendOrder& order);
   void tend(bool is_end);
 
   EndpointSettings settings_;

@@ -18,7 +18,8 @@ struct ByCode {
 constexpr ByCode kByCode[] = {
     {ErrorCode::warehouse_cancelled, "57014"}, {ErrorCode::warehouse_locked, "55006"},
     {ErrorCode::warehouse_full, "53100"},      {ErrorCode::warehouse_connect, "08006"},
-    {ErrorCode::cancelled, "57P01"},
+    {ErrorCode::cancelled, "57P01"},           {ErrorCode::http_interrupted, "08006"},
+    {ErrorCode::http_timeout, "57P05"},        {ErrorCode::http_tls, "08P01"},
 };
 
 struct ByText {
@@ -81,6 +82,10 @@ std::string_view sqlstate(const Error& error) {
 }
 
 bool is_fatal(const Error& error) {
+  // The channel's own.
+  if (error.code() == ErrorCode::http_interrupted || error.code() == ErrorCode::http_timeout ||
+      error.code() == ErrorCode::http_tls)
+    return true;
   for (State state :
        {State::protocol, State::login, State::database, State::too_many, State::idle, State::shutdown}) {
     if (is_refusal(error, state)) return true;

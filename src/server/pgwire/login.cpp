@@ -121,7 +121,7 @@ void check_database(const std::string& wanted, const std::string& user, const En
 }
 
 // Answers a request for encryption.
-void answer_tls(Channel& channel, const MessageReader& reader) {
+void answer_tls(Channel& channel, const MessageReader& reader, std::chrono::milliseconds patience) {
   if (!channel.offers_tls() || channel.has_tls()) {
     channel.write("N");
     return;
@@ -129,7 +129,7 @@ void answer_tls(Channel& channel, const MessageReader& reader) {
   // What follows the request in clear could be anybody's.
   if (reader.has_bytes()) throw refusal(State::protocol, "received unencrypted data after SSL request");
   channel.write("S");
-  channel.begin_tls();
+  channel.begin_tls(patience);
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ std::optional<Login> log_in(Channel& channel, MessageReader& reader, const Endpo
     Fields fields(*packet);
     std::int32_t code = fields.int32();
     if (code == kSslRequest) {
-      answer_tls(channel, reader);
+      answer_tls(channel, reader, endpoint.login_timeout);
       continue;
     }
     if (code == kGssRequest) {

@@ -29,6 +29,7 @@ bool MessageReader::wait(std::chrono::milliseconds patience) {
 
 // False at the end of the connection.
 bool MessageReader::fill(std::size_t wanted, std::chrono::milliseconds patience) {
+  auto began = env_.steady();
   while (buffer_.size() - at_ < wanted) {
     if (is_at_end_) return false;
     if (at_ > 0) {
@@ -37,7 +38,8 @@ bool MessageReader::fill(std::size_t wanted, std::chrono::milliseconds patience)
     }
     char piece[kPiece];
     long got = channel_.read(piece, sizeof piece, patience);
-    if (got < 0) throw refusal(State::idle, "The rest of a message does not come");
+    if (got < 0 || env_.elapsed_ms(began) > patience.count())
+      throw refusal(State::idle, "The rest of a message does not come");
     if (got == 0) is_at_end_ = true;
     buffer_.append(piece, static_cast<std::size_t>(got));
   }

@@ -1,8 +1,8 @@
 // MessageReader: cuts what a client sends into messages.
 //
 // Guarantees: never holds more than one message's limit and what one read brought; a length that can't be is
-// refused
-//   before it is waited for.
+//   refused before it is waited for. A message that trickles in is not waited for longer than one that does
+//   not come at all.
 // Threads: one at a time.
 // Owns: the bytes read and not asked for yet.
 // Errors: refusal(State::protocol) for what is no message, refusal(State::too_large), refusal(State::idle)
@@ -12,14 +12,15 @@
 #pragma once
 #include <optional>
 
-#include "server/pgwire/channel.h"
+#include "server/channel.h"
 #include "server/pgwire/messages.h"
 
 namespace leat::server::pgwire {
 
 class MessageReader {
  public:
-  MessageReader(Channel& channel, std::size_t bytes_max) : channel_(channel), bytes_max_(bytes_max) {}
+  MessageReader(Channel& channel, std::size_t bytes_max, Env& env)
+      : channel_(channel), bytes_max_(bytes_max), env_(env) {}
   /// Waits until something is there, or the end; false when `patience` is over.
   bool wait(std::chrono::milliseconds patience);
   /// Whether a message may be had without waiting for its first byte.
@@ -36,6 +37,7 @@ class MessageReader {
 
   Channel& channel_;
   const std::size_t bytes_max_;
+  Env& env_;
   std::string buffer_;
   std::size_t at_ = 0;
   bool is_at_end_ = false;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "duck/client.h"
+#include "server/pgwire/backend_orders.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/duck_engine.h"
 #include "server/pgwire/errors.h"
@@ -127,6 +128,25 @@ TEST_CASE("queries reach tables and views, not files, settings or what writes") 
   session->rest();
   session.reset();
   CHECK_NOTHROW(duck::Database::open({folder.path() + "/w.duckdb", "", "", "", true}));
+}
+
+TEST_CASE("what the catalogue's readers do with vectors is said in DuckDB's words") {
+  CHECK(rewritten("select 1 from a left join b on a.x = ANY(b.indkey) and true") ==
+        "select 1 from a left join b on leat_any(a.x,b.indkey) and true");
+  CHECK(rewritten("select ix.indkey::varchar, y") == "select leat_vector(ix.indkey), y");
+  CHECK(rewritten("select 1 where x = any(select 2)") == "select 1 where x = any(select 2)");
+  CHECK(rewritten("select 1 where x = any(ARRAY[1])") == "select 1 where x = any(ARRAY[1])");
+}
+
+TEST_CASE("what a statement asks of other sessions is found in it") {
+  using Orders = std::vector<BackendOrder>;
+  CHECK(backend_orders("select pg_cancel_backend(7)", {}) == Orders{{7, false}});
+  CHECK(backend_orders("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid='12'",
+                       {}) == Orders{{12, true}});
+  CHECK(backend_orders("select pg_cancel_backend($1)", {Parameter("9")}) == Orders{{9, false}});
+  CHECK(backend_orders("select pg_cancel_backend($2)", {Parameter("9")}).empty());
+  CHECK(backend_orders("select 'pg_cancel_backend(7)', pg_terminate_backend(pid) from pg_stat_activity", {})
+            .empty());
 }
 
 }  // namespace leat::server::pgwire

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/errors.h"
+#include "server/pgwire/time_format.h"
 
 namespace leat::server::pgwire {
 namespace {
@@ -36,7 +37,8 @@ std::string print(const Token& token) {
 
 class Rewriter {
  public:
-  Rewriter(std::string_view sql, const RewriteOptions& options) : options_(options), tokens_(tokenize(sql)) {}
+  Rewriter(std::string_view sql, const RewriteOptions& options)
+      : options_(options), tokens_(sql::tokenize(sql, sql::Spelling::postgres)) {}
 
   std::string run() {
     while (at_ < tokens_.size()) step();
@@ -236,6 +238,7 @@ class Rewriter {
       return true;
     }
     if (word == "as" && step_cast_as()) return true;
+    if (word == "any" && follows(1, '(') && step_any()) return true;
     if (word == "current_setting" && follows(1, '(')) return step_setting();
     // DuckDB keeps this word for itself; PostgreSQL does not.
     if (word == "at" && !follows(1, "time")) {
@@ -305,6 +308,24 @@ class Rewriter {
     return true;
   }
 
+  // x = ANY(column): DuckDB makes a subquery of it, which it can't have in the condition of an outer join.
+  bool step_any() {
+    if (pieces_.size() < 2 || pieces_.back().text != "=" || !is_name(2)) return false;
+    if (is_one_of(name(2), {"select", "values", "with", "array", "case", "cast"})) return false;
+    std::size_t last = 2;
+    while (follows(last + 1, '.') && is_name(last + 2)) last += 2;
+    if (!follows(last + 1, ')') && !follows(last + 1, ':')) return false;
+    pieces_.pop_back();
+    std::size_t begin = operand_begin();
+    pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(begin),
+                   {TokenKind::word, "leat_any(", pieces_[begin].has_space});
+    pieces_[begin + 1].has_space = false;
+    push(",", TokenKind::symbol, false);
+    opened_.push_back(pieces_.size());
+    at_ += 2;
+    return true;
+  }
+
   // Functions that DuckDB has under another name.
   bool step_renamed(const std::string& word) {
     if (word == "to_char" || word == "to_timestamp" || word == "to_date") return step_time_format(word);
@@ -332,7 +353,7 @@ class Rewriter {
     }
     if (!token(ahead) || format == 0 || format + 1 != ahead || token(format)->kind != TokenKind::text)
       return false;
-    std::optional<std::string> converted = time_format(token(format)->text);
+    std::optional<std::string> converted = strftime_format(token(format)->text);
     if (!converted) return false;
     tokens_[at_ + format].text = *converted;
     push(word == "to_char" ? "strftime" : "strptime", TokenKind::word, has_space());
@@ -345,36 +366,6 @@ class Rewriter {
     }
     ++at_;
     return true;
-  }
-
-  // nullopt for what is no format of a time.
-  static std::optional<std::string> time_format(std::string_view format) {
-    constexpr std::pair<std::string_view, std::string_view> kParts[] = {
-        {"YYYY", "%Y"},  {"HH24", "%H"},  {"HH12", "%I"}, {"Month", "%B"}, {"FMMonth", "%B"}, {"FMDay", "%A"},
-        {"FMMM", "%-m"}, {"FMDD", "%-d"}, {"MON", "%b"},  {"Mon", "%b"},   {"DDD", "%j"},     {"Day", "%A"},
-        {"Dy", "%a"},    {"MI", "%M"},    {"SS", "%S"},   {"US", "%f"},    {"MS", "%g"},      {"MM", "%m"},
-        {"DD", "%d"},    {"YY", "%y"},    {"AM", "%p"},   {"PM", "%p"},    {"HH", "%I"},      {"IW", "%V"},
-        {"IYYY", "%G"},  {"ID", "%u"},    {"TZ", "%Z"}};
-    std::string out;
-    bool has_part = false;
-    while (!format.empty()) {
-      auto part = std::find_if(std::begin(kParts), std::end(kParts),
-                               [&](const auto& each) { return format.starts_with(each.first); });
-      if (part != std::end(kParts)) {
-        out += part->second;
-        format.remove_prefix(part->first.size());
-        has_part = true;
-        continue;
-      }
-      if (format[0] == '"') {  // a text as it is
-        format.remove_prefix(1);
-        continue;
-      }
-      out += format[0] == '%' ? "%%" : std::string(1, format[0]);
-      format.remove_prefix(1);
-    }
-    if (!has_part) return std::nullopt;
-    return out;
   }
 
   // current_setting('name'[, missing_ok])
@@ -495,6 +486,13 @@ class Rewriter {
     bool has_arguments = follows(2 + type.tokens, '(');
     std::size_t last = pieces_.empty() ? 0 : pieces_.size() - 1;
     if (is_reg(type.name)) return step_reg(type);
+    // A vector of PostgreSQL's catalogue prints as "1 2", a list as "[1, 2]".
+    bool to_text = is_one_of(type.name, {"text", "varchar"}) && !type.is_list;
+    if (to_text && !pieces_.empty() &&
+        is_one_of(lower(pieces_[last].text), {"indkey", "indoption", "indclass", "indcollation"})) {
+      at_ += 2 + type.tokens;
+      return wrap(operand_begin(), "leat_vector");
+    }
     bool is_list_text = type.is_list && !pieces_.empty() && pieces_[last].kind == TokenKind::text &&
                         pieces_[last].text.starts_with("'{");
     if (is_list_text) {
@@ -582,7 +580,7 @@ std::string rewrite(std::string_view sql, const RewriteOptions& options) {
 }
 
 std::size_t parameter_count(std::string_view sql) {
-  std::vector<Token> tokens = tokenize(sql);
+  std::vector<Token> tokens = sql::tokenize(sql, sql::Spelling::postgres);
   std::size_t most = 0;
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     if (!is_symbol(tokens[i], '$') || tokens[i + 1].kind != TokenKind::number) continue;

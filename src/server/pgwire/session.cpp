@@ -39,13 +39,14 @@ void Running::check(std::chrono::steady_clock::time_point now) {
 }
 
 Session::Session(Channel& channel, MessageReader& reader, Engine& engine, const EndpointSettings& endpoint,
-                 Login login, Running& running, Env& env)
+                 Login login, Running& running, Env& env, OrderOthers order)
     : channel_(channel),
       endpoint_(endpoint),
       login_(std::move(login)),
       running_(running),
       env_(env),
-      engine_(engine.begin(login_.user, [this](const std::string& name) { return variables_.get(name); })),
+      order_(std::move(order)),
+      engine_(engine.begin(login_.user, [this](const std::string& name) { return setting(name); })),
       reader_(reader) {
   variables_.begin("session_authorization", login_.user);
   variables_.begin("max_connections", std::to_string(endpoint.connections_max));
@@ -60,7 +61,13 @@ Session::~Session() {
   running_.is_busy_ = false;
 }
 
+std::optional<std::string> Session::setting(const std::string& name) const {
+  if (name == "leat.pg_backend_pid") return std::to_string(process_);
+  return variables_.get(name);
+}
+
 void Session::run(std::int32_t process, std::int32_t secret) {
+  process_ = process;
   try {
     answers_.begin('R').int32(0);
     for (const auto& [name, value] : login_.settings) {

@@ -17,7 +17,8 @@
 
 #include "base/env.h"
 #include "base/error.h"
-#include "server/pgwire/channel.h"
+#include "server/channel.h"
+#include "server/pgwire/backend_orders.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/engine.h"
 #include "server/pgwire/login.h"
@@ -47,11 +48,14 @@ class Running {
   std::chrono::steady_clock::time_point deadline_;
 };
 
+/// Does what a session of that user asks of another one; false where there is none that it may ask.
+using OrderOthers = std::function<bool(const std::string& user, const BackendOrder& order)>;
+
 class Session {
  public:
   /// `reader` is where the login ended.
   Session(Channel& channel, MessageReader& reader, Engine& engine, const EndpointSettings& endpoint,
-          Login login, Running& running, Env& env);
+          Login login, Running& running, Env& env, OrderOthers order = nullptr);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -97,6 +101,8 @@ class Session {
   void execute_portal(Portal& portal, std::int64_t rows_max);
   bool send_rows(Portal& portal, std::int64_t rows_max);
   void open(Portal& portal);
+  void order_others(const Portal& portal) const;
+  std::optional<std::string> setting(const std::string& name) const;
   void describe_rows(const std::vector<Field>& fields, const std::vector<Format>& formats);
   void run_command(const Command& command);
   void copy_out(Portal& portal);
@@ -119,6 +125,8 @@ class Session {
   Login login_;
   Running& running_;
   Env& env_;
+  OrderOthers order_;
+  std::int32_t process_ = 0;
   Variables variables_;
   std::unique_ptr<EngineSession> engine_;
   MessageReader& reader_;

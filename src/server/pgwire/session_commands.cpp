@@ -110,7 +110,7 @@ std::vector<Parameter> read_arguments(const std::string& text) {
   auto refuse = [] {
     throw refusal(State::unsupported, "EXECUTE takes literals only").fix("Compute them in the statement.");
   };
-  for (const Token& token : tokenize(text)) {
+  for (const Token& token : sql::tokenize(text, sql::Spelling::postgres)) {
     if (is_symbol(token, ',')) {
       if (expects) refuse();
       expects = true;

@@ -79,8 +79,15 @@ void Session::describe_rows(const std::vector<Field>& fields, const std::vector<
   }
 }
 
+void Session::order_others(const Portal& portal) const {
+  if (!order_) return;
+  for (const BackendOrder& order : backend_orders(portal.statement->command.sql, portal.parameters))
+    order_(login_.user, order);
+}
+
 void Session::open(Portal& portal) {
   if (portal.rows) return;
+  order_others(portal);
   portal.rows = portal.statement->prepared->open(portal.parameters);
   // A table may have changed since the statement was prepared; the client reads by what it was told.
   const std::vector<Field>& told = portal.statement->prepared->fields();

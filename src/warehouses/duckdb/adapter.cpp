@@ -16,25 +16,17 @@ namespace {
 
 constexpr std::size_t kBatchRows = 65536;
 
-struct LogicalType {
-  duckdb_logical_type handle;
-  explicit LogicalType(duckdb_logical_type type) : handle(type) {}
-  ~LogicalType() { duck::duckdb_destroy_logical_type(&handle); }
-  LogicalType(const LogicalType&) = delete;
-  LogicalType& operator=(const LogicalType&) = delete;
-};
-
 // The schema of a result; `casts` gets an expression for each column, cast where Leat has no type for it.
 bool describe(duck::Result& result, std::vector<batch::Column>& columns, std::vector<std::string>& native,
               std::string& casts) {
   bool direct = true;
   const sql::Dialect& dialect = duck_dialect();
   for (idx_t i = 0; i < duck::duckdb_column_count(&result.get()); ++i) {
-    LogicalType type(duck::duckdb_column_logical_type(&result.get(), i));
+    duck::LogicalType type(duck::duckdb_column_logical_type(&result.get(), i));
     std::string name = duck::duckdb_column_name(&result.get(), i);
     std::string quoted = dialect.quote(name);
-    std::optional<batch::Type> known = duck::leat_type(type.handle);
-    duckdb_type id = duck::duckdb_get_type_id(type.handle);
+    std::optional<batch::Type> known = duck::leat_type(type.get());
+    duckdb_type id = duck::duckdb_get_type_id(type.get());
     bool nested = id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
                   id == DUCKDB_TYPE_ARRAY;
     if (!known) {
@@ -49,7 +41,7 @@ bool describe(duck::Result& result, std::vector<batch::Column>& columns, std::ve
     } else {
       casts += (casts.empty() ? "" : ", ") + quoted;
     }
-    native.push_back(duck::native_name(type.handle));
+    native.push_back(duck::native_name(type.get()));
     columns.push_back({std::move(name), *known});
   }
   return direct;

@@ -1,19 +1,21 @@
-// Channel: the bytes between a client and its session, with or without TLS.
+// Channel: the bytes between a client and the server, with or without TLS.
 //
-// Guarantees: every call ends: read() after its patience, write() after the time that a client is given to
-// take
-//   its answers.
+// Guarantees: every call ends: read() and begin_tls() after their patience, write() after the time that a
+//   client is given to take its answers.
 // Threads: one at a time, except end(), which any thread may call at any time.
 // Owns: a TcpChannel its socket.
-// Errors: refusal(State::idle) when nothing moved for too long, refusal(State::protocol) for a connection
-// that broke.
+// Errors: Error(http_timeout) when nothing moved for too long, Error(http_interrupted) for a connection that
+//   broke, Error(http_tls).
+// Source: OpenSSL 3.0
 #pragma once
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace leat::server::pgwire {
+#include "base/env.h"
+
+namespace leat::server {
 
 /// A certificate and its key, for every connection of an endpoint.
 class TlsContext {
@@ -32,16 +34,16 @@ class Channel {
   virtual long read(char* into, std::size_t most, std::chrono::milliseconds patience) = 0;
   virtual void write(std::string_view bytes) = 0;
   /// Goes on under TLS; false where there is no certificate, and nothing is changed.
-  virtual bool begin_tls() = 0;
+  virtual bool begin_tls(std::chrono::milliseconds patience) = 0;
   virtual bool has_tls() const = 0;
   /// True once there is TLS at hand for begin_tls().
   virtual bool offers_tls() const = 0;
-  /// Makes a waiting read() end.
+  /// Makes a waiting read() end, and further ones.
   virtual void end() noexcept = 0;
 };
 
-/// A connected socket; `tls` (or null) outlives it.
+/// A connected socket, which it closes; `tls` (or null) outlives it.
 std::unique_ptr<Channel> make_tcp_channel(int socket, TlsContext* tls,
-                                          std::chrono::milliseconds write_timeout);
+                                          std::chrono::milliseconds write_timeout, Env& env);
 
-}  // namespace leat::server::pgwire
+}  // namespace leat::server

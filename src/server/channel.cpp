@@ -1,4 +1,4 @@
-#include "server/pgwire/channel.h"
+#include "server/channel.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "server/pgwire/errors.h"
 
-namespace leat::server::pgwire {
+namespace leat::server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -33,8 +32,8 @@ class OpenSslContext : public TlsContext {
 
 class TcpChannel : public Channel {
  public:
-  TcpChannel(int socket, TlsContext* tls, milliseconds write_timeout)
-      : socket_(socket), tls_(tls), write_timeout_(write_timeout) {
+  TcpChannel(int socket, TlsContext* tls, milliseconds write_timeout, Env& env)
+      : socket_(socket), tls_(tls), write_timeout_(write_timeout), env_(env) {
     int one = 1;
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     setsockopt(socket_, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
@@ -69,24 +68,27 @@ class TcpChannel : public Channel {
       }
       bool is_full = ssl_ ? SSL_get_error(ssl_, static_cast<int>(sent)) == SSL_ERROR_WANT_WRITE
                           : errno == EAGAIN || errno == EINTR;
-      if (!is_full) throw refusal(State::protocol, "The client has gone");
-      if (!wait(POLLOUT, write_timeout_)) throw refusal(State::idle, "The client does not take its answers");
+      if (!is_full) throw Error(ErrorCode::http_interrupted, "The client has gone");
+      if (!wait(POLLOUT, write_timeout_))
+        throw Error(ErrorCode::http_timeout, "The client does not take its answers");
     }
   }
 
-  bool begin_tls() override {
+  bool begin_tls(milliseconds patience) override {
     if (!tls_) return false;
     ssl_ = SSL_new(static_cast<SSL_CTX*>(tls_->native()));
     SSL_set_fd(ssl_, socket_);
     nonblocking();
+    auto began = env_.steady();
     for (;;) {
       int done = SSL_accept(ssl_);
       if (done == 1) return true;
       int why = SSL_get_error(ssl_, done);
       short event = why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
-      if ((why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) || !wait(event, write_timeout_)) {
+      if ((why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) ||
+          env_.elapsed_ms(began) > patience.count() || !wait(event, patience)) {
         ERR_clear_error();
-        throw refusal(State::protocol, "The client and the endpoint agree on no TLS");
+        throw Error(ErrorCode::http_tls, "The client and the server agree on no TLS");
       }
     }
   }
@@ -112,6 +114,7 @@ class TcpChannel : public Channel {
   int socket_;
   TlsContext* tls_;
   milliseconds write_timeout_;
+  Env& env_;
   SSL* ssl_ = nullptr;
 };
 
@@ -132,8 +135,8 @@ std::unique_ptr<TlsContext> TlsContext::load(const std::string& certificate, con
   return out;
 }
 
-std::unique_ptr<Channel> make_tcp_channel(int socket, TlsContext* tls, milliseconds write_timeout) {
-  return std::make_unique<TcpChannel>(socket, tls, write_timeout);
+std::unique_ptr<Channel> make_tcp_channel(int socket, TlsContext* tls, milliseconds write_timeout, Env& env) {
+  return std::make_unique<TcpChannel>(socket, tls, write_timeout, env);
 }
 
-}  // namespace leat::server::pgwire
+}  // namespace leat::server

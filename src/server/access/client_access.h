@@ -1,4 +1,5 @@
-// Access: who may call the API: anybody on this machine, or those who know the client's id and secret.
+// ClientAccess: the one client of LEAT_API_CLIENT_ID and LEAT_API_CLIENT_SECRET, and the tokens that it asks
+// for.
 //
 // Guarantees: secrets are compared in constant time; tokens are 256 bits of the system's chance, end after
 //   kTokenLife, and are forgotten when the server ends. At most kTokensMax at once.
@@ -17,12 +18,12 @@
 
 namespace leat::server {
 
-class Access {
+class ClientAccess {
  public:
   static constexpr std::chrono::seconds kTokenLife{900};
   static constexpr std::size_t kTokensMax = 10'000;
   /// Without an id and a secret everybody may call.
-  Access(std::string client_id, std::string client_secret, Env& env)
+  ClientAccess(std::string client_id, std::string client_secret, Env& env)
       : id_(std::move(client_id)), secret_(std::move(client_secret)), env_(env) {}
 
   bool is_open() const { return secret_.empty(); }
