@@ -2,18 +2,24 @@
 
 #include <fmt/core.h>
 
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/error.h"
 
 namespace leat::duck {
 namespace {
 
+// A file has one instance in this process from the moment it is opened until it is closed. Its locks are the
+// process's: two instances would not keep each other out, and would write over each other.
 struct Instances {
-  std::mutex mutex;
-  std::map<std::string, std::weak_ptr<Database>> open;  // guarded by mutex
+  std::mutex mutex;  // guards the members
+  std::condition_variable closed;
+  std::map<std::string, std::weak_ptr<Database>> open;
+  std::set<std::string> alive;  ///< opened and not yet closed, though nobody may use it any more
 };
 Instances& instances() {
   static Instances all;
@@ -118,9 +124,11 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
     key = std::filesystem::weakly_canonical(file).string();
   }
   Instances& all = instances();
-  std::lock_guard lock(all.mutex);
-  if (!in_memory) {
+  std::unique_lock lock(all.mutex);
+  while (!in_memory) {
     if (std::shared_ptr<Database> held = all.open[key].lock()) return held;
+    if (all.alive.count(key) == 0) break;
+    all.closed.wait(lock);
   }
   Config config;
   config.set("threads", settings.threads);
@@ -136,13 +144,20 @@ std::shared_ptr<Database> Database::open(const Settings& settings) {
   bool is_new = !in_memory && !settings.read_only && !std::filesystem::exists(settings.path);
   if (is_new) create_whole(settings.path, config.get());
   duckdb_database handle = open_file(settings.path, config.get());
-  std::shared_ptr<Database> database(new Database(handle, settings.path));
-  if (!in_memory) all.open[key] = database;
+  std::shared_ptr<Database> database(new Database(handle, settings.path, in_memory ? "" : key));
+  if (in_memory) return database;
+  all.open[key] = database;
+  all.alive.insert(key);
   return database;
 }
 
 Database::~Database() {
   duckdb_close(&handle_);
+  if (key_.empty()) return;
+  Instances& all = instances();
+  std::lock_guard lock(all.mutex);
+  all.alive.erase(key_);
+  all.closed.notify_all();
 }
 
 Connection::Connection(std::shared_ptr<Database> database) : database_(std::move(database)) {

@@ -38,9 +38,10 @@ class Database {
   const std::string& path() const { return path_; }
 
  private:
-  Database(duckdb_database handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+  Database(duckdb_database handle, std::string path, std::string key)
+      : handle_(handle), path_(std::move(path)), key_(std::move(key)) {}
   duckdb_database handle_;
-  std::string path_;
+  std::string path_, key_;  // key_: "" for one in memory
 };
 
 class Result {

@@ -27,6 +27,9 @@ Call call_of(const httplib::Request& request) {
   call.authorization = request.get_header_value("Authorization");
   call.content_type = request.get_header_value("Content-Type");
   call.body = request.body;
+  call.signature = request.get_header_value("X-Leat-Signature");
+  if (call.signature.empty()) call.signature = request.get_header_value("X-Hub-Signature-256");
+  call.idempotency_key = request.get_header_value("Idempotency-Key");
   std::string host = request.get_header_value("Host");
   call.base_url = "http://" + (host.empty() ? "localhost" : host);
   return call;
@@ -94,7 +97,7 @@ HttpFront::HttpFront(const HttpAddress& address, std::vector<Handler> handlers)
   bool is_bound = port == 0 ? (port = server.bind_to_any_port(address.host.c_str())) > 0
                             : server.bind_to_port(address.host.c_str(), port);
   if (!is_bound)
-    throw Error(ErrorCode::config_invalid, "The address can't be listened on",
+    throw Error(ErrorCode::serve_address, "The address can't be listened on",
                 fmt::format("{}:{}", address.host, address.port))
         .fix("Choose another with --host and --port; port 0 takes any that is free.");
 }

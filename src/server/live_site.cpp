@@ -40,7 +40,7 @@ class LiveSite::Impl {
  public:
   explicit Impl(const StaticSite& site) {
     if (!server_.set_mount_point("/", site.folder))
-      throw Error(ErrorCode::config_invalid, "There is no such folder", site.folder);
+      throw Error(ErrorCode::config_not_found, "There is no such folder", site.folder);
     // A reader's events take a thread as long as the page is open.
     server_.new_task_queue = [] { return new httplib::ThreadPool(kReadersMax + 8); };
     server_.set_keep_alive_timeout(2);
@@ -72,7 +72,7 @@ class LiveSite::Impl {
     bool is_bound = port == 0 ? (port = server_.bind_to_any_port(site.host.c_str())) > 0
                               : server_.bind_to_port(site.host.c_str(), port);
     if (!is_bound)
-      throw Error(ErrorCode::config_invalid, "The address can't be listened on",
+      throw Error(ErrorCode::serve_address, "The address can't be listened on",
                   fmt::format("{}:{}", site.host, port))
           .fix("Choose another port with --port, or 0 for any.");
     url_ = fmt::format("http://{}:{}/", site.host, port);

@@ -19,12 +19,12 @@ void serve_folder(const StaticSite& site, Env& env,
   constexpr std::chrono::milliseconds kTick{100};
   httplib::Server server;
   if (!server.set_mount_point("/", site.folder))
-    throw Error(ErrorCode::config_invalid, "There is no such folder", site.folder);
+    throw Error(ErrorCode::config_not_found, "There is no such folder", site.folder);
   int port = site.port;
   bool is_bound = port == 0 ? (port = server.bind_to_any_port(site.host.c_str())) > 0
                             : server.bind_to_port(site.host.c_str(), port);
   if (!is_bound)
-    throw Error(ErrorCode::config_invalid, "The address can't be listened on",
+    throw Error(ErrorCode::serve_address, "The address can't be listened on",
                 fmt::format("{}:{}", site.host, port))
         .fix("Choose another port with --port, or 0 for any.");
   std::atomic<bool> is_over = false;
