@@ -1,7 +1,6 @@
 // AlertBook: alerts, whom they were told, and silences, in `.leat/alerts.db`.
 //
-// Guarantees: one open alert for a kind and a subject; its end and what routes are still to be told are one transaction
-//   with it, so nothing that was opened is forgotten by a crash. Bounded: the last kAlertsKept that are over.
+// Guarantees: one open alert for a kind and a subject. Bounded: the last kAlertsKept that are over.
 // Threads: any; one mutex.
 // Owns: its handle of SQLite.
 // Errors: Error(run_store).

@@ -369,7 +369,7 @@ std::string where_of(const JobFilter& filter) {
 void bind_filter(SqliteStatement& statement, const JobFilter& filter) {
   statement.with(filter.name, filter.kind, std::string(filter.status ? name(*filter.status) : ""),
                  number(filter.created_from), number(filter.created_to), number(filter.updated_from),
-                 number(filter.updated_to));
+                 number(filter.updated_to), filter.backfill);
 }
 
 }  // namespace

@@ -53,7 +53,12 @@ std::chrono::seconds wait_after(int attempts) {
 }  // namespace
 
 AlertDesk::AlertDesk(const std::string& folder, std::string project, AlertSettings settings, Env& env)
-    : project_(std::move(project)), settings_(std::move(settings)), env_(env), book_(folder) {}
+    : project_(std::move(project)), settings_(std::move(settings)), env_(env), book_(folder) {
+  // One that was opened just when the server died: nobody was asked to tell it.
+  if (settings_.routes.empty()) return;
+  for (const Alert& alert : book_.alerts({"open", "", AlertBook::kAlertsKept, 0}))
+    if (book_.deliveries(alert.id).empty()) tell_routes(alert, {});
+}
 
 std::int64_t AlertDesk::silenced_by(const Alert& alert) {
   for (const Silence& each : book_.silences(env_.now()))
@@ -61,7 +66,7 @@ std::int64_t AlertDesk::silenced_by(const Alert& alert) {
   return 0;
 }
 
-void AlertDesk::raise(Alert alert) {
+void AlertDesk::raise(Alert alert, const std::vector<std::string>& only) {
   alert.title = redact(alert.title);
   alert.detail = redact(alert.detail);
   alert.opened = env_.now();
@@ -75,7 +80,7 @@ void AlertDesk::raise(Alert alert) {
               {"subject", alert.subject},
               {"title", alert.title},
               {"code", alert.code}}});
-  tell_routes(alert);
+  tell_routes(alert, only);
 }
 
 void AlertDesk::recover(alerts::Kind kind, const std::string& subject) {
@@ -84,14 +89,17 @@ void AlertDesk::recover(alerts::Kind kind, const std::string& subject) {
   env_.emit({"alert_recovered",
              EventLevel::info,
              {{"alert", alert->id}, {"kind", std::string(name(kind))}, {"subject", subject}}});
-  tell_routes(*alert);
+  tell_routes(*alert, {});
 }
 
 // A route hears of an end only where it has heard of the beginning.
-void AlertDesk::tell_routes(const Alert& alert) {
+void AlertDesk::tell_routes(const Alert& alert, const std::vector<std::string>& only) {
+  bool is_told = settings_.routes.empty() || alert.is_recovered();
   std::vector<Delivery> earlier = alert.is_recovered() ? book_.deliveries(alert.id) : std::vector<Delivery>();
   for (const Route& route : settings_.routes) {
-    if (!route.takes(alert)) continue;
+    bool is_asked = only.empty() || std::find(only.begin(), only.end(), route.name) != only.end() ||
+                    std::find(only.begin(), only.end(), route.type) != only.end();
+    if (!is_asked || !route.takes(alert)) continue;
     Delivery delivery;
     delivery.alert = alert.id;
     delivery.route = route.name;
@@ -112,7 +120,14 @@ void AlertDesk::tell_routes(const Alert& alert) {
       }
     }
     book_.add_delivery(delivery);
+    is_told = true;
   }
+  if (is_told) return;
+  Delivery none;
+  none.alert = alert.id;
+  none.status = "silenced";
+  none.error = "no route takes it";
+  book_.add_delivery(none);
 }
 
 std::optional<Timestamp> AlertDesk::deliver() {

@@ -34,8 +34,9 @@ class AlertDesk {
  public:
   AlertDesk(const std::string& folder, std::string project, AlertSettings settings, Env& env);
 
-  /// Opens an alert or counts it once more; texts are redacted here.
-  void raise(alerts::Alert alert);
+  /// Opens an alert or counts it once more; texts are redacted here. `only`: names or types of routes, where whoever
+  /// raises it asks for some; empty: all that take it.
+  void raise(alerts::Alert alert, const std::vector<std::string>& only = {});
   void recover(alerts::Kind kind, const std::string& subject);
   /// Sends what is due; returns when more will be.
   std::optional<Timestamp> deliver();
@@ -47,7 +48,7 @@ class AlertDesk {
   std::int64_t silenced_by(const alerts::Alert& alert);
 
  private:
-  void tell_routes(const alerts::Alert& alert);
+  void tell_routes(const alerts::Alert& alert, const std::vector<std::string>& only);
   void send(const alerts::Route& route, std::vector<Delivery> deliveries);
 
   const std::string project_;

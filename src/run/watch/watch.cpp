@@ -235,6 +235,7 @@ void Watch::on_event(const Event& event) {
   try {
     if (event.name == "job_finished") return hear_job(event);
     if (event.name == "node_finished" || event.name == "stream_step_finished") return hear_step(event);
+    if (event.name == "page_threshold_breached" || event.name == "page_threshold_kept") return hear_page(event);
     if (event.name == "alert_opened" || event.name == "alert_recovered") {
       std::lock_guard lock(mutex_);
       has_news_ = true;
@@ -289,6 +290,26 @@ void Watch::hear_step(const Event& event) {
   }
   if (status == "success" && event.number("rows") >= 0 && desk_.settings().watches_rows)
     hear_rows(asset, event.number("rows"));
+}
+
+void Watch::hear_page(const Event& event) {
+  std::string page = event.text("page"), subject = page + "/" + event.text("threshold");
+  if (event.name == "page_threshold_kept") return desk_.recover(Kind::page, subject);
+  Alert alert;
+  alert.kind = Kind::page;
+  alert.subject = subject;
+  alert.severity = event.text("severity") == "error" ? alerts::Severity::error : alerts::Severity::warning;
+  alert.title = fmt::format("{}: {}", page, event.text("message"));
+  alert.detail = event.text("where");
+  // "slack, ops": types or names of routes that the page asks for.
+  std::vector<std::string> only;
+  std::string then = event.text("then");
+  for (std::size_t at = 0; at < then.size();) {
+    std::size_t end = std::min(then.find_first_of(", ", at), then.size());
+    if (end > at) only.push_back(then.substr(at, end - at));
+    at = end + 1;
+  }
+  desk_.raise(alert, only);
 }
 
 void Watch::hear_rows(const std::string& asset, std::int64_t rows) {

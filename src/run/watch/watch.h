@@ -59,6 +59,7 @@ class Watch : public EventListener {
   void load_graph();
   void hear_job(const Event& event);
   void hear_step(const Event& event);
+  void hear_page(const Event& event);
   void hear_rows(const std::string& asset, std::int64_t rows);
   std::string ask(const std::string& sql);
 

@@ -268,6 +268,26 @@ TEST_CASE("a test that fails, and rows that are far from usual, are alerts") {
   CHECK_FALSE(watch.desk().book().find_open(Kind::test, "test.unique"));
 }
 
+TEST_CASE("a page whose threshold is breached is an alert for the routes that it asks for, until it is kept again") {
+  Fixture f;
+  f.folder.write("leat.yml",
+                 "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: {ops: {type: slack, "
+                 "url: 'http://x.test'}, other: {type: webhook, url: 'http://y.test'}}}\n");
+  Watch watch(load_project(f.folder.path(), f.env), "d", f.queue, f.env, [] {});
+  watch.on_event({"page_threshold_breached",
+                  EventLevel::warning,
+                  {{"page", std::string("index")}, {"threshold", std::string("sales")}, {"severity", std::string("error")},
+                   {"message", std::string("Sales are down")}, {"then", std::string("slack, email")}}});
+  std::optional<alerts::Alert> alert = watch.desk().book().find_open(Kind::page, "index/sales");
+  REQUIRE(alert);
+  CHECK(alert->title == "index: Sales are down");
+  std::vector<Delivery> told = watch.desk().book().deliveries(alert->id);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].route == "ops");
+  watch.on_event({"page_threshold_kept", EventLevel::info, {{"page", std::string("index")}, {"threshold", std::string("sales")}}});
+  CHECK_FALSE(watch.desk().book().find_open(Kind::page, "index/sales"));
+}
+
 TEST_CASE("what is usual needs some runs to tell, and a tenth more or less always is") {
   CHECK_FALSE(usual_range({5, 5, 5}, 4));
   auto flat = usual_range({1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000}, 4);
