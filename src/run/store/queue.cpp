@@ -7,7 +7,15 @@
 namespace leat::run {
 namespace {
 
-constexpr int kInterruptionsMax = 20, kPruneEvery = 500;
+// A job that has brought its server down more than a few times waits longer and longer for its turn, so that others
+// get theirs, and is given up in the end.
+constexpr int kInterruptionsMax = 100, kInterruptionsFree = 10, kPruneEvery = 500;
+constexpr std::chrono::seconds kInterruptedWait{600};
+
+std::chrono::seconds wait_after_interruptions(int count) {
+  if (count <= kInterruptionsFree) return std::chrono::seconds(0);
+  return std::min(std::chrono::seconds(1LL << std::min(count - kInterruptionsFree, 20)), kInterruptedWait);
+}
 
 // What version 2 adds.
 constexpr const char* kSecond = R"(
@@ -287,9 +295,10 @@ void Queue::put_back(const Job& job, Timestamp now) {
   SqliteTransaction transaction(file_);
   end_attempt(job.id, "interrupted", "The process that was at work on it is gone", now);
   SqliteStatement row(file_.handle(),
-                      "update jobs set status = ?2, error = ?3, due = ?4, updated = ?4, worker = '', "
+                      "update jobs set status = ?2, error = ?3, due = ?6, updated = ?4, worker = '', "
                       "interruptions = interruptions + 1, finished = ?5 where id = ?1");
-  if (!row.with(job.id, std::string(status), error, number(now), again ? std::int64_t{0} : number(now))
+  Timestamp due = now + wait_after_interruptions(job.interruptions + 1);
+  if (!row.with(job.id, std::string(status), error, number(now), again ? std::int64_t{0} : number(now), number(due))
            .done())
     file_.fail("a job that was interrupted");
   if (!again) keep_partitions(job.id, *parse_job_status(status), now);
