@@ -22,6 +22,9 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   all.push_back(make_schedule());
   all.push_back(make_jobs());
   all.push_back(make_audit());
+  all.push_back(make_backfill());
+  all.push_back(make_alerts());
+  all.push_back(make_backup());
   all.push_back(make_ls());
   all.push_back(make_lineage());
   all.push_back(make_diff());

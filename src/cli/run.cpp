@@ -69,13 +69,13 @@ What is loaded is committed window by window: a run that was interrupted, or die
       if (!from_.empty()) workspace_options.window->from = instant(from_, "--from");
       if (!to_.empty()) workspace_options.window->to = instant(to_, "--to");
     }
-    if (!job_.empty()) run::fill_options(run::parse_job_spec(job_), workspace_options, options_);
+    if (!job_.empty()) run::fill_options(run::parse_job_spec(job_), workspace_options, options_, env);
     Progress progress(globals, env);
     run::Workspace workspace(run::load_project(run::find_project(globals.project_folder), env),
                              workspace_options, env);
     options_.command = "run";
     options_.check = !no_check_;
-    options_.skip_unchanged = !no_skip_;
+    if (no_skip_) options_.skip_unchanged = false;
     if (dry_run_) {
       for (const dbt::Selectable& step : run::plan(workspace, options_))
         Terminal::line(fmt::format("{} {}", pad(step.kind, 6), step.name));

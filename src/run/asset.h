@@ -46,6 +46,8 @@ struct Asset {
   /// Ids that it waits for, and whose failure it is skipped for, where that is not just what is upstream.
   std::optional<std::vector<std::string>> waits_for;
   const std::vector<std::string>& waiting() const { return waits_for ? *waits_for : what.upstream; }
+  /// What else its work touches, by names that others use as well: no two runs are at work on one of them.
+  std::vector<std::string> shares;
   /// Does the work in a session of its own.
   std::function<Outcome(sql::Adapter&)> work;
   /// The same, and runs `record` in the transaction that makes what it did last, where it can: then the

@@ -55,6 +55,7 @@ class Execution {
   std::vector<Outcome> run() {
     if (left_ == 0) return std::move(outcomes_);
     {
+      std::shared_ptr<void> held = options_.hold_tables ? options_.hold_tables() : nullptr;
       std::unique_ptr<sql::Adapter> adapter = open_();
       versions_ = std::make_unique<Versions>(*adapter);
     }

@@ -26,6 +26,8 @@ struct ExecutorOptions {
   bool fail_fast = false;     ///< begins nothing more once something failed
   bool warnings_fail = false;
   std::string run_id;
+  /// What is held while the bookkeeping's tables are made, which two runs at once could not; null: nothing.
+  std::function<std::shared_ptr<void>()> hold_tables;
 };
 
 using AdapterFactory = std::function<std::unique_ptr<sql::Adapter>()>;

@@ -14,6 +14,12 @@
 namespace leat::run {
 
 ProjectLock::ProjectLock(const std::string& folder, const std::string& name) {
+  if (name.empty()) {
+    whole_ = std::make_unique<Reservation>(folder);
+    if (!whole_->try_take_all())
+      throw Error(ErrorCode::run_busy, "A run of this project is under way", folder + "/.leat/lock");
+    return;
+  }
   std::error_code made;
   std::filesystem::create_directories(folder + "/.leat", made);
   std::string path = folder + "/.leat/" + name;
@@ -24,8 +30,7 @@ ProjectLock::ProjectLock(const std::string& folder, const std::string& name) {
     ssize_t got = ::read(file_, holder, sizeof holder - 1);
     ::close(file_);
     throw Error(ErrorCode::run_busy,
-                fmt::format("Process {} {}", got > 0 ? holder : "?",
-                            name == "lock" ? "runs this project" : "is at work on it already"),
+                fmt::format("Process {} is at work on it already", got > 0 ? holder : "?"),
                 path);
   }
   std::string pid = fmt::format("{}", ::getpid());
@@ -36,7 +41,7 @@ ProjectLock::ProjectLock(const std::string& folder, const std::string& name) {
 }
 
 ProjectLock::~ProjectLock() {
-  ::close(file_);
+  if (file_ >= 0) ::close(file_);
 }
 
 }  // namespace leat::run

@@ -72,6 +72,7 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
     asset.what.path = page.path;
     asset.what.fqn = {"pages", page.id};
     asset.what.upstream = upstream_of(pages_->relations(page), makers);
+    asset.shares = {"the site"};
     asset.work = [this, &page, options](sql::Adapter& adapter) {
       pages::PageResult result = pages_->build_page(page, adapter, env_, options);
       Outcome outcome;

@@ -27,7 +27,11 @@ const Spec kProjectSpec{"leat.yml",
                          {"connections", FieldKind::mapping, "Sources by name."},
                          {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
                          {"schedules", FieldKind::mapping, "When what runs, by name; `leat serve` keeps them."},
-                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
+                         {"partitions", FieldKind::mapping, "What assets are divided into, by name."},
+                         {"freshness", FieldKind::mapping, "How fresh assets have to be, by name."},
+                         {"sensors", FieldKind::mapping, "What is watched, and what runs when it changes, by name."},
+                         {"alerts", FieldKind::mapping, "Of what people are told, and where."},
+                         {"observe", FieldKind::mapping, "Where traces, lineage and measures of runs go."},
                          {"dbt", FieldKind::mapping, "The dbt project."},
                          {"pages", FieldKind::mapping, "The reports."},
                          {"network", FieldKind::mapping, "Which addresses requests may not reach."},
@@ -362,6 +366,8 @@ void read_parts(const document::Settings& settings, ProjectFile& project, Env& e
                   settings.value("stand_in").where());
   });
   problems.in([&] { project.schedules = read_schedules(settings.value("schedules"), env); });
+  problems.in([&] { project.partitions = read_partition_sets(settings.value("partitions"), env); });
+  problems.in([&] { project.freshness = read_freshness(settings.value("freshness"), env); });
   problems.in([&] {
     if (!settings.has("dbt")) return;
     project.dbt_folder = absolute(read_settings(kDbtSpec, settings.value("dbt"), env).text("project"));
@@ -386,7 +392,7 @@ ProjectFile load_project(const std::string& folder, Env& env) {
   if (!root.is_mapping()) throw Error(ErrorCode::config_invalid, "leat.yml has to be a mapping", path);
   // Targets and sources keep their variables until they are opened.
   Value shallow = root;
-  for (const char* deferred : {"targets", "connections", "pipes", "serve"}) {
+  for (const char* deferred : {"targets", "connections", "pipes", "serve", "sensors", "alerts", "observe"}) {
     if (shallow.find(deferred) && shallow[deferred].is_mapping()) shallow.set(deferred, Value::mapping());
   }
   Problems problems;
@@ -398,6 +404,9 @@ ProjectFile load_project(const std::string& folder, Env& env) {
     project.targets = root["targets"];
     project.serve = root["serve"];
     set_network(settings.value("network"), env);
+    project.sensors = root["sensors"];
+    project.alerts = root["alerts"];
+    project.observe = root["observe"];
     read_parts(settings, project, env, problems);
     check_targets(project, problems);
   });

@@ -13,7 +13,9 @@
 
 #include "dbt/profile.h"
 #include "document/value.h"
+#include "run/partitions/partition_set.h"
 #include "run/schedules/schedule.h"
+#include "run/watch/freshness_policy.h"
 #include "sources/source_kind.h"
 #include "sync/connection.h"
 #include "warehouses/warehouse.h"
@@ -44,6 +46,8 @@ struct ProjectFile {
   std::vector<ConnectionFile> connections;
   std::vector<PipeFile> pipes;
   std::vector<Schedule> schedules;
+  std::vector<PartitionSet> partitions;
+  std::vector<FreshnessPolicy> freshness;
   std::optional<StandIn> stand_in;
   std::string dbt_folder;    ///< "" when there is no dbt project
   std::string pages_folder;  ///< "" when there are no pages
@@ -51,6 +55,7 @@ struct ProjectFile {
   std::string title;
   std::string profile;  ///< of profiles.yml; "" where leat.yml names the targets
   document::Value serve;  ///< the mapping under `serve:`, as written
+  document::Value sensors, alerts, observe;  ///< as written: their variables are filled in when they are used
   int threads = 4;
 
   /// The connection of that name; Error(config_invalid) lists near names.

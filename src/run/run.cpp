@@ -9,7 +9,8 @@
 #include "dbt/selector_file.h"
 #include "run/dbt_check.h"
 #include "run/event_json.h"
-#include "run/lock.h"
+#include "run/observed.h"
+#include "run/reservation.h"
 #include "run/store/store.h"
 
 namespace leat::run {
@@ -33,9 +34,11 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
   std::vector<bool> chosen =
       choose(items, workspace.dbt() ? workspace.dbt()->selectors() : document::Value(), options);
   chosen.resize(assets.size());
+  const std::set<std::string> only(options.only.begin(), options.only.end());
+  const std::set<std::string> done(options.done.begin(), options.done.end());
   for (std::size_t i = 0; i < assets.size(); ++i) {
-    const auto& done = options.done;
-    chosen[i] = chosen[i] && std::find(done.begin(), done.end(), assets[i].what.id) == done.end();
+    if (!only.empty()) chosen[i] = only.count(assets[i].what.id) != 0;
+    chosen[i] = chosen[i] && done.count(assets[i].what.id) == 0;
   }
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
@@ -209,11 +212,44 @@ void fail_mistaken(Workspace& workspace, std::vector<Asset>& assets, const std::
   }
 }
 
+std::vector<std::string> names_of(const std::vector<Asset>& assets, const std::vector<std::size_t>& order) {
+  std::set<std::string> names;
+  for (std::size_t i : order) {
+    names.insert(assets[i].what.id);
+    names.insert(assets[i].shares.begin(), assets[i].shares.end());
+  }
+  return {names.begin(), names.end()};
+}
+
+// A warehouse in a file takes one process at a time. While the other one is a run of this project, its end is waited
+// for.
+void wait_for_warehouse(Workspace& workspace, const RunOptions& options) {
+  Env& env = workspace.env();
+  auto begun = env.steady();
+  for (bool is_told = false;; is_told = true) {
+    try {
+      workspace.warehouse().adapter();
+      return;
+    } catch (const Error& error) {
+      bool is_ours = error.code() == ErrorCode::warehouse_locked && Store(workspace.project().folder).is_running();
+      if (!is_ours || (options.patience && env.elapsed_ms(begun) >= options.patience->count())) throw;
+      if (!is_told) env.emit({"run_waiting", EventLevel::info, {{"asset", error.where()}}});
+    }
+    env.wait(std::chrono::milliseconds(100));
+  }
+}
+
+// What runs at the same time would write to together, though their assets differ.
+std::unique_ptr<Reservation> alone(Workspace& workspace, const char* what) {
+  auto held = std::make_unique<Reservation>(workspace.project().folder);
+  held->take({what}, workspace.env());
+  return held;
+}
+
 }  // namespace
 
 RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   Env& env = workspace.env();
-  ProjectLock lock(workspace.project().folder);
   RunReport report;
   report.run_id = env.uuid();
   auto started = env.steady();
@@ -227,12 +263,16 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
       }))
     nodes = nullptr;
 
+  Reservation reserved(workspace.project().folder);
+  reserved.take(names_of(assets, order), env, options.patience);
+  wait_for_warehouse(workspace, options);
   Store store(workspace.project().folder);
   RunRecord record(
       store, {report.run_id, options.command, workspace.target(), "running", format_iso_timestamp(env.now())},
       env);
   StoreListener history(store, report.run_id, env);
   announce_start(workspace, report, assets, order);
+  ObservedRun observed(workspace, report.run_id, options.command, assets);
 
   ExecutorOptions execution;
   execution.threads = options.threads > 0 ? options.threads : workspace.project().threads;
@@ -240,6 +280,7 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
   execution.run_id = report.run_id;
   execution.fail_fast = options.fail_fast;
   execution.warnings_fail = options.warnings_fail;
+  execution.hold_tables = [&workspace]() -> std::shared_ptr<void> { return alone(workspace, "_leat"); };
   std::size_t done = 0;
   if (nodes && options.defer_to) {
     std::set<std::string> ids;
@@ -253,19 +294,27 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
       assets, chosen, [&] { return workspace.warehouse().adapter(); }, env, execution,
       [&](const Asset& asset, const Outcome& outcome) {
         if (nodes) nodes->note(asset, outcome);
+        observed.step(asset, outcome);
         history.add_step(step_row(asset, outcome, env),
                          [&] { announce(env, asset, outcome, ++done, order.size()); });
       });
   for (std::size_t i : order) report.steps.push_back({assets[i].what, std::move(outcomes[i])});
   if (nodes) {
     double seconds = static_cast<double>(env.elapsed_ms(started)) / 1000;
+    auto turn = alone(workspace, "dbt's artifacts");
     nodes->write_results(seconds);
-    if (hooks && nodes->end(*workspace.warehouse().adapter())) nodes->write_results(seconds);
+    turn.reset();
+    if (hooks && nodes->end(*workspace.warehouse().adapter())) {
+      turn = alone(workspace, "dbt's artifacts");
+      nodes->write_results(seconds);
+      turn.reset();
+    }
   }
   report.took_ms = env.elapsed_ms(started);
   report.interrupted = env.stop().stop_requested();
   std::string status = report.interrupted ? "interrupted" : report.succeeded() ? "success" : "error";
   record.end(status);
+  observed.finish(report, status);
   env.emit({"run_finished",
             report.succeeded() ? EventLevel::info : EventLevel::error,
             {{"run", report.run_id}, {"status", status}, {"took_ms", report.took_ms}}});

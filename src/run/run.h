@@ -1,13 +1,13 @@
 // Run: one execution of a selection of a project's assets, recorded in the store.
 //
-// Guarantees: one run of a project at a time (lock.h). The history is written as steps end, so that a crash
-// leaves it
-//   readable.
+// Guarantees: no two runs are at work on one asset (reservation.h); runs of different assets go on at the same time.
+//   The history is written as steps end, so that a crash leaves it readable.
 // Threads: run_assets blocks its caller.
 // Errors: failures of steps are in the report; Error(cli_selection), Error(run_busy) and those of opening the
 // project
 //   are thrown.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -27,6 +27,7 @@ struct RunOptions {
   dbt::IndirectSelection indirect = dbt::IndirectSelection::eager;
   /// Is told of each word that selects nothing; when it is unset, names and paths that do are errors.
   std::function<void(const std::string& word)> when_nothing;
+  std::vector<std::string> only;  ///< ids: just these, instead of a selection
   std::vector<std::string> done;  ///< ids that an earlier attempt of the same work has done: not run again
   bool full_refresh = false;
   bool skip_unchanged = true;
@@ -38,6 +39,8 @@ struct RunOptions {
   bool check = true;           ///< the SQL of nodes is understood before anything runs
   int threads = 0;             ///< 0: the project's
   std::string command;         ///< for the history
+  /// How long it waits for assets that another run is at work on; nullopt: until they are free.
+  std::optional<std::chrono::milliseconds> patience;
 };
 
 struct StepReport {

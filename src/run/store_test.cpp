@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "base/error.h"
 #include "run/event_json.h"
 #include "run/lock.h"
+#include "run/store/sqlite.h"
 #include "support/temporary_folder.h"
 
 using namespace leat;
@@ -43,10 +46,51 @@ TEST_CASE("runs and steps are kept, newest run first") {
 TEST_CASE("a run whose process died is marked by the next one") {
   TemporaryFolder folder;
   Store store(folder.path());
-  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z", "", 0, 0, 0, "1.2.3"});
+  CHECK(store.runs(10).at(0).status == "running");
+  CHECK_FALSE(store.is_running());
   store.begin_run({"r2", "run", "duckdb", "", "2026-01-02T00:00:00Z"});
   CHECK(store.runs(10).at(1).status == "interrupted");
   CHECK(store.runs(10).at(0).status == "running");
+  // Runs of other assets may go on beside it.
+  store.begin_run({"r3", "run", "duckdb", "", "2026-01-03T00:00:00Z"});
+  CHECK(store.runs(10).at(1).status == "running");
+  CHECK(store.is_running());
+}
+
+TEST_CASE("a store of an earlier release is brought up, and what it was is kept beside it; a later one is refused") {
+  TemporaryFolder folder;
+  std::string path = folder.path() + "/.leat/leat.db";
+  {
+    // Without a version, as the first release left it.
+    SqliteFile old(path, {"", "create table runs (id text primary key, command text, target text, status text, "
+                              "started_at text, finished_at text); create table steps (run_id text, asset text, kind "
+                              "text, status text, message text, rows_out integer, took_ms integer, finished_at text); "
+                              "create table events (run_id text, at text, level text, name text, fields text); create "
+                              "table latest (name text, key text, at text, level text, fields text, primary key (name, "
+                              "key)); insert into runs values ('r1', 'run', 'duckdb', 'success', '1', '2'); insert into "
+                              "steps values ('r1', 'model.a', 'model', 'success', '', 7, 1, "
+                              "'2026-01-01T00:00:00Z'), ('r1', 'model.a', 'model', 'error', 'no', -1, 1, "
+                              "'2026-01-02T00:00:00Z');", {}});
+    old.execute("pragma user_version = 0");
+  }
+  {
+    Store store(folder.path());
+    AssetRow asset = store.assets("duckdb").at(0);
+    CHECK(asset.status == "error");
+    CHECK(asset.built_at == "2026-01-01T00:00:00Z");
+    CHECK(store.runs(10).at(0).id == "r1");
+  }
+  // The way back: the copy is what the earlier release knows.
+  CHECK(std::filesystem::exists(path + ".before-1"));
+  Store again(folder.path());
+  SqliteFile(path, {"", "", {"", ""}}).execute("pragma user_version = 99");
+  try {
+    Store later(folder.path());
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::run_store_newer);
+  }
 }
 
 TEST_CASE("the history is bounded, with its steps and events") {
@@ -77,19 +121,19 @@ TEST_CASE("a store that is no database is refused and the file is left alone") {
   }
 }
 
-TEST_CASE("one run of a project at a time, and the holder is named") {
+TEST_CASE("a part of a project's work is done once at a time, and the holder is named") {
   TemporaryFolder folder;
   {
-    ProjectLock lock(folder.path());
+    ProjectLock lock(folder.path(), "serve.lock");
     try {
-      ProjectLock second(folder.path());
+      ProjectLock second(folder.path(), "serve.lock");
       FAIL("no error");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::run_busy);
       CHECK(error.what_failed().find("Process ") == 0);
     }
   }
-  CHECK_NOTHROW(ProjectLock(folder.path()));
+  CHECK_NOTHROW(ProjectLock(folder.path(), "serve.lock"));
 }
 
 TEST_CASE("an event is one line of JSON, whatever its text holds") {

@@ -31,24 +31,16 @@ std::string Versions::recorded(const std::string& asset) const {
 
 std::string Versions::of_stream(sql::Adapter& adapter, const std::string& connection,
                                 const std::string& stream) {
-  sql::QueryResult rows =
-      adapter.query(sql::select_last_changing_load(adapter.dialect(), connection, stream));
+  sql::QueryResult rows = adapter.query(sql::select_changing_loads(adapter.dialect(), connection, stream));
   for (const auto& batch : rows.batches) {
-    if (batch.rows() > 0) return std::string(batch.column(0).text(0));
+    if (batch.rows() > 0)
+      return fmt::format("{}/{}", batch.column(0).text(0), batch.column(1).text(0));
   }
   return "";
 }
 
 std::string Versions::of_connection(sql::Adapter& adapter, const std::string& connection) {
-  const sql::Dialect& dialect = adapter.dialect();
-  sql::QueryResult rows = adapter.query(fmt::format(
-      "select load_id from {} where connection = {} and rows_inserted + rows_updated + rows_deleted > 0 "
-      "order by committed_at desc limit 1",
-      dialect.render({"", "_leat", "loads"}), dialect.literal(connection)));
-  for (const auto& batch : rows.batches) {
-    if (batch.rows() > 0) return std::string(batch.column(0).text(0));
-  }
-  return "";
+  return of_stream(adapter, connection, "");
 }
 
 std::string Versions::record_sql(const sql::Dialect& dialect,

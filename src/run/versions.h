@@ -25,7 +25,7 @@ class Versions {
   explicit Versions(sql::Adapter& adapter);
   /// The recorded version, "" when there is none.
   std::string recorded(const std::string& asset) const;
-  /// The version of the table that a stream loads: its last load that changed rows.
+  /// The version of the table that a stream loads: the last load that changed rows, and how many have.
   static std::string of_stream(sql::Adapter& adapter, const std::string& connection,
                                const std::string& stream);
   /// The same of all that a connection (or pipe, "pipe:NAME") loads.

@@ -14,7 +14,7 @@ FolderService::~FolderService() {
 std::string FolderService::start() {
   server_ = std::make_unique<WebServer>(env_);
   if (!server_->set_mount_point("/", site_.folder))
-    throw Error(ErrorCode::config_invalid, "There is no such folder", site_.folder);
+    throw Error(ErrorCode::config_not_found, "There is no such folder", site_.folder);
   server_->set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "same-origin"}});
   server_->bind(site_.host, site_.port);
   server_->start();

@@ -30,6 +30,9 @@ class JobsService : public Service {
 
  private:
   struct Parts;
+  struct Live;
+  void reload(std::stop_token stop);
+  void read_again();
   const run::ProjectFile& project_;
   std::string target_;
   HttpAddress address_;

@@ -35,7 +35,10 @@ class LiveSite::Impl {
  public:
   explicit Impl(const StaticSite& site) : server_(env_) {
     if (!server_.set_mount_point("/", site.folder))
-      throw Error(ErrorCode::config_invalid, "There is no such folder", site.folder);
+      throw Error(ErrorCode::config_not_found, "There is no such folder", site.folder);
+    // A reader's events take a thread as long as the page is open.
+    server_.new_task_queue = [] { return new httplib::ThreadPool(kReadersMax + 8); };
+    server_.set_keep_alive_timeout(2);
     // Answers are small and come one by one.
     server_.set_tcp_nodelay(true);
     server_.set_file_request_handler([](const httplib::Request& request, httplib::Response& response) {

@@ -155,7 +155,7 @@ WebServer::~WebServer() {
 void WebServer::bind(const std::string& host, int port) {
   bool is_bound = port == 0 ? (port = bind_to_any_port(host)) > 0 : bind_to_port(host, port);
   if (!is_bound)
-    throw Error(ErrorCode::config_invalid, "The address can't be listened on",
+    throw Error(ErrorCode::serve_address, "The address can't be listened on",
                 fmt::format("{}:{}", host, port))
         .fix("Choose another host or port; port 0 takes any that is free.");
   bool is_six = host.find(':') != std::string::npos;

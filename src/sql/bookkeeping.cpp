@@ -118,13 +118,18 @@ std::string select_state(const Dialect& dialect, std::string_view connection, st
                      dialect.quote("stream"), dialect.literal(stream));
 }
 
-std::string select_last_changing_load(const Dialect& dialect, std::string_view connection,
+std::string select_changing_loads(const Dialect& dialect, std::string_view connection,
                                       std::string_view stream) {
+  // Their number as well: a clock that was set back, or another machine's, would hide the newest behind others.
+  std::string changing = fmt::format(
+      "from {} where {} = {}{} and rows_inserted + rows_updated + rows_deleted > 0", book(dialect, "loads"),
+      dialect.quote("connection"), dialect.literal(connection),
+      stream.empty() ? ""
+                     : fmt::format(" and {} = {}", dialect.quote("stream"), dialect.literal(stream)));
   return fmt::format(
-      "select load_id from {} where {} = {} and {} = {} and rows_inserted + rows_updated + rows_deleted > 0 "
-      "order by committed_at desc, started_at desc limit 1",
-      book(dialect, "loads"), dialect.quote("connection"), dialect.literal(connection),
-      dialect.quote("stream"), dialect.literal(stream));
+      "select load_id, (select cast(count(*) as {1}) {0}) as loads {0} order by committed_at desc, started_at "
+      "desc, load_id limit 1",
+      changing, dialect.type_name(Type{TypeKind::text}));
 }
 
 std::string insert_dead_letters(const Dialect& dialect, const LoadRecord& load,

@@ -15,19 +15,12 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "document/value.h"
-#include "run/jobs/launcher.h"
+#include "run/jobs/job_output.h"
 
 namespace leat::run {
 namespace {
 
-using document::Value;
-
 constexpr int kSliceMs = 100, kStopMs = 10'000;
-constexpr std::size_t kLineMax = 1 << 20;
-
-// Exit codes of `leat run` (cli/exit_codes.h).
-constexpr int kDone = 0, kSource = 3, kWarehouse = 4, kInterrupted = 130;
 
 struct Limits {
   rlimit memory{}, cpu{};
@@ -69,30 +62,6 @@ struct Pipe {
     ends[end] = -1;
   }
 };
-
-// A line of `--log-format json` as the event that it was.
-void tell(const std::string& line, EventListener& listener, std::string& last_error) {
-  Value value;
-  try {
-    value = document::parse_json(line, "a job's output");
-  } catch (const Error&) {
-    last_error = line;  // no event: the program's own words
-    return;
-  }
-  if (!value.find("event")) return;
-  Event event;
-  event.name = value["event"].raw();
-  for (const Value::Member& member : value.members()) {
-    if (member.first == "at" || member.first == "event" || member.first == "level") continue;
-    if (member.second.kind() == Value::Kind::integer) {
-      event.fields.emplace_back(member.first, member.second.integer());
-    } else {
-      event.fields.emplace_back(member.first, member.second.raw());
-    }
-  }
-  listener.on_event(event);
-  if (std::string error = event.text("error"); !error.empty()) last_error = error;
-}
 
 class ChildProcess : public Launcher {
  public:
@@ -149,18 +118,16 @@ class ChildProcess : public Launcher {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     output.close_end(1);
     if (pid < 0) throw Error(ErrorCode::file_io, std::strerror(errno), words[0]);
-    std::string last_error;
-    read_events(pid, output.ends[0], stop, listener, last_error);
+    JobOutput said(listener);
+    read_events(pid, output.ends[0], stop, said);
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    return result_of(status, last_error);
+    return result_of(status, said.last_error());
   }
 
   // Until the child closes its output, which it does by ending.
-  void read_events(int pid, int file, const std::stop_token& stop, EventListener& listener,
-                   std::string& last_error) const {
-    std::string buffer;
+  void read_events(int pid, int file, const std::stop_token& stop, JobOutput& said) const {
     std::array<char, 65536> piece;
     int waited = -1;
     for (;;) {
@@ -173,43 +140,18 @@ class ChildProcess : public Launcher {
       if (::poll(&ready, 1, kSliceMs) <= 0) continue;
       ssize_t got = ::read(file, piece.data(), piece.size());
       if (got <= 0) break;
-      buffer.append(piece.data(), static_cast<std::size_t>(got));
-      std::size_t at = 0;
-      for (std::size_t end; (end = buffer.find('\n', at)) != std::string::npos; at = end + 1)
-        tell(buffer.substr(at, end - at), listener, last_error);
-      buffer.erase(0, at);
-      if (buffer.size() > kLineMax) buffer.clear();
+      said.take({piece.data(), static_cast<std::size_t>(got)});
     }
   }
 
   static LaunchResult result_of(int status, const std::string& last_error) {
-    LaunchResult result;
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (code == kDone) {
-      result.end = LaunchResult::End::succeeded;
-    } else if (code == kInterrupted) {
-      result.end = LaunchResult::End::stopped;
-    } else if (last_error.find(info(ErrorCode::run_busy).name) != std::string::npos) {
-      result.end = LaunchResult::End::busy;
-    } else if (WIFSIGNALED(status)) {
-      result.error =
-          fmt::format("Its process was ended by signal {} ({})", WTERMSIG(status),
-                      WTERMSIG(status) == SIGXCPU ? "it used up `cpu`" : ::strsignal(WTERMSIG(status)));
-      result.is_retryable = WTERMSIG(status) != SIGXCPU;
-    } else {
-      result.error = redact(last_error.empty() ? fmt::format("It ended with code {}", code) : last_error);
-      result.is_retryable = code == kSource || code == kWarehouse || is_retryable(last_error);
-    }
+    if (!WIFSIGNALED(status)) return result_of_exit(WEXITSTATUS(status), last_error);
+    int signal = WTERMSIG(status);
+    LaunchResult result = result_of_exit(
+        -1, last_error,
+        fmt::format("Its process was ended by signal {} ({})", signal, signal == SIGXCPU ? "it used up `cpu`" : ::strsignal(signal)));
+    result.is_retryable = result.is_retryable && signal != SIGXCPU;
     return result;
-  }
-
-  // Of an error's text, which begins with its code.
-  static bool is_retryable(const std::string& error) {
-    std::size_t from = error.find("LEAT-");
-    if (from == std::string::npos) return false;
-    std::size_t end = error.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", from);
-    const ErrorInfo* found = find_error(error.substr(from, end == std::string::npos ? end : end - from));
-    return found && found->fault != Fault::user;
   }
 
   LauncherOptions options_;

@@ -60,7 +60,7 @@ class InProcess : public Launcher {
     WorkspaceOptions workspace_options;
     workspace_options.target = options_.target;
     RunOptions run_options;
-    fill_options(launch.spec, workspace_options, run_options);
+    fill_options(launch.spec, workspace_options, run_options, env);
     Workspace workspace(load_project(options_.folder, env), workspace_options, env);
     run_options.command = "serve " + launch.name;
     return run_assets(workspace, run_options);

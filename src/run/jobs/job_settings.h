@@ -2,7 +2,7 @@
 //
 // Guarantees: every setting has a default.
 // Threads: values.
-// Errors: Error(config_invalid).
+// Errors: Error(serve_invalid).
 #pragma once
 #include <memory>
 
@@ -13,12 +13,15 @@ namespace leat::run {
 
 struct JobSettings {
   WorkersOptions workers;
-  bool has_own_process = false;  ///< each job runs in a process of its own
+  enum class Where { in_process, child_process, ecs, kubernetes };
+  Where where = Where::in_process;
+  EcsSettings ecs;
+  KubernetesSettings kubernetes;
   std::int64_t memory_bytes = 0;
   std::chrono::milliseconds cpu{0};
 };
 
-extern const Spec kJobsSpec;
+extern const Spec kJobsSpec, kEcsSpec, kKubernetesSpec;
 
 /// Reads the mapping under `serve.jobs`; null is all defaults.
 JobSettings read_job_settings(const document::Value& jobs, const Env& env);

@@ -1,6 +1,7 @@
 #include "run/jobs/scheduler.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -73,6 +74,7 @@ Scheduler::Due Scheduler::due_of(const Schedule& schedule, sys_seconds after, Ti
 }
 
 std::optional<Timestamp> Scheduler::decide() {
+  take_replacement();
   Timestamp now = env_.now();
   if (!is_begun_) {
     std::vector<std::pair<std::string, std::string>> known;
@@ -107,6 +109,23 @@ std::optional<Timestamp> Scheduler::decide() {
   return soonest;
 }
 
+void Scheduler::replace(std::vector<Schedule> schedules) {
+  std::erase_if(schedules, [](const Schedule& each) { return !each.enabled; });
+  std::lock_guard lock(mutex_);
+  replacement_ = std::move(schedules);
+  woken_ = true;
+  waiting_.notify_all();
+}
+
+void Scheduler::take_replacement() {
+  std::lock_guard lock(mutex_);
+  if (!replacement_) return;
+  schedules_ = std::move(*replacement_);
+  replacement_.reset();
+  next_.clear();
+  is_begun_ = false;
+}
+
 void Scheduler::wake() {
   std::lock_guard lock(mutex_);
   woken_ = true;
@@ -119,34 +138,43 @@ void Scheduler::end() {
   waiting_.notify_all();
 }
 
-// False when it is over.
-bool Scheduler::rest_until(Timestamp wanted) {
-  auto ahead = std::chrono::ceil<std::chrono::milliseconds>(wanted - env_.now());
-  auto sleep = std::clamp(ahead, std::chrono::milliseconds(0), kLook);
+// False when it is over. Tells whether it was woken.
+bool Scheduler::rest_until(Timestamp wanted, bool& was_woken) {
+  Timestamp now = env_.now();
+  auto sleep = wanted - now > kLook ? kLook : std::chrono::ceil<std::chrono::milliseconds>(wanted - now);
+  sleep = std::max(sleep, std::chrono::milliseconds(0));
   std::unique_lock lock(mutex_);
   waiting_.wait_for(lock, env_.stop(), sleep, [&] { return woken_; });
-  woken_ = false;
+  was_woken = std::exchange(woken_, false);
   return !ended_ && !env_.stop().stop_requested();
 }
 
+// What is idle costs next to nothing: the queue is asked for jobs only where something may have changed.
 void Scheduler::serve(Workers& workers) {
-  std::optional<Timestamp> next;
-  bool is_recovered = false;
+  std::optional<Timestamp> next, due;
+  std::int64_t foreign = -1;
+  bool is_recovered = false, looks = true;
   do {
     try {
       if (!is_recovered) workers.recover();
       is_recovered = true;
+      Timestamp now = env_.now();
+      looks = looks || (next && *next <= now) || (due && *due <= now);
       next = decide();
-      workers.check();
-      workers.fill();
-      std::optional<Timestamp> due = queue_.next_due(env_.now());
-      if (due && (!next || *due < *next)) next = due;
+      std::int64_t changes = queue_.foreign_changes();
+      looks = looks || changes != std::exchange(foreign, changes);
+      workers.check(looks);
+      if (looks) {
+        workers.fill();
+        due = queue_.next_due(env_.now());
+      }
     } catch (const Error& error) {
       // A full disk may have room again later; what was not decided is decided then.
       env_.emit({"scheduler_failed", EventLevel::error, {{"error", std::string(error.what())}}});
+      foreign = -1;
       next = env_.now() + kLook;
     }
-  } while (rest_until(next.value_or(env_.now() + kLook)));
+  } while (rest_until(std::min(next.value_or(Timestamp::max()), due.value_or(Timestamp::max())), looks));
   workers.stop();
 }
 

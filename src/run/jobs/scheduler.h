@@ -29,6 +29,8 @@ class Scheduler {
   std::optional<Timestamp> decide();
   /// Decides ticks and fills the workers, until end(), or the Env is asked to stop.
   void serve(Workers& workers);
+  /// Has serve() go on with other schedules.
+  void replace(std::vector<Schedule> schedules);
   /// Has serve() look again.
   void wake();
   /// Has serve() return.
@@ -42,14 +44,16 @@ class Scheduler {
   };
   Due due_of(const Schedule& schedule, std::chrono::sys_seconds after, Timestamp now);
   void apply_policy(const Schedule& schedule, std::vector<Tick>& ticks, Timestamp now);
-  bool rest_until(Timestamp wanted);
+  void take_replacement();
+  bool rest_until(Timestamp wanted, bool& was_woken);
 
   std::vector<Schedule> schedules_;
   Queue& queue_;
   Env& env_;
   std::vector<std::optional<std::chrono::sys_seconds>> next_;  // of each schedule; null: never again
   bool is_begun_ = false;
-  std::mutex mutex_;  // guards woken_, ended_
+  std::mutex mutex_;  // guards woken_, ended_, replacement_
+  std::optional<std::vector<Schedule>> replacement_;
   std::condition_variable_any waiting_;
   bool woken_ = false, ended_ = false;
 };

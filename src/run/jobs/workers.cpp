@@ -1,26 +1,16 @@
 #include "run/jobs/workers.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "document/value.h"
+#include "run/process_identity.h"
 
 namespace leat::run {
-
-std::string process_identity() {
-  // The 22nd word of stat(5), counted from behind the name, which may hold blanks.
-  std::string stat = document::read_file("/proc/self/stat");
-  std::size_t at = stat.rfind(')');
-  for (int word = 2; word < 22 && at != std::string::npos; ++word) at = stat.find(' ', at + 1);
-  std::string began = at == std::string::npos ? "" : stat.substr(at + 1, stat.find(' ', at + 1) - at - 1);
-  std::string boot = document::read_file("/proc/sys/kernel/random/boot_id").substr(0, 8);
-  return fmt::format("{}.{}.{}", ::getpid(), began, boot);
-}
 
 enum class Stopped { no, by_user, by_timeout, by_server };
 
@@ -44,9 +34,11 @@ namespace {
 // Keeps the steps of a run in its job's row.
 class StepListener : public EventListener {
  public:
-  StepListener(Queue& queue, const Job& job, Env& env) : queue_(queue), job_(job), env_(env) {}
+  StepListener(Queue& queue, const Job& job, Env& env, EventListener* also)
+      : queue_(queue), job_(job), env_(env), also_(also) {}
 
   void on_event(const Event& event) override {
+    if (also_) also_->on_event(event);
     try {
       keep(event);
     } catch (const Error&) {
@@ -72,6 +64,7 @@ class StepListener : public EventListener {
   Queue& queue_;
   const Job& job_;
   Env& env_;
+  EventListener* also_;
 };
 
 Launch launch_of(Queue& queue, const Job& job) {
@@ -133,7 +126,7 @@ void Workers::carry_out(Work& work) {
               {"name", work.job.name},
               {"attempt", std::int64_t{work.job.attempt}},
               {"waited_ms", std::int64_t{waited}}}});
-  StepListener listener(queue_, work.job, env_);
+  StepListener listener(queue_, work.job, env_, options_.steps);
   LaunchResult result;
   try {
     result = launcher_.run(launch_of(queue_, work.job), work.stop.get_token(), listener);
@@ -150,7 +143,11 @@ void Workers::carry_out(Work& work) {
                 {"took_ms", env_.elapsed_ms(work.began)},
                 {"error", redact(error.what())}}});
   }
-  work.is_over = true;
+  {
+    std::lock_guard lock(mutex_);
+    work.is_over = true;
+    ended_.notify_all();
+  }
   changed_();
 }
 
@@ -214,11 +211,11 @@ void Workers::end(Work& work, const LaunchResult& result) {
               {"wait_ms", std::int64_t{wait.count()}}}});
 }
 
-void Workers::check() {
+void Workers::check(bool asks_queue) {
   std::lock_guard lock(mutex_);
   for (auto& [id, work] : works_) {
     if (work->is_over || work->stopped.load() != Stopped::no) continue;
-    if (queue_.is_cancelled(id)) work->ask_to_stop(Stopped::by_user);
+    if (asks_queue && queue_.is_cancelled(id)) work->ask_to_stop(Stopped::by_user);
     if (work->job.timeout.count() > 0 && env_.elapsed_ms(work->began) > work->job.timeout.count())
       work->ask_to_stop(Stopped::by_timeout);
   }
@@ -234,8 +231,17 @@ bool Workers::cancel(std::int64_t job) {
 void Workers::stop() {
   std::map<std::int64_t, std::unique_ptr<Work>> works;
   {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
+    std::unique_lock lock(mutex_);
+    bool was_stopping = std::exchange(stopping_, true);
+    auto is_idle = [&] {
+      return std::all_of(works_.begin(), works_.end(), [](const auto& each) { return each.second->is_over.load(); });
+    };
+    if (!was_stopping && !is_idle() && options_.drain.count() > 0) {
+      env_.emit({"drain_started",
+                 EventLevel::info,
+                 {{"jobs", static_cast<std::int64_t>(works_.size())}, {"seconds", options_.drain.count() / 1000}}});
+      ended_.wait_for(lock, options_.drain, is_idle);
+    }
     for (auto& [id, work] : works_) work->ask_to_stop(Stopped::by_server);
     works.swap(works_);
   }

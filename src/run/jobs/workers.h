@@ -8,6 +8,7 @@
 // Owns: its threads. Queue, Launcher and Env have to outlive it.
 // Errors: those of a job are in its row; Error(run_store) from fill().
 #pragma once
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include <thread>
 
 #include "run/jobs/launcher.h"
+#include "run/process_identity.h"
 #include "run/store/queue.h"
 
 namespace leat::run {
@@ -23,11 +25,10 @@ struct WorkersOptions {
   int count = 1;                                                        ///< jobs at once
   std::map<std::string, int> pools;                                     ///< jobs at once, by pool
   std::chrono::milliseconds first_wait{10'000}, longest_wait{600'000};  ///< before attempts after a failure
-  std::chrono::milliseconds busy_wait{1'000};  ///< while another run of the project is under way
+  std::chrono::milliseconds busy_wait{1'000};  ///< while another run is at work on its assets
+  std::chrono::milliseconds drain{20'000};     ///< at the end: how long jobs at work may go on
+  EventListener* steps = nullptr;              ///< hears the steps of runs as well; may be null
 };
-
-/// Who this process is, among all that ever were on this machine: its number and the instant it began.
-std::string process_identity();
 
 class Workers {
  public:
@@ -42,11 +43,11 @@ class Workers {
   void recover();
   /// Begins as many jobs as may run now; returns how many.
   int fill();
-  /// Stops jobs that somebody has cancelled, or whose time is over.
-  void check();
+  /// Stops jobs whose time is over, and, where the queue is asked, those that somebody has cancelled.
+  void check(bool asks_queue = true);
   /// Asks for a job's end; false where it is over already.
   bool cancel(std::int64_t job);
-  /// Begins nothing more, asks jobs at work to stop and waits for them.
+  /// Begins nothing more, gives jobs at work the time of `drain`, asks those that are left to stop and waits for them.
   void stop();
   int at_work();
 
@@ -65,6 +66,7 @@ class Workers {
   const std::string identity_ = process_identity();
   std::mutex mutex_;  // guards works_, stopping_
   std::map<std::int64_t, std::unique_ptr<Work>> works_;
+  std::condition_variable ended_;  // a job has
   bool stopping_ = false;
 };
 

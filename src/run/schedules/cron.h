@@ -6,7 +6,7 @@
 //   `5L`, `5#3`. Weekdays are 0 to 7, Sunday is 0 and 7. Where neither the day nor the weekday begins with a
 //   star, either is enough; else both have to hold.
 // Threads: immutable.
-// Errors: Error(config_invalid) names the field; also for an expression that never comes.
+// Errors: Error(schedule_invalid) names the field; also for an expression that never comes.
 // Source: crontab(5) of cronie 1.6; Quartz's L, W and #.
 #pragma once
 #include <array>

@@ -61,7 +61,7 @@ void each_item(std::string_view list, const std::function<void(std::string_view)
 }  // namespace
 
 void CronParser::fail(const std::string& why) const {
-  throw Error(ErrorCode::config_invalid,
+  throw Error(ErrorCode::schedule_invalid,
               fmt::format("`{}` is no cron expression: {}", text_.substr(0, kLongest), why), where_);
 }
 

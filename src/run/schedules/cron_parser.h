@@ -3,7 +3,7 @@
 // Guarantees: no input makes it loop or read beyond its end.
 // Threads: one.
 // Owns: nothing; the text has to live until parse() has returned.
-// Errors: Error(config_invalid).
+// Errors: Error(schedule_invalid).
 #pragma once
 #include <string>
 #include <string_view>

@@ -50,7 +50,7 @@ std::string problem(const std::string& expression) {
   try {
     CronExpression::parse(expression, "leat.yml:3:4");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::config_invalid);
+    CHECK(error.code() == ErrorCode::schedule_invalid);
     CHECK(error.where() == "leat.yml:3:4");
     return error.what_failed();
   }
@@ -172,7 +172,7 @@ TEST_CASE("a zone that is not there is refused, and a near one is named") {
     TimeZone zone("Europe/Berln", "leat.yml:3:4");
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::config_invalid);
+    CHECK(error.code() == ErrorCode::schedule_invalid);
     CHECK(error.what_failed().find("Europe/Berlin") != std::string::npos);
   }
 }

@@ -44,14 +44,14 @@ std::vector<std::string> texts(const Value& list, std::string_view what) {
 int bounded(const document::Settings& settings, std::string_view field, std::int64_t low, std::int64_t high) {
   std::int64_t value = settings.integer(field);
   if (value < low || value > high)
-    throw Error(ErrorCode::config_invalid, fmt::format("`{}` is not from {} to {}", field, low, high),
+    throw Error(ErrorCode::schedule_invalid, fmt::format("`{}` is not from {} to {}", field, low, high),
                 settings.mark().text());
   return static_cast<int>(value);
 }
 
 Schedule read_schedule(const std::string& name, Value mapping, const Env& env) {
   if (!mapping.is_mapping())
-    throw Error(ErrorCode::config_invalid, fmt::format("The schedule `{}` has to be a mapping", name),
+    throw Error(ErrorCode::schedule_invalid, fmt::format("The schedule `{}` has to be a mapping", name),
                 mapping.where());
   for (const char* field : {"select", "exclude"}) {
     if (const Value* given = mapping.find(field); given && given->is_text())
@@ -96,7 +96,7 @@ const Schedule& find_schedule(const std::vector<Schedule>& all, const std::strin
     listed += (listed.empty() ? "" : ", ") + each.name;
   }
   std::string near = nearest(name, names);
-  throw Error(ErrorCode::config_invalid,
+  throw Error(ErrorCode::schedule_unknown,
               fmt::format("There is no schedule `{}`{}", name,
                           near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
               "leat.yml")

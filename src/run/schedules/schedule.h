@@ -2,7 +2,7 @@
 //
 // Guarantees: read_schedules reports a wrong expression, zone or setting with file:line:column.
 // Threads: values.
-// Errors: Error(config_invalid).
+// Errors: Error(schedule_invalid).
 #pragma once
 #include <chrono>
 #include <string>
@@ -45,7 +45,7 @@ extern const Spec kScheduleSpec;
 
 /// Reads the mapping under `schedules:`.
 std::vector<Schedule> read_schedules(const document::Value& all, const Env& env);
-/// The schedule of that name; Error(config_invalid) lists the known ones.
+/// The schedule of that name; Error(schedule_unknown) lists the known ones.
 const Schedule& find_schedule(const std::vector<Schedule>& all, const std::string& name);
 
 }  // namespace leat::run

@@ -19,7 +19,7 @@ TimeZone::TimeZone(const std::string& name, const std::string& where) : name_(na
   }
   if (zone_) return;
   std::string near = nearest(name, names);
-  throw Error(ErrorCode::config_invalid,
+  throw Error(ErrorCode::schedule_invalid,
               fmt::format("There is no time zone `{}`{}", name,
                           near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
               where);

@@ -2,7 +2,7 @@
 //
 // Guarantees: spans follow each other without a hole.
 // Threads: any.
-// Errors: Error(config_invalid) with a near name.
+// Errors: Error(schedule_invalid) with a near name.
 // Source: the system's zone files, RFC 8536.
 #pragma once
 #include <chrono>

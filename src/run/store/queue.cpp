@@ -7,24 +7,48 @@
 namespace leat::run {
 namespace {
 
-constexpr int kInterruptionsMax = 20, kPruneEvery = 500;
+// A job that has brought its server down more than a few times waits longer and longer for its turn, so that others
+// get theirs, and is given up in the end.
+constexpr int kInterruptionsMax = 100, kInterruptionsFree = 10, kPruneEvery = 500;
+constexpr std::chrono::seconds kInterruptedWait{600};
+
+std::chrono::seconds wait_after_interruptions(int count) {
+  if (count <= kInterruptionsFree) return std::chrono::seconds(0);
+  return std::min(std::chrono::seconds(1LL << std::min(count - kInterruptionsFree, 20)), kInterruptedWait);
+}
+
+// What version 2 adds.
+constexpr const char* kSecond = R"(
+create index if not exists jobs_by_claim on jobs (status, priority desc, id);
+create index if not exists jobs_by_backfill on jobs (backfill) where backfill > 0;
+create table backfills (id integer primary key autoincrement, partitions text, request text, created integer, seconds_expected real, partition_count integer);
+create table job_partitions (job integer, partitions text, key text, primary key (job, key)) without rowid;
+create table partition_states (partitions text, key text, status text, job integer, backfill integer, updated integer, primary key (partitions, key)) without rowid;
+create table sensors (name text primary key, position text, looked integer, fired integer, job integer, reason text, error text);
+create table hook_keys (sensor text, key text, job integer, at integer, primary key (sensor, key)) without rowid;
+)";
 
 constexpr const char* kTables = R"(
-pragma journal_mode = wal;
-pragma synchronous = full;
 create table if not exists schedules (name text primary key, definition text, decided integer);
 create table if not exists ticks (schedule text, at integer, outcome text, job integer, primary key (schedule, at)) without rowid;
-create table if not exists jobs (id integer primary key autoincrement, kind text, name text, spec text, priority integer, pool text, lane text, lane_width integer, attempts_max integer, timeout_ms integer, status text, attempt integer, interruptions integer, created integer, due integer, started integer, finished integer, updated integer, worker text, run_id text, error text, cancelled integer, rows_out integer, bytes integer);
+create table if not exists jobs (id integer primary key autoincrement, kind text, name text, spec text, priority integer, pool text, lane text, lane_width integer, attempts_max integer, timeout_ms integer, status text, attempt integer, interruptions integer, created integer, due integer, started integer, finished integer, updated integer, worker text, run_id text, error text, cancelled integer, rows_out integer, bytes integer, backfill integer default 0);
 create index if not exists jobs_by_status on jobs (status, due);
 create index if not exists jobs_by_name on jobs (name, kind);
 create table if not exists job_steps (job integer, asset text, kind text, status text, message text, rows_out integer, took_ms integer, attempt integer, finished integer, primary key (job, asset)) without rowid;
 create table if not exists job_attempts (job integer, number integer, run_id text, status text, error text, started integer, finished integer, primary key (job, number)) without rowid;
 )";
 
+const SqliteFormat& format() {
+  static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = full;",
+                                  fmt::format("{}{}", kTables, kSecond),
+                                  {fmt::format("alter table jobs add column backfill integer default 0;{}", kSecond)}};
+  return known;
+}
+
 constexpr const char* kColumns =
     "id, kind, name, spec, priority, pool, lane, lane_width, attempts_max, timeout_ms, status, attempt, "
     "interruptions, created, due, started, finished, updated, worker, run_id, error, cancelled, rows_out, "
-    "bytes";
+    "bytes, backfill";
 
 std::int64_t number(Timestamp time) {
   return time.time_since_epoch().count();
@@ -59,6 +83,7 @@ Job read_job(SqliteStatement& row) {
   job.is_cancelled = row.number(21) != 0;
   job.rows = row.number(22);
   job.bytes = row.number(23);
+  job.backfill = row.number(24);
   return job;
 }
 
@@ -81,7 +106,7 @@ std::optional<JobStatus> parse_job_status(std::string_view text) {
 }
 
 // A file of its own: who keeps the history of a run in a transaction also tells the queue of its steps.
-Queue::Queue(const std::string& folder) : file_(folder + "/.leat/queue.db", kTables) {}
+Queue::Queue(const std::string& folder) : file_(folder + "/.leat/queue.db", format()) {}
 
 std::int64_t Queue::insert(const NewJob& job, Timestamp now) {
   SqliteStatement statement(
@@ -89,13 +114,18 @@ std::int64_t Queue::insert(const NewJob& job, Timestamp now) {
       "insert into jobs (kind, name, spec, pool, lane, priority, lane_width, attempts_max, timeout_ms, "
       "status, "
       "attempt, interruptions, created, due, started, finished, updated, worker, run_id, error, cancelled, "
-      "rows_out, bytes) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', 0, 0, ?10, ?10, 0, 0, ?10, '', "
-      "'', '', 0, 0, 0)");
+      "rows_out, bytes, backfill) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', 0, 0, ?10, ?10, 0, 0, "
+      "?10, '', '', '', 0, 0, 0, ?11)");
   statement.with(job.kind, job.name, job.spec, job.pool, job.lane, std::int64_t{job.priority},
                  std::int64_t{job.lane_width}, std::int64_t{job.attempts_max},
-                 std::int64_t{job.timeout.count()}, number(now));
+                 std::int64_t{job.timeout.count()}, number(now), job.backfill);
   if (!statement.done()) file_.fail("a job");
-  return file_.last_id();
+  std::int64_t id = file_.last_id();
+  for (const std::string& key : job.partitions) {
+    SqliteStatement row(file_.handle(), "insert or ignore into job_partitions values (?, ?, ?)");
+    if (!row.with(id, job.name, key).done()) file_.fail("a job's partitions");
+  }
+  return id;
 }
 
 std::int64_t Queue::add(const NewJob& job, Timestamp now) {
@@ -103,27 +133,31 @@ std::int64_t Queue::add(const NewJob& job, Timestamp now) {
   return insert(job, now);
 }
 
+// The pools that take no more jobs, a line each.
+std::string Queue::full_pools(const std::map<std::string, int>& pools) {
+  std::string full;
+  for (const auto& [name, width] : pools) {
+    SqliteStatement busy(file_.handle(), "select count(*) from jobs where status = 'running' and pool = ?");
+    if (busy.with(name).row() && busy.number(0) >= width) full += "\n" + name + "\n";
+  }
+  return full;
+}
+
 std::optional<Job> Queue::claim(const std::string& worker, const std::map<std::string, int>& pools,
                                 Timestamp now) {
   std::lock_guard lock(mutex_);
   std::optional<Job> chosen;
   {
+    std::string full = full_pools(pools);
+    // Lanes that are full are found once, not for each job that waits.
     SqliteStatement waiting(
         file_.handle(),
-        select("j where status = 'queued' and due <= ? and (lane_width = 0 or (select count(*) from jobs r "
-               "where r.status = 'running' and r.lane = j.lane) < lane_width) order by priority desc, id")
+        select("where status = 'queued' and due <= ? and (lane_width = 0 or lane not in (select lane from jobs where "
+               "status = 'running' and lane_width > 0 group by lane having count(*) >= max(lane_width))) and instr(?, "
+               "char(10) || pool || char(10)) = 0 order by priority desc, id limit 1")
             .c_str());
-    waiting.with(number(now));
-    while (!chosen && waiting.row()) {
-      Job job = read_job(waiting);
-      auto pool = pools.find(job.pool);
-      if (pool != pools.end()) {
-        SqliteStatement busy(file_.handle(),
-                             "select count(*) from jobs where status = 'running' and pool = ?");
-        if (busy.with(job.pool).row() && busy.number(0) >= pool->second) continue;
-      }
-      chosen = std::move(job);
-    }
+    waiting.with(number(now), full);
+    if (waiting.row()) chosen = read_job(waiting);
   }
   if (!chosen) return std::nullopt;
   SqliteTransaction transaction(file_);
@@ -200,6 +234,7 @@ void Queue::finish(std::int64_t job, JobStatus status, const std::string& error,
         file_.handle(),
         "update jobs set status = ?2, error = ?3, finished = ?4, updated = ?4, worker = '' where id = ?1");
     if (!row.with(job, std::string(name(status)), error, number(now)).done()) file_.fail("a job's end");
+    keep_partitions(job, status, now);
     transaction.commit();
   }
   if (++ended_ % kPruneEvery == 0) prune();
@@ -243,6 +278,7 @@ bool Queue::cancel(std::int64_t job, Timestamp now) {
       "finished "
       "end, status = case status when 'queued' then 'cancelled' else status end where id = ?1");
   if (!row.with(job, number(now)).done()) file_.fail("a job's cancellation");
+  if (found->status == JobStatus::queued) keep_partitions(job, JobStatus::cancelled, now);
   return true;
 }
 
@@ -259,11 +295,13 @@ void Queue::put_back(const Job& job, Timestamp now) {
   SqliteTransaction transaction(file_);
   end_attempt(job.id, "interrupted", "The process that was at work on it is gone", now);
   SqliteStatement row(file_.handle(),
-                      "update jobs set status = ?2, error = ?3, due = ?4, updated = ?4, worker = '', "
+                      "update jobs set status = ?2, error = ?3, due = ?6, updated = ?4, worker = '', "
                       "interruptions = interruptions + 1, finished = ?5 where id = ?1");
-  if (!row.with(job.id, std::string(status), error, number(now), again ? std::int64_t{0} : number(now))
+  Timestamp due = now + wait_after_interruptions(job.interruptions + 1);
+  if (!row.with(job.id, std::string(status), error, number(now), again ? std::int64_t{0} : number(now), number(due))
            .done())
     file_.fail("a job that was interrupted");
+  if (!again) keep_partitions(job.id, *parse_job_status(status), now);
   transaction.commit();
 }
 
@@ -288,15 +326,28 @@ void Queue::give_back(std::int64_t job, Timestamp now) {
 void Queue::prune() {
   SqliteTransaction transaction(file_);
   file_.execute(fmt::format("create temp table gone as select id from jobs where status not in ('queued', "
-                            "'running') order by id desc limit -1 offset {}",
+                            "'running') and backfill not in (select backfill from jobs where backfill > 0 and status in ('queued', "
+                            "'running')) order by id desc limit -1 offset {}",
                             kJobsKept)
                     .c_str());
   file_.execute("delete from job_steps where job in (select id from gone)");
   file_.execute("delete from job_attempts where job in (select id from gone)");
+  file_.execute("delete from job_partitions where job in (select id from gone)");
   file_.execute("delete from ticks where job in (select id from gone)");
   file_.execute("delete from jobs where id in (select id from gone)");
   file_.execute("drop table gone");
   transaction.commit();
+}
+
+std::int64_t Queue::foreign_changes() {
+  std::lock_guard lock(mutex_);
+  SqliteStatement row(file_.handle(), "pragma data_version");
+  return row.row() ? row.number(0) : 0;
+}
+
+void Queue::copy_to(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  file_.copy_to(path);
 }
 
 std::optional<Job> Queue::find_locked(std::int64_t job) {
@@ -318,7 +369,8 @@ std::string where_of(const JobFilter& filter) {
       "where (?1 = '' or name = ?1) and (?2 = '' or instr(',' || ?2 || ',', ',' || kind || ',') > 0) and (?3 "
       "= '' or status = ?3) and created >= "
       "?4 "
-      "and (?5 = 0 or created <= ?5) and updated >= ?6 and (?7 = 0 or updated <= ?7) order by {} {}, id {}",
+      "and (?5 = 0 or created <= ?5) and updated >= ?6 and (?7 = 0 or updated <= ?7) and (?8 = 0 or backfill = ?8) "
+      "order by {} {}, id {}",
       filter.by_update ? "updated" : "created", filter.oldest_first ? "" : "desc",
       filter.oldest_first ? "" : "desc");
 }
@@ -326,17 +378,17 @@ std::string where_of(const JobFilter& filter) {
 void bind_filter(SqliteStatement& statement, const JobFilter& filter) {
   statement.with(filter.name, filter.kind, std::string(filter.status ? name(*filter.status) : ""),
                  number(filter.created_from), number(filter.created_to), number(filter.updated_from),
-                 number(filter.updated_to));
+                 number(filter.updated_to), filter.backfill);
 }
 
 }  // namespace
 
 std::vector<Job> Queue::jobs(const JobFilter& filter) {
   std::lock_guard lock(mutex_);
-  SqliteStatement rows(file_.handle(), select(where_of(filter) + " limit ?8 offset ?9").c_str());
+  SqliteStatement rows(file_.handle(), select(where_of(filter) + " limit ?9 offset ?10").c_str());
   bind_filter(rows, filter);
-  rows.bind(8, std::int64_t{filter.limit});
-  rows.bind(9, std::int64_t{filter.offset});
+  rows.bind(9, std::int64_t{filter.limit});
+  rows.bind(10, std::int64_t{filter.offset});
   std::vector<Job> out;
   while (rows.row()) out.push_back(read_job(rows));
   return out;

@@ -39,6 +39,8 @@ struct NewJob {
   int lane_width = 0;
   int attempts_max = 1;
   std::chrono::milliseconds timeout{0};
+  std::int64_t backfill = 0;             ///< that it is a run of; 0 for none
+  std::vector<std::string> partitions;   ///< keys that it does, of the set `name` (backfills)
 };
 
 struct Job : NewJob {
@@ -83,10 +85,38 @@ struct JobFilter {
   std::string name;  ///< "" for any
   std::string kind;  ///< one or several with commas between; "" for any
   std::optional<JobStatus> status;
+  std::int64_t backfill = 0;  ///< 0 for any
   Timestamp created_from{}, created_to{}, updated_from{}, updated_to{};  ///< zero: no bound
   bool oldest_first = false;
   bool by_update = false;  ///< ordered by `updated`, not by creation
   int limit = 20, offset = 0;
+};
+
+/// A backfill: its jobs carry the rest.
+struct BackfillRow {
+  std::int64_t id = 0;
+  std::string partitions;  ///< the set's name
+  std::string request;     ///< what was asked for, as JSON
+  Timestamp created{}, finished{};  ///< finished: zero while a job of it has not ended
+  double seconds_expected = -1;
+  std::int64_t partition_count = 0;
+  std::map<std::string, std::int64_t> jobs;  ///< their number by status
+  /// "running", else "failed" where a job has, "cancelled" where one was, or "succeeded"
+  std::string status() const;
+};
+
+struct PartitionState {
+  std::string status;  ///< queued, running, succeeded, failed, cancelled
+  std::int64_t job = 0, backfill = 0;
+  Timestamp updated{};
+};
+
+/// What a sensor knows.
+struct SensorRow {
+  std::string name, position;  ///< position: what it has seen so far, in its own words
+  Timestamp looked{}, fired{};
+  std::int64_t job = 0;
+  std::string reason, error;
 };
 
 class Queue {
@@ -107,6 +137,30 @@ class Queue {
   std::vector<Tick> ticks(const std::string& schedule, int count);
   /// A job of that kind and name that waits for its first attempt; 0 when there is none.
   std::int64_t waiting(const std::string& kind, const std::string& name);
+
+  // -- backfills
+  /// Adds a backfill and its jobs in one transaction; returns its number.
+  std::int64_t add_backfill(BackfillRow row, std::vector<NewJob> jobs, Timestamp now, Env& env);
+  std::optional<BackfillRow> backfill(std::int64_t id);
+  /// Newest first, of a set of partitions ("" for all).
+  std::vector<BackfillRow> backfills(const std::string& partitions, int limit, int offset);
+  std::int64_t count_backfills(const std::string& partitions);
+  std::vector<Job> jobs_of_backfill(std::int64_t id);
+  /// Queues its jobs that failed or were cancelled again; returns how many.
+  int retry_backfill(std::int64_t id, Timestamp now);
+  /// Each partition of a set that any job had, by key: what its newest job made of it.
+  std::map<std::string, PartitionState> partition_states(const std::string& partitions);
+  /// Seconds that succeeded jobs of a set took, a partition, newest first.
+  std::vector<double> seconds_a_partition(const std::string& partitions, int count);
+
+  // -- sensors
+  SensorRow sensor(const std::string& name);
+  /// Keeps what a look has found, and adds the job that it asks for, in one transaction; returns the job, 0 for none.
+  /// A job of the sensor that waits for its first attempt does for both.
+  std::int64_t note_look(SensorRow row, const std::optional<NewJob>& job, Timestamp now, Env& env);
+  /// The job that a webhook's call with that key has added; 0 where it is the first.
+  std::int64_t hook_job(const std::string& sensor, const std::string& key);
+  void keep_hook(const std::string& sensor, const std::string& key, std::int64_t job, Timestamp now);
 
   // -- jobs
   std::int64_t add(const NewJob& job, Timestamp now);
@@ -131,6 +185,11 @@ class Queue {
   /// As recover(), of one job that `worker` gives back itself.
   void give_back(std::int64_t job, Timestamp now);
 
+  /// Changes when another process has written to the file.
+  std::int64_t foreign_changes();
+  /// Copies the file as it stands to a path that does not exist.
+  void copy_to(const std::string& path);
+
   // -- look
   std::optional<Job> find(std::int64_t job);
   std::vector<Job> jobs(const JobFilter& filter);
@@ -142,6 +201,9 @@ class Queue {
 
  private:
   std::int64_t insert(const NewJob& job, Timestamp now);
+  std::string full_pools(const std::map<std::string, int>& pools);
+  void keep_partitions(std::int64_t job, JobStatus status, Timestamp now);
+  BackfillRow read_backfill(SqliteStatement& row);
   void end_attempt(std::int64_t job, const char* status, const std::string& error, Timestamp now);
   void put_back(const Job& job, Timestamp now);
   void prune();

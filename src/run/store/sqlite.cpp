@@ -1,5 +1,6 @@
 #include "run/store/sqlite.h"
 
+#include <fmt/core.h>
 #include <sqlite3.h>
 
 #include <filesystem>
@@ -8,19 +9,61 @@
 
 namespace leat::run {
 
-SqliteFile::SqliteFile(const std::string& path, const char* tables) : path_(path) {
+SqliteFile::SqliteFile(const std::string& path, const SqliteFormat& format) : path_(path) {
   std::error_code made;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), made);
   if (sqlite3_open(path_.c_str(), &handle_) == SQLITE_OK) sqlite3_busy_timeout(handle_, 5000);
-  if (!handle_ || sqlite3_exec(handle_, tables, nullptr, nullptr, nullptr) != SQLITE_OK) {
+  if (!handle_ || sqlite3_exec(handle_, format.pragmas.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
-    sqlite3_close(handle_);
+    close();
     throw Error(ErrorCode::run_store, reason, path_);
+  }
+  try {
+    prepare(format);
+  } catch (const Error&) {
+    close();
+    throw;
   }
 }
 
 SqliteFile::~SqliteFile() {
+  close();
+}
+
+void SqliteFile::close() noexcept {
   sqlite3_close(handle_);
+  handle_ = nullptr;
+}
+
+// 0 for a file without tables. Releases before versions left 0 beside theirs: that is version 1.
+int SqliteFile::version() const {
+  SqliteStatement said(handle_, "pragma user_version");
+  int version = said.row() ? static_cast<int>(said.number(0)) : 0;
+  if (version > 0) return version;
+  SqliteStatement tables(handle_, "select 1 from sqlite_master where type = 'table' limit 1");
+  return tables.row() ? 1 : 0;
+}
+
+void SqliteFile::prepare(const SqliteFormat& format) {
+  int found = version();
+  if (found == format.version()) return;
+  if (found > format.version())
+    throw Error(ErrorCode::run_store_newer,
+                fmt::format("It has version {}, and this release knows {}", found, format.version()), path_);
+  std::string copy = fmt::format("{}.before-{}", path_, found);
+  if (found > 0 && !std::filesystem::exists(copy)) copy_to(copy);
+  SqliteTransaction transaction(*this);
+  found = version();  // another process may have been faster
+  if (found == 0) execute(format.tables.c_str());
+  for (int from = found; from > 0 && from < format.version(); ++from)
+    execute(format.upgrades[static_cast<std::size_t>(from - 1)].c_str());
+  execute(fmt::format("pragma user_version = {}", format.version()).c_str());
+  transaction.commit();
+}
+
+void SqliteFile::copy_to(const std::string& path) {
+  SqliteStatement copy(handle_, "vacuum into ?");
+  if (!copy.with(path).done()) fail("a copy to " + path);
 }
 
 void SqliteFile::fail(const std::string& doing) const {

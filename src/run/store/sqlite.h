@@ -9,16 +9,26 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace leat::run {
 
+/// The tables of a file, and how those of earlier releases become them. `upgrades[0]` brings version 1 to
+/// version 2, and so on; what `pragma user_version` says is the version.
+struct SqliteFormat {
+  std::string pragmas, tables;
+  std::vector<std::string> upgrades;
+  int version() const { return static_cast<int>(upgrades.size()) + 1; }
+};
+
 class SqliteFile {
  public:
-  /// Opens (or makes) the file, and the folder that it is in, and runs `tables` in it.
-  SqliteFile(const std::string& path, const char* tables);
+  /// Opens (or makes) the file, and the folder that it is in. A file of an earlier release is copied to
+  /// `PATH.before-VERSION` and then brought up, in one transaction; Error(run_store_newer) for one of a later.
+  SqliteFile(const std::string& path, const SqliteFormat& format);
   ~SqliteFile();
   SqliteFile(const SqliteFile&) = delete;
   SqliteFile& operator=(const SqliteFile&) = delete;
@@ -28,8 +38,14 @@ class SqliteFile {
   std::int64_t last_id() const;
   int changes() const;
   [[noreturn]] void fail(const std::string& doing) const;
+  const std::string& path() const { return path_; }
+  /// Copies the file as it stands, while others write to it, to a path that does not exist.
+  void copy_to(const std::string& path);
 
  private:
+  int version() const;
+  void prepare(const SqliteFormat& format);
+  void close() noexcept;
   std::string path_;
   sqlite3* handle_ = nullptr;
 };

@@ -1,14 +1,21 @@
 #include "run/store/store.h"
 
+#include <fmt/core.h>
+
+#include "run/process_identity.h"
 #include "run/store/sqlite.h"
 
 namespace leat::run {
 namespace {
 
+// What version 2 adds: the newest state of each asset.
+constexpr const char* kSecond = R"(
+create table asset_states (target text, asset text, kind text, status text, finished_at text, message text, rows_out integer, built_at text, primary key (target, asset));
+)";
+constexpr const char* kRunning = "create index runs_running on runs (status) where status = 'running';";
+
 constexpr const char* kTables = R"(
-pragma journal_mode = wal;
-pragma synchronous = normal;
-create table if not exists runs (id text primary key, command text, target text, status text, started_at text, finished_at text);
+create table if not exists runs (id text primary key, command text, target text, status text, started_at text, finished_at text, owner text);
 create table if not exists steps (run_id text, asset text, kind text, status text, message text, rows_out integer, took_ms integer, finished_at text);
 create index if not exists steps_by_run on steps (run_id);
 create index if not exists steps_by_asset on steps (asset);
@@ -17,12 +24,24 @@ create index if not exists events_by_run on events (run_id);
 create table if not exists latest (name text, key text, at text, level text, fields text, primary key (name, key));
 )";
 
+// A bare column beside max() is taken from the row of the maximum (SQLite, select.html, section 2.5).
+constexpr const char* kFill = R"(
+insert into asset_states select target, asset, kind, status, finished_at, message, rows_out, (select max(d.finished_at) from steps d join runs e on e.id = d.run_id where d.asset = n.asset and e.target = n.target and d.status in ('success', 'warning', 'unchanged')) from (select r.target, s.asset, s.kind, s.status, s.finished_at, s.message, s.rows_out, max(s.rowid) from steps s join runs r on r.id = s.run_id where s.status <> 'skipped' group by r.target, s.asset) n;
+)";
+
+const SqliteFormat& format() {
+  static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = normal;",
+                                  fmt::format("{}{}{}", kTables, kSecond, kRunning),
+                                  {fmt::format("alter table runs add column owner text;{}{}{}", kSecond, kFill, kRunning)}};
+  return known;
+}
+
 using Statement = SqliteStatement;
 
 }  // namespace
 
 Store::Store(const std::string& folder)
-    : file_(std::make_unique<SqliteFile>(folder + "/.leat/leat.db", kTables)), handle_(file_->handle()) {}
+    : file_(std::make_unique<SqliteFile>(folder + "/.leat/leat.db", format())), handle_(file_->handle()) {}
 
 Store::~Store() = default;
 
@@ -43,8 +62,7 @@ bool Store::run(const char* sql, const std::vector<std::string>& texts,
 }
 
 void Store::begin_run(const RunRow& row) {
-  // The lock is ours: whoever left these died.
-  run("update runs set status = 'interrupted' where status = 'running'", {});
+  mark_interrupted();
   for (const char* table : {"steps", "events"}) {
     std::string sql =
         std::string("delete from ") + table +
@@ -54,8 +72,29 @@ void Store::begin_run(const RunRow& row) {
   run("delete from runs where id in (select id from runs order by started_at desc, rowid desc limit -1 "
       "offset ?)",
       {}, {kRunsKept - 1});
-  run("insert into runs (id, command, target, status, started_at) values (?, ?, ?, 'running', ?)",
-      {row.id, row.command, row.target, row.started_at});
+  run("insert into runs (id, command, target, status, started_at, owner) values (?, ?, ?, 'running', ?, ?)",
+      {row.id, row.command, row.target, row.started_at, row.owner.empty() ? process_identity() : row.owner});
+}
+
+void Store::mark_interrupted() {
+  std::vector<std::string> gone;
+  {
+    Statement rows(handle_, "select id, coalesce(owner, '') from runs where status = 'running'");
+    while (rows.row())
+      if (!is_alive(rows.text(1))) gone.push_back(rows.text(0));
+  }
+  for (const std::string& id : gone)
+    run("update runs set status = 'interrupted' where id = ? and status = 'running'", {id});
+}
+
+bool Store::is_running() {
+  mark_interrupted();
+  Statement row(handle_, "select 1 from runs where status = 'running' limit 1");
+  return row.row();
+}
+
+void Store::copy_to(const std::string& path) {
+  file_->copy_to(path);
 }
 
 void Store::add_step(const std::string& run_id, const StepRow& step) {
@@ -63,6 +102,32 @@ void Store::add_step(const std::string& run_id, const StepRow& step) {
       "?, ?, ?, ?, ?, ?, ?)",
       {run_id, step.asset, step.kind, step.status, step.message, step.finished_at},
       {step.rows, step.took_ms});
+  if (step.status == "skipped") return;
+  bool is_built = step.status == "success" || step.status == "warning" || step.status == "unchanged";
+  run("insert into asset_states (target, asset, kind, status, finished_at, message, built_at, rows_out) values ((select "
+      "target from runs where id = ?), ?, ?, ?, ?, ?, nullif(?, ''), ?) on conflict (target, asset) do update set kind = "
+      "excluded.kind, status = excluded.status, finished_at = excluded.finished_at, message = excluded.message, rows_out "
+      "= excluded.rows_out, built_at = coalesce(excluded.built_at, built_at)",
+      {run_id, step.asset, step.kind, step.status, step.finished_at, step.message, is_built ? step.finished_at : ""},
+      {step.rows});
+}
+
+std::vector<std::int64_t> Store::row_counts(const std::string& asset, int count) {
+  Statement statement(handle_,
+                      "select rows_out from steps where asset = ? and status = 'success' and rows_out >= 0 order by "
+                      "rowid desc limit ?");
+  statement.with(asset, std::int64_t{count});
+  std::vector<std::int64_t> out;
+  while (statement.row()) out.push_back(statement.number(0));
+  return out;
+}
+
+std::map<std::string, EventRow> Store::all_latest(const std::string& name) {
+  Statement statement(handle_, "select key, at, level, fields from latest where name = ?");
+  statement.with(name);
+  std::map<std::string, EventRow> out;
+  while (statement.row()) out[statement.text(0)] = {statement.text(1), statement.text(2), name, statement.text(3), 0};
+  return out;
 }
 
 void Store::finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at) {
@@ -118,15 +183,10 @@ std::vector<EventRow> Store::events(const std::string& run_id, std::int64_t afte
 }
 
 std::vector<AssetRow> Store::assets(const std::string& target) {
-  // A bare column beside max() is taken from the row of the maximum (SQLite, select.html, section 2.5).
-  Statement statement(
-      handle_,
-      "select s.asset, s.kind, s.status, s.finished_at, s.message, s.rows_out, "
-      "(select max(d.finished_at) from steps d join runs e on e.id = d.run_id where d.asset = s.asset "
-      "and e.target = ?1 and d.status in ('success', 'warning', 'unchanged')), max(s.rowid) "
-      "from steps s join runs r on r.id = s.run_id where r.target = ?1 and s.status <> 'skipped' "
-      "group by s.asset order by case s.kind when 'stream' then 0 when 'seed' then 1 "
-      "when 'model' then 2 when 'test' then 4 else 3 end, s.asset");
+  Statement statement(handle_,
+                      "select asset, kind, status, finished_at, message, rows_out, coalesce(built_at, '') from "
+                      "asset_states where target = ? order by case kind when 'stream' then 0 when 'seed' then 1 when "
+                      "'model' then 2 when 'test' then 4 else 3 end, asset");
   statement.bind(1, target);
   std::vector<AssetRow> rows;
   while (statement.row()) {

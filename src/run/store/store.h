@@ -10,6 +10,7 @@
 // history. Source: SQLite 3.40 C API; WAL mode
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ class SqliteFile;
 struct RunRow {
   std::string id, command, target, status, started_at, finished_at;
   std::int64_t steps = 0, failed = 0, unchanged = 0;
+  std::string owner;  ///< the process that is at work on it (process_identity()); "" for this one
 };
 struct StepRow {
   std::string asset, kind, status, message, finished_at;
@@ -50,10 +52,12 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Requires: the project's lock is held (older runs that never ended are marked).
+  /// Runs whose process died are marked.
   void begin_run(const RunRow& run);
   void add_step(const std::string& run_id, const StepRow& step);
   void finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at);
+  /// Whether a process that still lives is at work on a run.
+  bool is_running();
   /// The last runs, newest first.
   std::vector<RunRow> runs(int count);
   std::vector<StepRow> steps(const std::string& run_id);
@@ -64,6 +68,12 @@ class Store {
   void keep_latest(const std::string& key, const EventRow& event);
   /// The one that is kept, and when it was; nullopt where there is none.
   std::optional<EventRow> latest(const std::string& name, const std::string& key);
+  /// Copies the file as it stands to a path that does not exist; Error(run_store).
+  void copy_to(const std::string& path);
+  /// The newest of every key.
+  std::map<std::string, EventRow> all_latest(const std::string& name);
+  /// The rows of an asset's newest steps that succeeded, newest first.
+  std::vector<std::int64_t> row_counts(const std::string& asset, int count);
   /// Every asset in its newest state for a target, by kind and name.
   std::vector<AssetRow> assets(const std::string& target);
 
@@ -82,6 +92,7 @@ class Store {
  private:
   bool run(const char* sql, const std::vector<std::string>& texts,
            const std::vector<std::int64_t>& numbers = {});
+  void mark_interrupted();
   std::unique_ptr<SqliteFile> file_;
   sqlite3* handle_ = nullptr;  // of file_
 };

@@ -90,7 +90,7 @@ std::optional<Reply> AirbyteApi::answer(const Call& call) {
       return problem_reply(401, "unauthorized", "The credentials are missing or wrong.");
     return is_public ? answer_public(call, path) : answer_config(call, path);
   } catch (const Error& error) {
-    bool is_ours = error.code() != ErrorCode::document_syntax && error.code() != ErrorCode::config_invalid;
+    bool is_ours = info(error.code()).fault != Fault::user || error.code() == ErrorCode::run_store;
     return problem_reply(is_ours ? 500 : 400, is_ours ? "unexpected-problem" : "bad-request",
                          error.what_failed());
   }

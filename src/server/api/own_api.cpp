@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "run/jobs/launcher.h"
 #include "run/jobs/scheduler.h"
+#include "server/api/values.h"
 
 namespace leat {
 LEAT_EMBEDDED(openapi);
@@ -26,41 +27,11 @@ constexpr int kEventsAPiece = 200;
 constexpr int kFollowersMax = 8;  // each takes a thread of the server
 constexpr std::chrono::milliseconds kLook{100};
 
-Value text(const std::string& value) {
-  return Value::of(value);
-}
-
-Value time(Timestamp value) {
-  return value == Timestamp{} ? Value() : text(format_iso_timestamp(value));
-}
-
 std::vector<std::string> texts(const Value& list) {
   std::vector<std::string> out;
   if (list.is_text()) out.push_back(list.raw());
   for (const Value& item : list.items()) out.push_back(item.raw());
   return out;
-}
-
-Value job_value(const run::Job& job) {
-  return Value::mapping({{"id", Value::of(job.id)},
-                         {"kind", text(job.kind)},
-                         {"name", text(job.name)},
-                         {"status", text(std::string(run::name(job.status)))},
-                         {"priority", Value::of(std::int64_t{job.priority})},
-                         {"pool", text(job.pool)},
-                         {"attempt", Value::of(std::int64_t{job.attempt})},
-                         {"attempts_max", Value::of(std::int64_t{job.attempts_max})},
-                         {"interruptions", Value::of(std::int64_t{job.interruptions})},
-                         {"created_at", time(job.created)},
-                         {"due_at", time(job.due)},
-                         {"started_at", time(job.started)},
-                         {"finished_at", time(job.finished)},
-                         {"updated_at", time(job.updated)},
-                         {"run_id", text(job.run_id)},
-                         {"rows", Value::of(job.rows)},
-                         {"bytes", Value::of(job.bytes)},
-                         {"error", text(job.error)},
-                         {"what", document::parse_json(job.spec.empty() ? "{}" : job.spec, "a job")}});
 }
 
 Value step_value(const run::JobStep& step) {
@@ -97,14 +68,6 @@ Value tick_value(const run::Tick& tick) {
                          {"job", tick.job > 0 ? Value::of(tick.job) : Value()}});
 }
 
-Reply not_found(const std::string& what) {
-  return problem_reply(404, "not-found", fmt::format("There is no such {}.", what));
-}
-
-Reply list_reply(const char* name, std::vector<Value> items) {
-  return json_reply(Value::mapping({{name, Value::list(std::move(items))}}));
-}
-
 }  // namespace
 
 OwnApi::OwnApi(const Control& control) : control_(control), store_(control.project.folder) {}
@@ -120,7 +83,7 @@ std::optional<Reply> OwnApi::answer(const Call& call) {
   try {
     return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size()));
   } catch (const Error& error) {
-    bool is_theirs = error.code() == ErrorCode::document_syntax || error.code() == ErrorCode::config_invalid;
+    bool is_theirs = info(error.code()).fault == Fault::user && error.code() != ErrorCode::run_store;
     return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem",
                          error.what_failed());
   }

@@ -46,6 +46,15 @@ class DuckWarehouse : public Warehouse {
     return std::make_unique<duckdb::DuckDestination>(opened(), env_, limits_);
   }
   std::unique_ptr<sql::Adapter> adapter() override { return std::make_unique<duckdb::DuckAdapter>(opened()); }
+  bool copy_to(const std::string& path) override {
+    duck::Connection connection(opened());
+    const sql::Dialect& dialect = duckdb::duck_dialect();
+    connection.run(fmt::format("attach {} as leat_backup", dialect.literal(path)));
+    connection.run(fmt::format("copy from database {} to leat_backup", dialect.quote(database())));
+    connection.run("detach leat_backup");
+    return true;
+  }
+  std::string file() const override { return settings_.path; }
 
  private:
   const std::shared_ptr<duck::Database>& opened() {
