@@ -26,6 +26,7 @@ Call call_of(const httplib::Request& request) {
   for (const auto& [name, value] : request.params) call.query.emplace(name, value);
   call.authorization = request.get_header_value("Authorization");
   call.content_type = request.get_header_value("Content-Type");
+  call.accept = request.get_header_value("Accept");
   call.body = request.body;
   std::string host = request.get_header_value("Host");
   call.base_url = "http://" + (host.empty() ? "localhost" : host);
@@ -34,7 +35,10 @@ Call call_of(const httplib::Request& request) {
 
 void send(Reply reply, httplib::Response& response) {
   response.status = reply.status;
-  for (const auto& [name, value] : reply.headers) response.set_header(name, value);
+  for (const auto& [name, value] : reply.headers) {
+    response.headers.erase(name);  // of the defaults
+    response.set_header(name, value);
+  }
   if (!reply.more) return response.set_content(reply.body, reply.content_type);
   response.set_chunked_content_provider(reply.content_type,
                                         [more = std::move(reply.more)](std::size_t, httplib::DataSink& sink) {
@@ -87,6 +91,13 @@ HttpFront::HttpFront(const HttpAddress& address, std::vector<Handler> handlers)
                               {"Referrer-Policy", "no-referrer"},
                               {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}});
   auto handle = [state = state_.get()](const httplib::Request& request, httplib::Response& response) {
+    // The library would compress what it sends at its slowest and best, brotli first: a second for a large
+    // graph. The request is its own, and not const.
+    auto& headers = const_cast<httplib::Request&>(request).headers;
+    bool takes_gzip = request.get_header_value("Accept-Encoding").find("gzip") != std::string::npos;
+    bool is_near = request.remote_addr.starts_with("127.") || request.remote_addr == "::1";
+    headers.erase("Accept-Encoding");
+    if (takes_gzip && !is_near) headers.emplace("Accept-Encoding", "gzip");
     send(state->answer(call_of(request)), response);
   };
   server.Get(".*", handle).Post(".*", handle).Put(".*", handle).Patch(".*", handle).Delete(".*", handle);

@@ -9,6 +9,7 @@
 #include "run/lock.h"
 #include "server/api/airbyte_api.h"
 #include "server/api/own_api.h"
+#include "server/console.h"
 
 namespace leat::server {
 
@@ -23,6 +24,7 @@ struct JobsService::Parts {
   Control control;
   AirbyteApi airbyte;
   OwnApi own;
+  Console console;
   HttpFront front;
   std::jthread scheduling;
 
@@ -43,8 +45,12 @@ struct JobsService::Parts {
                 [this](std::int64_t job) { return workers.cancel(job); }},
         airbyte(control, access),
         own(control, access),
+        console(
+            project, [this](const Call& call) { return own.answer(call); },
+            [this](const Call& call) { return access.allows(call.authorization); }),
         front(address, {[this](const Call& call) { return airbyte.answer(call); },
-                        [this](const Call& call) { return own.answer(call); }}) {}
+                        [this](const Call& call) { return own.answer(call); },
+                        [this](const Call& call) { return console.answer(call); }}) {}
 };
 
 JobsService::JobsService(const run::ProjectFile& project, std::string target, HttpAddress address, Env& env)

@@ -14,7 +14,7 @@ namespace leat::server {
 struct Call {
   std::string method, path;  ///< "GET", "/v1/jobs"
   std::multimap<std::string, std::string> query;
-  std::string authorization, content_type, body;
+  std::string authorization, content_type, accept, body;
   std::string base_url;  ///< "http://localhost:8000", as the client wrote it
 
   /// The first value of a query's parameter, "" when it is not there.
