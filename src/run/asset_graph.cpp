@@ -175,23 +175,43 @@ const dbt::Lineage& AssetGraph::lineage() const {
   return *lineage_;
 }
 
+void AssetGraphs::look() {
+  std::unique_lock looking(looking_mutex_, std::try_to_lock);
+  if (!looking) return;
+  std::uint64_t files = hash_of_files(folder_);
+  std::shared_ptr<const AssetGraph> graph;
+  std::string problem;
+  if (files != files_) {
+    try {
+      graph = std::make_shared<const AssetGraph>(folder_, target_);
+    } catch (const Error& error) {  // a file that is half written now, or wrong until somebody mends it
+      problem = error.what();
+    }
+  }
+  std::lock_guard lock(mutex_);
+  looked_ = env_.steady();
+  if (files == files_) return;
+  files_ = files;
+  problem_ = std::move(problem);
+  if (!graph) return;
+  graph_ = std::move(graph);
+  ++version_;
+}
+
 std::shared_ptr<const AssetGraph> AssetGraphs::current(std::string& problem) {
   constexpr std::chrono::milliseconds kRest{1500};
   std::lock_guard lock(mutex_);
-  if (!graph_ || env_.elapsed_ms(looked_) > kRest.count()) {
-    std::uint64_t files = hash_of_files(folder_);
-    if (!graph_ || files != files_) {
-      try {
-        graph_ = std::make_shared<const AssetGraph>(folder_, target_);
-        problem_.clear();
-        ++version_;
-      } catch (const Error& error) {  // a file that is half written now, or wrong until somebody mends it
-        if (!graph_) throw;
-        problem_ = error.what();
-      }
-      files_ = files;
-    }
+  if (!graph_) {
+    files_ = hash_of_files(folder_);
+    graph_ = std::make_shared<const AssetGraph>(folder_, target_);
+    ++version_;
     looked_ = env_.steady();
+  } else if (env_.elapsed_ms(looked_) > kRest.count() && !is_looking_.exchange(true)) {
+    // The one before has said that it is done as its last act, so joining it takes no time.
+    behind_ = std::jthread([this] {
+      look();
+      is_looking_ = false;
+    });
   }
   problem = problem_;
   return graph_;

@@ -8,12 +8,14 @@
 // Owns: the workspace that it was read from, with an Env of its own that nobody listens to.
 // Errors: those of reading a project; Error(dbt_selector), Error(cli_selection) of choose().
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "dbt/lineage/lineage.h"
@@ -78,28 +80,35 @@ class AssetGraph {
   mutable std::optional<dbt::Lineage> lineage_;
 };
 
-/// The newest graph of a project: read again when its files have changed, which is looked for at most every
-/// second or two.
+/// The newest graph of a project. Whoever asks gets the one that is there; whether the project's files have
+/// changed is looked for behind their back, at most every second or two, since ten thousand files take a
+/// while to look at.
 class AssetGraphs {
  public:
   /// `env` has to outlive it.
   AssetGraphs(std::string folder, std::string target, Env& env)
       : folder_(std::move(folder)), target_(std::move(target)), env_(env) {}
-  /// The graph of now. Where the files do not make one any more, the last that they did, and `problem` says
-  /// why; without any the error is thrown.
+  /// The graph as it was last read; read now where it never was. Where the files do not make one any more it
+  /// is the last that they did, and `problem` says why. The error is thrown where there is none.
   std::shared_ptr<const AssetGraph> current(std::string& problem);
   std::shared_ptr<const AssetGraph> current();
+  /// Reads the project again if its files have changed. At most one at a time does; others return at once.
+  void look();
   /// Changes when the graph does.
   std::uint64_t version();
 
  private:
   const std::string folder_, target_;
   Env& env_;
+  std::mutex looking_mutex_;  // held by whoever looks; guards files_
+  std::uint64_t files_ = 0;
   std::mutex mutex_;  // guards what follows
   std::shared_ptr<const AssetGraph> graph_;
   std::string problem_;
-  std::uint64_t files_ = 0, version_ = 0;
+  std::uint64_t version_ = 0;
   std::chrono::steady_clock::time_point looked_{};
+  std::atomic<bool> is_looking_ = false;
+  std::jthread behind_;  // looks
 };
 
 }  // namespace leat::run
