@@ -100,7 +100,11 @@ Reply Console::script(const std::string& name, const Call& call) const {
 }
 
 Reply Console::report(const std::string& path, const Call& call) const {
-  if (!allows_(call)) return problem_reply(401, "unauthorized", "The credentials are missing or wrong.");
+  // The reader's runtime is the program's own. A page in its sandbox asks for it without the session's
+  // cookie.
+  bool is_runtime = path.starts_with("/reports/site/_leat/") && path.find("..") == std::string::npos;
+  if (!is_runtime && !allows_(call))
+    return problem_reply(401, "unauthorized", "The credentials are missing or wrong.");
   bool is_docs = path.starts_with("/reports/docs/");
   std::filesystem::path folder = is_docs ? project_.dbt_folder + "/target" : project_.site_folder;
   std::string below = path.substr(14);
@@ -118,6 +122,7 @@ Reply Console::report(const std::string& path, const Call& call) const {
   reply.content_type = content_type(below);
   reply.headers["Content-Security-Policy"] = kReportPolicy;
   reply.headers["X-Frame-Options"] = "SAMEORIGIN";
+  if (is_runtime) reply.headers["Cross-Origin-Resource-Policy"] = "cross-origin";
   reply.headers["Cache-Control"] = "no-cache";
   return reply;
 }

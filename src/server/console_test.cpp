@@ -110,7 +110,10 @@ TEST_CASE("pages are shown in a sandbox, and nothing beside them is") {
 
 TEST_CASE("pages need credentials where the API does; the console's own files do not") {
   Fixture f("secret");
+  f.folder.write("site/_leat/page.js", "1");
   CHECK(f.get("/reports/site/index.html")->status == 401);
+  CHECK(f.get("/reports/site/_leat/page.js")->status == 200);
+  CHECK(f.get("/reports/site/_leat/../index.html")->status == 401);
   CHECK(f.get("/")->status == 200);
   CHECK(f.get("/runs", "application/json")->status == 401);
 }

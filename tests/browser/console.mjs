@@ -152,7 +152,7 @@ await look('a dead letter');
 await page.press('Escape');
 await until('its end', () => !document.querySelector('dialog[open]'));
 await press('Try again');
-await sees('rejected again');
+await sees('can\'t read single records again'); // what a file can't; an API's records are loaded again
 
 // -- schedules
 await visit('/schedules');

@@ -136,16 +136,12 @@ std::optional<Reply> OwnApi::answer(const Call& call) {
     return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size()));
   } catch (const Error& error) {
     bool is_busy = error.code() == ErrorCode::run_busy || error.code() == ErrorCode::warehouse_locked;
-    bool is_theirs = error.code() == ErrorCode::document_syntax ||
-                     error.code() == ErrorCode::config_invalid || error.code() == ErrorCode::cli_selection ||
-                     error.code() == ErrorCode::dbt_selector;
-    return problem_reply(is_busy     ? 409
-                         : is_theirs ? 400
-                                     : 500,
-                         is_busy     ? "busy"
-                         : is_theirs ? "bad-request"
-                                     : "unexpected-problem",
-                         redact(error.what_failed()));
+    bool is_theirs = info(error.code()).fault == Fault::user;
+    std::string detail = redact(error.what_failed());
+    if (!error.fix().empty()) detail += ". " + error.fix();
+    return is_busy     ? problem_reply(409, "busy", detail)
+           : is_theirs ? problem_reply(400, "bad-request", detail)
+                       : problem_reply(500, "unexpected-problem", detail);
   }
 }
 
