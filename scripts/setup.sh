@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what Leat is built from: Debian's packages, and DuckDB, ECharts and an outline map from npm, pinned by
-# version and SHA-512. A second run finds everything in place and does nothing.
+# Installs what Leat is built from: Debian's packages, and DuckDB, ECharts, an outline map and the console's tools from
+# npm, pinned by version and SHA-512. A second run finds everything in place and does nothing.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 deps=${LEAT_DEPS:-$root/.deps}
@@ -86,6 +86,18 @@ npm_unpack world-atlas 2.0.2 IXfV0qwlKXpckz1FhwXVwKRjiIhOnWttOskm5CtxMsjgE/MXAYR
 mkdir -p "$deps/duckdb/lib" "$deps/duckdb/include"
 ln -sf ../../npm/duckdb-bindings/libduckdb.so "$deps/duckdb/lib/libduckdb.so"
 ln -sf ../../npm/duckdb-header/src/duckdb/src/include/duckdb.h "$deps/duckdb/include/duckdb.h"
+# What builds the console (web/console): its lock file pins every package by version and SHA-512.
+console=$root/web/console
+console_pins=$(cat "$console/package.json" "$console/package-lock.json" | openssl dgst -sha512 -r | cut -c1-32)
+if [ "$(cat "$deps/console/.version" 2>/dev/null)" != "$console_pins" ]; then
+  say "fetching the console's tools from npm"
+  rm -rf "$deps/console" && mkdir -p "$deps/console"
+  cp "$console/package.json" "$console/package-lock.json" "$deps/console/"
+  (cd "$deps/console" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$deps/console.log" 2>&1 ||
+    { tail -5 "$deps/console.log" >&2; fail "npm could not install what the console is built with" \
+      "is the npm registry reachable? try: npm view vite (the log: $deps/console.log)"; }
+  printf '%s' "$console_pins" > "$deps/console/.version"
+fi
 # The oldest and the newest PostgreSQL for the tests, and those between for the whole table of what replication
 # passes; npm packs no symbolic links, the package lists them.
 postgres_of() { # MAJOR VERSION SHA512

@@ -94,6 +94,7 @@ class ServeCommand : public Command {
   LEAT_SQL_PASSWORD=… leat serve
   psql "host=127.0.0.1 port=5433 user=leat dbname=my_project"
 
+The console is at that address too: open it in a browser.
 `schedules:` in leat.yml says what runs when. Airbyte's API is at /api/public/v1, Leat's own at /api/leat/v1.
 Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and never sees half of a load.)";
   }

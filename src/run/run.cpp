@@ -20,8 +20,9 @@ bool is_node(std::string_view kind) {
   return kind != "stream" && kind != "pipe" && kind != "page";
 }
 
-// Sources and exposures are selected by as well, though nothing is done for them.
-std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace, const RunOptions& options) {
+}  // namespace
+
+std::vector<dbt::Selectable> selectables(const std::vector<Asset>& assets, Workspace& workspace) {
   std::vector<dbt::Selectable> items;
   for (const Asset& asset : assets) {
     items.push_back(asset.what);
@@ -31,6 +32,13 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
       if (id.starts_with("source.")) items.back().upstream.push_back(id);
   }
   for (dbt::Selectable& other : workspace.beside_assets()) items.push_back(std::move(other));
+  return items;
+}
+
+namespace {
+
+std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace, const RunOptions& options) {
+  std::vector<dbt::Selectable> items = selectables(assets, workspace);
   std::vector<bool> chosen =
       choose(items, workspace.dbt() ? workspace.dbt()->selectors() : document::Value(), options);
   chosen.resize(assets.size());
@@ -107,6 +115,7 @@ class StoreListener : public EventListener {
 
   void on_event(const Event& event) override {
     if (event.name == "changes_lag") return keep(event, event.text("slot"));
+    if (event.name == "step_started") return begin_step(event);
     if (event.level == EventLevel::progress || event.level == EventLevel::debug) return;
     std::lock_guard lock(mutex_);
     if (++count_ > kEventsMax) return;
@@ -123,6 +132,10 @@ class StoreListener : public EventListener {
 
  private:
   static constexpr int kEventsMax = 10'000;  // of one run
+  void begin_step(const Event& event) {
+    std::lock_guard lock(mutex_);
+    store_.begin_step(run_id_, {event.text("asset"), event.text("kind"), format_iso_timestamp(env_.now())});
+  }
   // Of what is told every few seconds the last is enough.
   void keep(const Event& event, const std::string& key) {
     std::lock_guard lock(mutex_);

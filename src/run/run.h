@@ -59,6 +59,8 @@ struct RunReport {
   bool succeeded() const { return !interrupted && count(Status::error) == 0; }
 };
 
+/// The assets as they are selected by, and behind them what is selected by and never run: sources, exposures.
+std::vector<dbt::Selectable> selectables(const std::vector<Asset>& assets, Workspace& workspace);
 /// The chosen assets in an order in which they could run.
 std::vector<dbt::Selectable> plan(Workspace& workspace, const RunOptions& options);
 /// For each item whether the options take it, whatever its kind.

@@ -145,3 +145,55 @@ TEST_CASE("an event is one line of JSON, whatever its text holds") {
       R"({"at":"1970-01-01T00:00:00Z","level":"info","event":"dbt_message","message":"a \"b\"\nc","rows":7,"ok":true})");
   CHECK(fields_json({"x", EventLevel::info, {}}) == "{}");
 }
+
+TEST_CASE("an asset's newest state is kept with when it was built and when it last changed") {
+  TemporaryFolder folder;
+  Store store(folder.path());
+  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  store.begin_step("r1", {"model.a", "model", "2026-01-01T00:00:00Z"});
+  REQUIRE(store.at_work("r1").size() == 1);
+  CHECK(store.at_work("").at(0).asset == "model.a");
+  CHECK(store.at_work("r2").empty());
+  store.add_step("r1", {"model.a", "model", "success", "7 rows", "2026-01-01T00:00:01Z", 7, 12});
+  CHECK(store.at_work("r1").empty());
+  store.begin_run({"r2", "run", "duckdb", "", "2026-01-02T00:00:00Z"});
+  store.add_step("r2", {"model.a", "model", "unchanged", "", "2026-01-02T00:00:01Z", -1, 1});
+  store.begin_run({"r3", "run", "duckdb", "", "2026-01-03T00:00:00Z"});
+  store.add_step("r3", {"model.a", "model", "error", "no such column", "2026-01-03T00:00:01Z", -1, 3});
+  std::vector<AssetRow> assets = store.assets("duckdb");
+  REQUIRE(assets.size() == 1);
+  CHECK(assets[0].status == "error");
+  CHECK(assets[0].run_id == "r3");
+  CHECK(assets[0].built_at == "2026-01-02T00:00:01Z");
+  CHECK(assets[0].changed_at == "2026-01-01T00:00:01Z");
+  CHECK(store.assets("duckdb", "2026-01-04").empty());
+  std::vector<AssetStep> history = store.history("duckdb", "model.a", 2);
+  REQUIRE(history.size() == 2);
+  CHECK(history[0].run_id == "r3");
+  CHECK(history[1].status == "unchanged");
+}
+
+TEST_CASE("a step that was being done when its process died is no longer once the next run begins") {
+  TemporaryFolder folder;
+  Store store(folder.path());
+  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  store.begin_step("r1", {"model.a", "model", "2026-01-01T00:00:00Z"});
+  store.begin_run({"r2", "run", "duckdb", "", "2026-01-02T00:00:00Z"});
+  CHECK(store.at_work("").empty());
+  CHECK(store.run_status("r1") == "interrupted");
+  CHECK(store.run_status("r9").empty());
+  CHECK(store.find_run("r2")->status == "running");
+}
+
+TEST_CASE("loads of streams are found among all events, newest first") {
+  TemporaryFolder folder;
+  Store store(folder.path());
+  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  for (const char* stream : {"a", "b"})
+    store.add_event("r1", {"2026-01-01T00:00:00Z", "info", "stream_finished",
+                           std::string("{\"stream\":\"") + stream + "\"}"});
+  store.add_event("r1", {"2026-01-01T00:00:00Z", "info", "node_finished", "{}"});
+  std::vector<EventRow> events = store.newest_events("stream_finished", 10);
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].fields == "{\"stream\":\"b\"}");
+}

@@ -17,6 +17,7 @@ Call call_of(const httplib::Request& request, bool has_tls) {
   for (const auto& [name, value] : request.headers) call.headers.emplace(name, value);
   call.authorization = request.get_header_value("Authorization");
   call.content_type = request.get_header_value("Content-Type");
+  call.accept = request.get_header_value("Accept");
   call.body = request.body;
   call.address = request.remote_addr;
   std::string host = request.get_header_value("Host");
@@ -98,6 +99,13 @@ HttpFront::HttpFront(const HttpAddress& address, std::vector<Handler> handlers, 
   // Answers are small and come one by one.
   server.set_tcp_nodelay(true);
   auto handle = [state = state_.get()](const httplib::Request& request, httplib::Response& response) {
+    // The library would compress what it sends at its slowest and best, brotli first: a second for a large
+    // graph. The request is its own, and not const.
+    auto& headers = const_cast<httplib::Request&>(request).headers;
+    bool takes_gzip = request.get_header_value("Accept-Encoding").find("gzip") != std::string::npos;
+    bool is_near = request.remote_addr.starts_with("127.") || request.remote_addr == "::1";
+    headers.erase("Accept-Encoding");
+    if (takes_gzip && !is_near) headers.emplace("Accept-Encoding", "gzip");
     Call call = call_of(request, state->has_tls);
     Reply reply = state->pass(call);
     add_security_headers(reply, state->has_tls);

@@ -17,6 +17,7 @@
 #include "server/api/own_api.h"
 #include "server/api/session_api.h"
 #include "server/api/watch_api.h"
+#include "server/console.h"
 #include "server/folder_watch.h"
 
 namespace leat::server {
@@ -91,6 +92,7 @@ struct JobsService::Parts {
   SessionApi session;
   std::mutex mutex;  // guards live
   std::shared_ptr<Live> live;
+  Console console;
   HttpFront front;
   std::jthread scheduling, reloading;
 
@@ -108,9 +110,13 @@ struct JobsService::Parts {
         gatekeeper(read_access(project.serve["access"], env), is_local(address), accounts, client, env),
         session(gatekeeper),
         live(std::make_shared<Live>(project, *this, target, env)),
+        console(
+            project, [this](const Call& call) { return answer(call); },
+            [](const Call& call) { return call.caller.role != UserRole::none; }),
         front(address,
               {[this](const Call& call) { return session.answer(call); },
-               [this](const Call& call) { return answer(call); }},
+               [this](const Call& call) { return answer(call); },
+               [this](const Call& call) { return console.answer(call); }},
               env, &gatekeeper, {}, load_tls(gatekeeper.settings())) {
     hearing.hand_to(live->watch);
   }

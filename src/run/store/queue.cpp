@@ -36,6 +36,7 @@ create index if not exists jobs_by_status on jobs (status, due);
 create index if not exists jobs_by_name on jobs (name, kind);
 create table if not exists job_steps (job integer, asset text, kind text, status text, message text, rows_out integer, took_ms integer, attempt integer, finished integer, primary key (job, asset)) without rowid;
 create table if not exists job_attempts (job integer, number integer, run_id text, status text, error text, started integer, finished integer, primary key (job, number)) without rowid;
+create index if not exists attempts_by_run on job_attempts (run_id);
 )";
 
 const SqliteFormat& format() {
@@ -426,6 +427,18 @@ std::vector<JobAttempt> Queue::attempts(std::int64_t job) {
   while (rows.row())
     out.push_back({static_cast<int>(rows.number(0)), rows.text(1), rows.text(2), rows.text(3),
                    instant(rows.number(4)), instant(rows.number(5))});
+  return out;
+}
+
+std::map<std::string, Job> Queue::jobs_of_runs(const std::vector<std::string>& run_ids) {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, Job> out;
+  for (const std::string& id : run_ids) {
+    SqliteStatement row(file_.handle(), "select job from job_attempts where run_id = ? limit 1");
+    row.with(id);
+    if (!row.row()) continue;
+    if (std::optional<Job> job = find_locked(row.number(0))) out.emplace(id, std::move(*job));
+  }
   return out;
 }
 

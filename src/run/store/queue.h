@@ -196,6 +196,8 @@ class Queue {
   std::int64_t count(const JobFilter& filter);
   std::vector<JobStep> steps(std::int64_t job);
   std::vector<JobAttempt> attempts(std::int64_t job);
+  /// The job that each of these runs was an attempt of; runs that were none are left out.
+  std::map<std::string, Job> jobs_of_runs(const std::vector<std::string>& run_ids);
   /// The number of jobs of each status.
   std::map<std::string, std::int64_t> depths();
 

@@ -8,11 +8,13 @@
 namespace leat::run {
 namespace {
 
-// What version 2 adds: the newest state of each asset.
+// What version 2 adds: the newest state of each asset, and the steps that are being done.
 constexpr const char* kSecond = R"(
-create table asset_states (target text, asset text, kind text, status text, finished_at text, message text, rows_out integer, built_at text, primary key (target, asset));
+create table asset_states (target text, asset text, kind text, status text, run_id text, finished_at text, message text, rows_out integer, took_ms integer, built_at text, changed_at text, primary key (target, asset)) without rowid;
+create table at_work (run_id text, asset text, kind text, started_at text, primary key (run_id, asset)) without rowid;
+create index events_of_streams on events (name) where name in ('stream_finished', 'schema_changed');
+create index runs_running on runs (status) where status = 'running';
 )";
-constexpr const char* kRunning = "create index runs_running on runs (status) where status = 'running';";
 
 constexpr const char* kTables = R"(
 create table if not exists runs (id text primary key, command text, target text, status text, started_at text, finished_at text, owner text);
@@ -24,15 +26,15 @@ create index if not exists events_by_run on events (run_id);
 create table if not exists latest (name text, key text, at text, level text, fields text, primary key (name, key));
 )";
 
-// A bare column beside max() is taken from the row of the maximum (SQLite, select.html, section 2.5).
+// The states of assets in the history of version 1, which kept none.
 constexpr const char* kFill = R"(
-insert into asset_states select target, asset, kind, status, finished_at, message, rows_out, (select max(d.finished_at) from steps d join runs e on e.id = d.run_id where d.asset = n.asset and e.target = n.target and d.status in ('success', 'warning', 'unchanged')) from (select r.target, s.asset, s.kind, s.status, s.finished_at, s.message, s.rows_out, max(s.rowid) from steps s join runs r on r.id = s.run_id where s.status <> 'skipped' group by r.target, s.asset) n;
+with newest as (select r.target as target, max(s.rowid) as step, max(case when s.status in ('success', 'warning', 'unchanged') then s.finished_at else '' end) as built, max(case when s.status in ('success', 'warning') then s.finished_at else '' end) as changed from steps s join runs r on r.id = s.run_id where s.status <> 'skipped' group by r.target, s.asset) insert or ignore into asset_states select n.target, s.asset, s.kind, s.status, s.run_id, s.finished_at, s.message, s.rows_out, s.took_ms, n.built, n.changed from newest n join steps s on s.rowid = n.step;
 )";
 
 const SqliteFormat& format() {
   static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = normal;",
-                                  fmt::format("{}{}{}", kTables, kSecond, kRunning),
-                                  {fmt::format("alter table runs add column owner text;{}{}{}", kSecond, kFill, kRunning)}};
+                                  fmt::format("{}{}", kTables, kSecond),
+                                  {fmt::format("alter table runs add column owner text;{}{}", kSecond, kFill)}};
   return known;
 }
 
@@ -72,6 +74,8 @@ void Store::begin_run(const RunRow& row) {
   run("delete from runs where id in (select id from runs order by started_at desc, rowid desc limit -1 "
       "offset ?)",
       {}, {kRunsKept - 1});
+  if (file_->changes() > 0) run("delete from asset_states where run_id not in (select id from runs)", {});
+  run("delete from at_work where run_id not in (select id from runs where status = 'running')", {});
   run("insert into runs (id, command, target, status, started_at, owner) values (?, ?, ?, 'running', ?, ?)",
       {row.id, row.command, row.target, row.started_at, row.owner.empty() ? process_identity() : row.owner});
 }
@@ -97,19 +101,30 @@ void Store::copy_to(const std::string& path) {
   file_->copy_to(path);
 }
 
+void Store::begin_step(const std::string& run_id, const WorkRow& step) {
+  run("insert or replace into at_work (run_id, asset, kind, started_at) values (?, ?, ?, ?)",
+      {run_id, step.asset, step.kind, step.started_at});
+}
+
 void Store::add_step(const std::string& run_id, const StepRow& step) {
   run("insert into steps (run_id, asset, kind, status, message, finished_at, rows_out, took_ms) values (?, "
       "?, ?, ?, ?, ?, ?, ?)",
       {run_id, step.asset, step.kind, step.status, step.message, step.finished_at},
       {step.rows, step.took_ms});
+  run("delete from at_work where run_id = ? and asset = ?", {run_id, step.asset});
   if (step.status == "skipped") return;
-  bool is_built = step.status == "success" || step.status == "warning" || step.status == "unchanged";
-  run("insert into asset_states (target, asset, kind, status, finished_at, message, built_at, rows_out) values ((select "
-      "target from runs where id = ?), ?, ?, ?, ?, ?, nullif(?, ''), ?) on conflict (target, asset) do update set kind = "
-      "excluded.kind, status = excluded.status, finished_at = excluded.finished_at, message = excluded.message, rows_out "
-      "= excluded.rows_out, built_at = coalesce(excluded.built_at, built_at)",
-      {run_id, step.asset, step.kind, step.status, step.finished_at, step.message, is_built ? step.finished_at : ""},
-      {step.rows});
+  bool is_done = step.status == "success" || step.status == "warning";
+  std::string built = is_done || step.status == "unchanged" ? step.finished_at : "";
+  std::string changed = is_done ? step.finished_at : "";
+  run("insert into asset_states select target, ?2, ?3, ?4, ?1, ?6, ?5, ?9, ?10, ?7, ?8 from runs where id = "
+      "?1 "
+      "on conflict (target, asset) do update set kind = excluded.kind, status = excluded.status, "
+      "run_id = excluded.run_id, finished_at = excluded.finished_at, message = excluded.message, "
+      "rows_out = excluded.rows_out, took_ms = excluded.took_ms, "
+      "built_at = case excluded.built_at when '' then built_at else excluded.built_at end, "
+      "changed_at = case excluded.changed_at when '' then changed_at else excluded.changed_at end",
+      {run_id, step.asset, step.kind, step.status, step.message, step.finished_at, built, changed},
+      {step.rows, step.took_ms});
 }
 
 std::vector<std::int64_t> Store::row_counts(const std::string& asset, int count) {
@@ -132,23 +147,47 @@ std::map<std::string, EventRow> Store::all_latest(const std::string& name) {
 
 void Store::finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at) {
   run("update runs set status = ?, finished_at = ? where id = ?", {status, finished_at, run_id});
+  run("delete from at_work where run_id = ?", {run_id});
 }
 
-std::vector<RunRow> Store::runs(int count) {
-  Statement statement(handle_,
-                      "select id, command, target, status, started_at, coalesce(finished_at, ''), "
-                      "(select count(*) from steps where run_id = id), "
-                      "(select count(*) from steps where run_id = id and status in ('error', 'skipped')), "
-                      "(select count(*) from steps where run_id = id and status = 'unchanged') "
-                      "from runs order by started_at desc, rowid desc limit ?");
-  statement.bind(1, std::int64_t{count});
+namespace {
+
+constexpr const char* kRunColumns =
+    "select r.id, r.command, r.target, r.status, r.started_at, coalesce(r.finished_at, ''), count(s.asset), "
+    "coalesce(sum(s.status in ('error', 'skipped')), 0), coalesce(sum(s.status = 'unchanged'), 0) from ";
+
+RunRow run_row(Statement& statement) {
+  return {statement.text(0), statement.text(1),   statement.text(2),   statement.text(3),  statement.text(4),
+          statement.text(5), statement.number(6), statement.number(7), statement.number(8)};
+}
+
+}  // namespace
+
+std::vector<RunRow> Store::runs(int count, int offset) {
+  std::string sql = std::string(kRunColumns) +
+                    "(select rowid as number, * from runs order by started_at desc, rowid desc limit ? "
+                    "offset ?) r left join steps s on s.run_id = r.id group by r.number "
+                    "order by r.started_at desc, r.number desc";
+  Statement statement(handle_, sql.c_str());
+  statement.with(std::int64_t{count}, std::int64_t{offset});
   std::vector<RunRow> rows;
-  while (statement.row()) {
-    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
-                    statement.text(4), statement.text(5), statement.number(6), statement.number(7),
-                    statement.number(8)});
-  }
+  while (statement.row()) rows.push_back(run_row(statement));
   return rows;
+}
+
+std::string Store::run_status(const std::string& run_id) {
+  Statement statement(handle_, "select status from runs where id = ?");
+  statement.bind(1, run_id);
+  return statement.row() ? statement.text(0) : "";
+}
+
+std::optional<RunRow> Store::find_run(const std::string& run_id) {
+  std::string sql =
+      std::string(kRunColumns) + "runs r left join steps s on s.run_id = r.id where r.id = ? group by r.id";
+  Statement statement(handle_, sql.c_str());
+  statement.bind(1, run_id);
+  if (!statement.row()) return std::nullopt;
+  return run_row(statement);
 }
 
 std::vector<StepRow> Store::steps(const std::string& run_id) {
@@ -182,16 +221,57 @@ std::vector<EventRow> Store::events(const std::string& run_id, std::int64_t afte
   return rows;
 }
 
-std::vector<AssetRow> Store::assets(const std::string& target) {
+std::vector<WorkRow> Store::at_work(const std::string& run_id) {
   Statement statement(handle_,
-                      "select asset, kind, status, finished_at, message, rows_out, coalesce(built_at, '') from "
-                      "asset_states where target = ? order by case kind when 'stream' then 0 when 'seed' then 1 when "
-                      "'model' then 2 when 'test' then 4 else 3 end, asset");
-  statement.bind(1, target);
+                      "select asset, kind, started_at from at_work where ?1 in ('', run_id) "
+                      "order by started_at, asset");
+  statement.bind(1, run_id);
+  std::vector<WorkRow> rows;
+  while (statement.row()) rows.push_back({statement.text(0), statement.text(1), statement.text(2)});
+  return rows;
+}
+
+std::vector<EventRow> Store::newest_events(const std::string& name, int count) {
+  // The index of these covers only the names that it is for, which SQLite has to see in the statement.
+  std::string sql =
+      "select at, level, name, fields, rowid from events where name = ? "
+      "and name in ('stream_finished', 'schema_changed') order by rowid desc limit ?";
+  Statement statement(handle_, sql.c_str());
+  statement.with(name, std::int64_t{count});
+  std::vector<EventRow> rows;
+  while (statement.row())
+    rows.push_back(
+        {statement.text(0), statement.text(1), statement.text(2), statement.text(3), statement.number(4)});
+  return rows;
+}
+
+std::vector<AssetRow> Store::assets(const std::string& target, const std::string& since) {
+  Statement statement(handle_,
+                      "select asset, kind, status, finished_at, message, built_at, changed_at, run_id, "
+                      "rows_out, took_ms from asset_states where target = ? and finished_at >= ? "
+                      "order by case kind when 'stream' then 0 when 'seed' then 1 "
+                      "when 'model' then 2 when 'test' then 4 else 3 end, asset");
+  statement.with(target, since);
   std::vector<AssetRow> rows;
   while (statement.row()) {
     rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
-                    statement.text(4), statement.text(6), statement.number(5)});
+                    statement.text(4), statement.text(5), statement.text(6), statement.text(7),
+                    statement.number(8), statement.number(9)});
+  }
+  return rows;
+}
+
+std::vector<AssetStep> Store::history(const std::string& target, const std::string& asset, int count) {
+  Statement statement(
+      handle_,
+      "select s.run_id, s.status, s.message, s.finished_at, s.rows_out, s.took_ms from steps s "
+      "join runs r on r.id = s.run_id where s.asset = ? and r.target = ? "
+      "order by s.rowid desc limit ?");
+  statement.with(asset, target, std::int64_t{count});
+  std::vector<AssetStep> rows;
+  while (statement.row()) {
+    rows.push_back({statement.text(0), statement.text(1), statement.text(2), statement.text(3),
+                    statement.number(4), statement.number(5)});
   }
   return rows;
 }

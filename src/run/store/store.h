@@ -32,6 +32,11 @@ struct StepRow {
   std::int64_t rows = -1, took_ms = 0;
 };
 
+/// A step that is being done.
+struct WorkRow {
+  std::string asset, kind, started_at;
+};
+
 struct EventRow {
   std::string at, level, name, fields;  ///< fields: a JSON object
   std::int64_t row = 0;                 ///< grows with time
@@ -39,8 +44,15 @@ struct EventRow {
 /// The newest run that an asset was part of, not skipped.
 struct AssetRow {
   std::string asset, kind, status, finished_at, message;
-  std::string built_at;  ///< when it last was done or found unchanged
-  std::int64_t rows = -1;
+  std::string built_at;    ///< when it last was done or found unchanged
+  std::string changed_at;  ///< when it last was done
+  std::string run_id;
+  std::int64_t rows = -1, took_ms = 0;
+};
+/// One time that an asset was part of a run.
+struct AssetStep {
+  std::string run_id, status, message, finished_at;
+  std::int64_t rows = -1, took_ms = 0;
 };
 
 class Store {
@@ -54,16 +66,25 @@ class Store {
 
   /// Runs whose process died are marked.
   void begin_run(const RunRow& run);
+  /// Notes that a step is being done; add_step() of it ends that.
+  void begin_step(const std::string& run_id, const WorkRow& step);
   void add_step(const std::string& run_id, const StepRow& step);
   void finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at);
   /// Whether a process that still lives is at work on a run.
   bool is_running();
   /// The last runs, newest first.
-  std::vector<RunRow> runs(int count);
+  std::vector<RunRow> runs(int count, int offset = 0);
+  /// "running" and so on; "" where there is no such run.
+  std::string run_status(const std::string& run_id);
+  std::optional<RunRow> find_run(const std::string& run_id);
   std::vector<StepRow> steps(const std::string& run_id);
+  /// What is being done in a run, or ("") in any.
+  std::vector<WorkRow> at_work(const std::string& run_id);
   void add_event(const std::string& run_id, const EventRow& event);
   /// The first `count` events of a run behind the row `after`.
   std::vector<EventRow> events(const std::string& run_id, std::int64_t after = 0, int count = 1'000'000);
+  /// The newest events of one name, newest first. Kept at hand: stream_finished, schema_changed.
+  std::vector<EventRow> newest_events(const std::string& name, int count);
   /// Keeps the newest event of a kind that is told again and again, of one `key`.
   void keep_latest(const std::string& key, const EventRow& event);
   /// The one that is kept, and when it was; nullopt where there is none.
@@ -74,8 +95,11 @@ class Store {
   std::map<std::string, EventRow> all_latest(const std::string& name);
   /// The rows of an asset's newest steps that succeeded, newest first.
   std::vector<std::int64_t> row_counts(const std::string& asset, int count);
-  /// Every asset in its newest state for a target, by kind and name.
-  std::vector<AssetRow> assets(const std::string& target);
+  /// Every asset in its newest state for a target, by kind and name; with `since`, those that ended then or
+  /// later.
+  std::vector<AssetRow> assets(const std::string& target, const std::string& since = "");
+  /// The newest times that an asset was part of a run, newest first.
+  std::vector<AssetStep> history(const std::string& target, const std::string& asset, int count);
 
   /// As long as it lives, what is kept is one transaction.
   class Together {

@@ -26,7 +26,7 @@ struct Caller {
 struct Call {
   std::string method, path;  ///< "GET", "/v1/jobs"
   std::multimap<std::string, std::string> query;
-  std::string authorization, content_type, body;
+  std::string authorization, content_type, accept, body;
   std::string base_url;                        ///< "http://localhost:8000", as the client wrote it
   std::string address;                         ///< of the client: "127.0.0.1"
   std::map<std::string, std::string> headers;  ///< by name in lower case; the first of each

@@ -7,6 +7,7 @@
 
 #include "base/embedded.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "run/jobs/launcher.h"
 #include "run/jobs/scheduler.h"
@@ -32,6 +33,12 @@ std::vector<std::string> texts(const Value& list) {
   if (list.is_text()) out.push_back(list.raw());
   for (const Value& item : list.items()) out.push_back(item.raw());
   return out;
+}
+
+Value list_of(const std::vector<std::string>& values) {
+  std::vector<Value> items;
+  for (const std::string& each : values) items.push_back(text(each));
+  return Value::list(std::move(items));
 }
 
 Value step_value(const run::JobStep& step) {
@@ -70,7 +77,14 @@ Value tick_value(const run::Tick& tick) {
 
 }  // namespace
 
-OwnApi::OwnApi(const Control& control) : control_(control), store_(control.project.folder) {}
+OwnApi::OwnApi(const Control& control)
+    : control_(control),
+      store_(control.project.folder),
+      assets_(control),
+      runs_(control),
+      connections_(control),
+      sql_(control),
+      started_(control.env.now()) {}
 
 std::optional<Reply> OwnApi::answer(const Call& call) {
   if (call.path == "/health") {
@@ -83,9 +97,13 @@ std::optional<Reply> OwnApi::answer(const Call& call) {
   try {
     return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size()));
   } catch (const Error& error) {
+    bool is_busy = error.code() == ErrorCode::run_busy || error.code() == ErrorCode::warehouse_locked;
     bool is_theirs = info(error.code()).fault == Fault::user && error.code() != ErrorCode::run_store;
-    return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem",
-                         error.what_failed());
+    std::string detail = redact(error.what_failed());
+    if (!error.fix().empty()) detail += ". " + error.fix();
+    return is_busy     ? problem_reply(409, "busy", detail)
+           : is_theirs ? problem_reply(400, "bad-request", detail)
+                       : problem_reply(500, "unexpected-problem", detail);
   }
 }
 
@@ -101,7 +119,11 @@ Reply OwnApi::answer_known(const Call& call, const std::string& path) {
   if (path.starts_with("/jobs/")) return job(call, path.substr(6));
   if (path == "/schedules" || path.starts_with("/schedules/")) return schedules(call, path.substr(10));
   if (path == "/ticks" && gets) return ticks(call);
-  if (path == "/assets" && gets) return assets();
+  if (path == "/project" && gets) return project();
+  if (auto reply = assets_.answer(call, path)) return *reply;
+  if (auto reply = runs_.answer(call, path)) return *reply;
+  if (auto reply = connections_.answer(call, path)) return *reply;
+  if (auto reply = sql_.answer(call, path)) return *reply;
   return not_found("path");
 }
 
@@ -126,6 +148,7 @@ Reply OwnApi::add_job(const Call& call) {
   run::JobSpec spec;
   spec.select = texts(body["select"]);
   spec.exclude = texts(body["exclude"]);
+  spec.kinds = texts(body["kinds"]);
   spec.full_refresh = body["full_refresh"].boolean();
   spec.from = body["from"].raw();
   spec.to = body["to"].raw();
@@ -134,7 +157,8 @@ Reply OwnApi::add_job(const Call& call) {
       return problem_reply(400, "bad-request", "`from` and `to` are instants such as 2026-01-05.");
   run::NewJob job;
   job.kind = "manual";
-  job.name = spec.select.empty() ? "everything" : spec.select[0];
+  job.name = body["name"].raw();
+  if (job.name.empty()) job.name = spec.select.empty() ? "everything" : spec.select[0];
   job.spec = run::to_json(spec);
   job.priority = static_cast<int>(std::clamp<std::int64_t>(body["priority"].integer(), -1000, 1000));
   job.attempts_max = static_cast<int>(std::clamp<std::int64_t>(body["retries"].integer(), 0, 100)) + 1;
@@ -153,7 +177,9 @@ Reply OwnApi::job(const Call& call, const std::string& rest) {
     control_.cancel(id);
     return json_reply(job_value(*control_.queue.find(id)));
   }
-  if (call.method != "GET") return problem_reply(405, "method-not-allowed", "Only GET and POST …/cancel.");
+  if (what == "/rerun" && call.method == "POST") return rerun(call, *found);
+  if (call.method != "GET")
+    return problem_reply(405, "method-not-allowed", "Only GET, and POST to …/cancel and …/rerun.");
   if (what == "/events") return follow(id);
   if (what == "/log") {
     std::vector<Value> all;
@@ -220,6 +246,17 @@ Reply OwnApi::schedules(const Call& call, const std::string& rest) {
                            {"cron", text(each.cron_text)},
                            {"timezone", text(each.zone.name())},
                            {"enabled", Value::of(each.enabled)},
+                           {"select", list_of(each.select)},
+                           {"exclude", list_of(each.exclude)},
+                           {"missed", text(each.missed == run::Missed::skip   ? "skip"
+                                           : each.missed == run::Missed::once ? "once"
+                                                                              : "all")},
+                           {"concurrency", Value::of(std::int64_t{each.concurrency})},
+                           {"retries", Value::of(std::int64_t{each.retries})},
+                           {"priority", Value::of(std::int64_t{each.priority})},
+                           {"pool", text(each.pool)},
+                           {"timeout_seconds", Value::of(std::int64_t{each.timeout.count() / 1000})},
+                           {"full_refresh", Value::of(each.full_refresh)},
                            {"next", Value::list(std::move(next))}});
   };
   if (rest.empty()) {
@@ -249,18 +286,43 @@ Reply OwnApi::ticks(const Call& call) {
   return list_reply("ticks", std::move(all));
 }
 
-Reply OwnApi::assets() {
-  std::vector<Value> all;
-  std::lock_guard lock(mutex_);
-  for (const run::AssetRow& each : store_.assets(control_.target))
-    all.push_back(Value::mapping({{"asset", text(each.asset)},
-                                  {"kind", text(each.kind)},
-                                  {"status", text(each.status)},
-                                  {"finished_at", text(each.finished_at)},
-                                  {"built_at", text(each.built_at)},
-                                  {"message", text(each.message)},
-                                  {"rows", Value::of(each.rows)}}));
-  return list_reply("assets", std::move(all));
+// What the server keeps, for whoever begins to look at it.
+Reply OwnApi::project() {
+  Value jobs = Value::mapping();
+  std::map<std::string, std::int64_t> depths = control_.queue.depths();
+  for (const char* status : {"queued", "running", "succeeded", "failed", "cancelled"})
+    jobs.set(status, Value::of(depths[status]));
+  const run::ProjectFile& project = control_.project;
+  return json_reply(
+      Value::mapping({{"name", text(project.name)},
+                      {"title", text(project.title)},
+                      {"target", text(control_.target)},
+                      {"engine", text(project.targets[control_.target]["type"].raw())},
+                      {"version", text(LEAT_VERSION)},
+                      {"started_at", time(started_)},
+                      {"now", time(control_.env.now())},
+                      {"jobs", std::move(jobs)},
+                      {"schedules", Value::of(static_cast<std::int64_t>(project.schedules.size()))},
+                      {"connections", Value::of(static_cast<std::int64_t>(project.connections.size()))},
+                      {"has_dbt", Value::of(!project.dbt_folder.empty())},
+                      {"has_pages", Value::of(!project.pages_folder.empty())}}));
+}
+
+// The same once more; with `from_failure` only what its last attempt has not done.
+Reply OwnApi::rerun(const Call& call, const run::Job& job) {
+  run::JobSpec spec = run::parse_job_spec(job.spec);
+  if (call.json()["from_failure"].boolean()) {
+    for (const run::JobStep& step : control_.queue.steps(job.id)) {
+      bool is_done = step.status == "success" || step.status == "warning" || step.status == "unchanged";
+      if (is_done) spec.done.push_back(step.asset);
+    }
+  }
+  run::NewJob again = job;
+  again.kind = "manual";
+  again.spec = run::to_json(spec);
+  std::int64_t id = control_.queue.add(again, control_.env.now());
+  control_.wake();
+  return json_reply(job_value(*control_.queue.find(id)), 201);
 }
 
 }  // namespace leat::server

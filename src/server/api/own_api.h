@@ -14,8 +14,12 @@
 #include <optional>
 
 #include "run/store/store.h"
+#include "server/api/asset_api.h"
 #include "server/api/call.h"
+#include "server/api/connection_api.h"
 #include "server/api/control.h"
+#include "server/api/run_api.h"
+#include "server/api/sql_api.h"
 
 namespace leat::server {
 
@@ -33,7 +37,8 @@ class OwnApi {
   Reply follow(std::int64_t id);
   Reply schedules(const Call& call, const std::string& rest);
   Reply ticks(const Call& call);
-  Reply assets();
+  Reply project();
+  Reply rerun(const Call& call, const run::Job& job);
   Reply metrics();
   std::vector<run::EventRow> events(const std::string& run_id, std::int64_t after, int count);
 
@@ -41,6 +46,11 @@ class OwnApi {
   std::mutex mutex_;  // guards store_
   run::Store store_;
   std::atomic<int> followers_ = 0;
+  AssetApi assets_;
+  RunApi runs_;
+  ConnectionApi connections_;
+  SqlApi sql_;
+  const Timestamp started_;
 };
 
 }  // namespace leat::server

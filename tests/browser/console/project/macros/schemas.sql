@@ -1,0 +1,1 @@
+{% macro generate_schema_name(name, node) %}{{ name or target.schema }}{% endmacro %}
