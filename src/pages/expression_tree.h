@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "pages/expression.h"
@@ -15,7 +16,7 @@ namespace leat::pages {
 constexpr int kExpressionDepthMax = 100;
 constexpr int kEvaluationDepthMax = 1500;
 constexpr std::size_t kExpressionBytesMax = 20'000;
-constexpr std::size_t kExpressionStepsMax = 5'000'000;
+constexpr std::size_t kExpressionStepsMax = 20'000'000;
 
 struct ExpressionNode {
   enum class Kind {
@@ -45,6 +46,8 @@ struct ExpressionNode {
   std::vector<std::unique_ptr<ExpressionNode>> parts;
   std::vector<std::string> names;
   bool optional = false;
+  /// Inside a function, and the same each time that the function is called within one evaluation.
+  bool is_fixed = false;
 };
 
 /// A declaration of a page's script: `const x = …`, `let x = …`, `$: x = …`.
@@ -57,6 +60,8 @@ struct Declaration {
 
 /// The place of the bracket that closes the one at `open`; npos where it is missing. Quotes are skipped.
 std::size_t closing_bracket(std::string_view text, std::size_t open);
+/// Marks what stays the same however often the functions of an expression are called.
+void mark_fixed(ExpressionNode& expression);
 /// Parses a whole expression. Error(page_syntax).
 std::unique_ptr<ExpressionNode> parse_expression(std::string_view text, const std::string& where);
 
@@ -81,6 +86,20 @@ inline bool same(const Value& a, const Value& b) {
   return a.cell() && b.cell() && a.cell()->kind == b.cell()->kind && a.cell()->text == b.cell()->text;
 }
 
+/// The rows of a table or the items of a list, one after the other; lives no longer than what it was made of.
+class Items {
+ public:
+  explicit Items(const TablePtr& table) : table_(&table) {}
+  explicit Items(const List& list) : list_(&list) {}
+  std::size_t size() const { return table_ ? (*table_)->rows.size() : list_->size(); }
+  Value at(std::size_t i) const { return table_ ? Value(RowRef{*table_, i}) : (*list_)[i]; }
+  std::vector<Value> all() const;
+
+ private:
+  const TablePtr* table_ = nullptr;
+  const List* list_ = nullptr;
+};
+
 /// One evaluation: counts steps, knows what to say when something is wrong.
 class Evaluation {
  public:
@@ -96,13 +115,21 @@ class Evaluation {
   Value apply(const Value& function, std::vector<Value> arguments);
   Value member(const Value& value, const std::string& name) const;
   /// The rows of a table or the items of a list.
+  /// What a function comes to in the scope of its parameters.
+  Value body(const ExpressionNode& arrow, Scope& scope);
   std::vector<Value> items(const Value& value) const;
+  Items view(const Value& value) const;
   Cell cell(const Value& value) const;
   [[noreturn]] void fail(const std::string& what) const;
   void step();
 
  private:
+  Value computed(const ExpressionNode& node, const Scope& scope);
+  const Value& fixed(const ExpressionNode& node, const Scope& scope);
+  /// The cell that a node comes to where that stands somewhere already; null for what has to be computed.
+  const Cell* standing(const ExpressionNode& node, const Scope& scope);
   Value binary(const ExpressionNode& node, const Scope& scope);
+  Value compared(const ExpressionNode& node, const Cell& a, const Cell& b) const;
   Value unary(const ExpressionNode& node, const Scope& scope);
   Value access(const ExpressionNode& node, const Scope& scope);
   Value call(const ExpressionNode& node, const Scope& scope);
@@ -119,6 +146,20 @@ class Evaluation {
   const Scope& root_;
   std::size_t steps_ = 0;
   int depth_ = 0;
+  std::unordered_map<const ExpressionNode*, Value> fixed_;
+};
+
+/// A function that is called for one item after the other.
+class Loop {
+ public:
+  Loop(Evaluation& run, const Value& function);
+  Value call(Value item, std::size_t number);
+
+ private:
+  Evaluation& run_;
+  const Value& function_;
+  const ExpressionNode* arrow_ = nullptr;  ///< null where each call is made from the beginning
+  Scope scope_;
 };
 
 // expression_locale.cpp: numbers and dates as toLocaleString and Intl print them, in American English.
