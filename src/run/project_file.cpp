@@ -17,20 +17,21 @@ using document::Value;
 
 namespace {
 
-const Spec kProjectSpec{"leat.yml",
-                        "A project.",
-                        {{"name", FieldKind::text, "The project's name.", "", true},
-                         {"target", FieldKind::text, "The target that is used when none is named.", "", true},
-                         {"targets", FieldKind::mapping, "Warehouses by name.", "", true},
-                         {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
-                         {"connections", FieldKind::mapping, "Sources by name."},
-                         {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
-                         {"schedules", FieldKind::mapping, "When what runs, by name; `leat serve` keeps them."},
-                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
-                         {"dbt", FieldKind::mapping, "The dbt project."},
-                         {"pages", FieldKind::mapping, "The reports."},
-                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
-                         {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
+const Spec kProjectSpec{
+    "leat.yml",
+    "A project.",
+    {{"name", FieldKind::text, "The project's name.", "", true},
+     {"target", FieldKind::text, "The target that is used when none is named.", "", true},
+     {"targets", FieldKind::mapping, "Warehouses by name.", "", true},
+     {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
+     {"connections", FieldKind::mapping, "Sources by name."},
+     {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
+     {"schedules", FieldKind::mapping, "When what runs, by name; `leat serve` keeps them."},
+     {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
+     {"dbt", FieldKind::mapping, "The dbt project."},
+     {"pages", FieldKind::mapping, "The reports."},
+     {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
+     {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
 const Spec kConnectionSpec{
     "a connection",
     "A source and where it lands.",
@@ -105,7 +106,9 @@ const Spec kPagesSpec{"pages",
                       "The reports.",
                       {{"folder", FieldKind::path, "Where the Markdown stands.", "pages"},
                        {"output", FieldKind::path, "Where the site is built.", "site"},
-                       {"title", FieldKind::text, "The site's title."}}};
+                       {"title", FieldKind::text, "The site's title."},
+                       {"publish", FieldKind::mapping, "Where the built site goes: a folder or S3."},
+                       {"send", FieldKind::mapping, "Pages that are sent by mail or to a chat, by name."}}};
 
 constexpr std::int64_t kThreadsMax = 64;
 
@@ -371,6 +374,8 @@ void read_parts(const document::Settings& settings, ProjectFile& project, Env& e
     project.pages_folder = absolute(pages.text("folder"));
     project.site_folder = absolute(pages.text("output"));
     project.title = pages.has("title") ? pages.text("title") : project.name;
+    project.publish = settings.value("pages")["publish"];
+    project.sendings = read_sendings(settings.value("pages")["send"]);
   });
 }
 

@@ -13,6 +13,7 @@
 
 #include "dbt/profile.h"
 #include "document/value.h"
+#include "run/deliveries.h"
 #include "run/schedules/schedule.h"
 #include "sources/source_kind.h"
 #include "sync/connection.h"
@@ -49,8 +50,10 @@ struct ProjectFile {
   std::string pages_folder;  ///< "" when there are no pages
   std::string site_folder;
   std::string title;
-  std::string profile;  ///< of profiles.yml; "" where leat.yml names the targets
-  document::Value serve;  ///< the mapping under `serve:`, as written
+  document::Value publish;        ///< the mapping under `pages.publish`; null: the site stays where it is
+  std::vector<Sending> sendings;  ///< of `pages.send`
+  std::string profile;            ///< of profiles.yml; "" where leat.yml names the targets
+  document::Value serve;          ///< the mapping under `serve:`, as written
   int threads = 4;
 
   /// The connection of that name; Error(config_invalid) lists near names.

@@ -16,7 +16,7 @@ namespace leat::run {
 namespace {
 
 bool is_node(std::string_view kind) {
-  return kind != "stream" && kind != "pipe" && kind != "page";
+  return kind != "stream" && kind != "pipe" && kind != "page" && kind != "delivery";
 }
 
 // Sources and exposures are selected by as well, though nothing is done for them.
@@ -36,6 +36,7 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
   for (std::size_t i = 0; i < assets.size(); ++i) {
     const auto& done = options.done;
     chosen[i] = chosen[i] && std::find(done.begin(), done.end(), assets[i].what.id) == done.end();
+    if (assets[i].is_on_request && options.select.empty() && options.selector.empty()) chosen[i] = false;
   }
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
@@ -49,9 +50,9 @@ void announce(Env& env, const Asset& asset, const Outcome& outcome, std::size_t 
   EventLevel level = outcome.status == Status::error     ? EventLevel::error
                      : outcome.status == Status::warning ? EventLevel::warning
                                                          : EventLevel::info;
-  env.emit({is_node(asset.what.kind)    ? "node_finished"
-            : asset.what.kind == "page" ? "page_finished"
-                                        : "stream_step_finished",
+  env.emit({is_node(asset.what.kind)                                     ? "node_finished"
+            : asset.what.kind == "page" || asset.what.kind == "delivery" ? "page_finished"
+                                                                         : "stream_step_finished",
             level,
             {{"asset", asset.what.id},
              {"kind", asset.what.kind},
