@@ -137,6 +137,9 @@ int main() {
   ::setrlimit(RLIMIT_DATA, &memory);
   if (!JS_Init()) return 1;
   JSContext* cx = JS_NewContext(kHeapBytes);
+  // Most of what a drawing makes is gone when it is done.
+  if (cx) JS_SetGCParameter(cx, JSGC_MAX_NURSERY_BYTES, 32u << 20);
+  if (cx) JS_SetGCParameter(cx, JSGC_MIN_NURSERY_BYTES, 16u << 20);
   if (!cx || !js::UseInternalJobQueues(cx) || !JS::InitSelfHostedCode(cx)) return 1;
   int status = serve(cx);
   // The process ends; what it holds ends with it.

@@ -2,8 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
+#include <mutex>
+#include <semaphore>
+#include <thread>
 
 #include "base/embedded.h"
 #include "document/value.h"
@@ -34,18 +38,13 @@ std::string_view file_of(std::span<const EmbeddedFile> files, std::string_view p
 // An engine that has read the chart library and the runtime's drawing parts.
 class Board {
  public:
-  // The one of this thread; null where there is none.
-  static Board* of_thread() {
-    thread_local std::unique_ptr<Board> board;
-    thread_local bool is_tried = false;
-    if (board && board->is_lost_) board = nullptr;  // one more is tried after a page that took too long
-    if (!board && !is_tried) {
-      auto opened = std::make_unique<Board>();
-      if (opened->load()) board = std::move(opened);
-      is_tried = !board;
-    }
-    return board.get();
+  /// Null where there is no engine.
+  static std::unique_ptr<Board> open() {
+    auto board = std::make_unique<Board>();
+    if (!board->load()) board = nullptr;
+    return board;
   }
+  bool is_lost() const { return is_lost_; }
 
   bool outline(const std::string& name) {
     if (outlines_.count(name) > 0) return true;
@@ -79,6 +78,58 @@ class Board {
   bool is_lost_ = false;
 };
 
+// The boards of this process: as many as there are processors, since one that is new is slow.
+class Boards {
+ public:
+  std::unique_ptr<Board> take() {
+    places_.acquire();
+    {
+      std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        std::unique_ptr<Board> board = std::move(free_.back());
+        free_.pop_back();
+        return board;
+      }
+      if (is_missing_) return nullptr;
+    }
+    std::unique_ptr<Board> board = Board::open();
+    std::lock_guard lock(mutex_);
+    is_missing_ = !board;
+    return board;
+  }
+  // One that a page took down is not used again.
+  void give_back(std::unique_ptr<Board> board) {
+    if (board && !board->is_lost()) {
+      std::lock_guard lock(mutex_);
+      free_.push_back(std::move(board));
+    }
+    places_.release();
+  }
+
+ private:
+  std::counting_semaphore<> places_{std::max(1, static_cast<int>(std::thread::hardware_concurrency()))};
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::unique_ptr<Board>> free_;
+  bool is_missing_ = false;
+};
+
+// A board for as long as it lives.
+class Turn {
+ public:
+  Turn() : board_(boards().take()) {}
+  ~Turn() { boards().give_back(std::move(board_)); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Board* board() const { return board_.get(); }
+
+ private:
+  static Boards& boards() {
+    static Boards all;
+    return all;
+  }
+  std::unique_ptr<Board> board_;
+};
+
 std::string unescaped(std::string_view text) {
   constexpr std::pair<std::string_view, char> kNames[] = {
       {"&quot;", '"'}, {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&#39;", '\''}};
@@ -104,6 +155,7 @@ struct Place {
   std::size_t inside;  // of the element, where the drawings go
   std::string spec;
   bool is_spark;
+  bool is_pair = false;          // drawn for a phone, too
   double width = 0, height = 0;  // 0: as wide as there is room
 };
 
@@ -116,7 +168,7 @@ double pixels(std::string_view tag, std::string_view name, double fallback) {
   return value;
 }
 
-std::vector<Place> places_of(std::string_view html) {
+std::vector<Place> places_of(std::string_view html, std::size_t pairs_left) {
   constexpr std::string_view kUse = "data-chart=\"";
   std::vector<Place> places;
   for (std::size_t at = html.find(kUse); at != std::string_view::npos; at = html.find(kUse, at + 1)) {
@@ -129,6 +181,7 @@ std::vector<Place> places_of(std::string_view html) {
     place.is_spark = tag.find("class=\"spark\"") != std::string_view::npos;
     place.width = place.is_spark ? pixels(tag, "width:", 72) : 0;
     place.height = pixels(tag, "height:", place.is_spark ? 24 : 300);
+    place.is_pair = !place.is_spark && pairs_left > 0 && pairs_left-- > 0;
     places.push_back(std::move(place));
   }
   return places;
@@ -167,11 +220,10 @@ std::string request(const Rendered& body, const std::vector<Place>& places, cons
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Place& place = places[i];
     for (double width : {place.is_spark ? place.width : options.wide, kSlim}) {
-      if (place.is_spark && width == kSlim) continue;
+      if (width == kSlim && !place.is_pair) break;
       charts += fmt::format("{}{{\"spec\":{},\"width\":{},\"height\":{},\"label\":\"d{}{}-\"}}",
                             charts.empty() ? "" : ",", place.spec, width, place.height, i,
                             width == kSlim ? "s" : "");
-      if (!options.is_live) break;
     }
   }
   page.raw("data", data.done());
@@ -193,13 +245,14 @@ std::string element(const document::Value& drawn, std::string_view form, const D
 }  // namespace
 
 bool can_draw() {
-  return Board::of_thread() != nullptr;
+  return Turn().board() != nullptr;
 }
 
 bool draw_charts(Rendered& body, const DrawingOptions& options) {
-  std::vector<Place> places = places_of(body.html);
+  std::vector<Place> places = places_of(body.html, options.is_live ? options.pairs_max : 0);
   if (places.empty()) return true;
-  Board* board = Board::of_thread();
+  Turn turn;
+  Board* board = turn.board();
   if (!board) return false;
   bool is_whole = places.size() <= options.charts_max;
   if (!is_whole) places.resize(options.charts_max);
@@ -210,7 +263,7 @@ bool draw_charts(Rendered& body, const DrawingOptions& options) {
   std::string out;
   std::size_t from = 0, next = 0, bytes = 0;
   for (const Place& place : places) {
-    bool has_two = options.is_live && !place.is_spark;
+    bool has_two = place.is_pair;
     const auto& items = drawn.items();
     if (next + (has_two ? 2 : 1) > items.size()) break;
     std::string wide = element(items[next], has_two ? " wide" : "", options), slim;

@@ -3,7 +3,7 @@
 // Guarantees: what could not be drawn (no engine on this machine, too large, an author's function that fails)
 // is left to
 //   the reader's browser; nothing here stops a page. The same page gives the same bytes.
-// Threads: any; each thread has an engine of its own for as long as it lives.
+// Threads: any; as many draw at once as there are processors.
 // Errors: none.
 #pragma once
 #include <string>
@@ -18,6 +18,7 @@ struct DrawingOptions {
   double wide = 976;    ///< how wide a chart is in a window on a desk
   std::size_t charts_max = 200;
   std::size_t chart_bytes_max = 256u << 10;
+  std::size_t pairs_max = 1;  ///< so many charts of a page, its first, are drawn for a phone as well
   std::size_t pair_bytes_max = 48u << 10;  ///< larger ones are drawn for a desk only
   std::size_t page_bytes_max = 2u << 20;
 };

@@ -158,14 +158,13 @@
     requestIdleCallback(whenIdle, { timeout: 4000 });
   }
   function drawAll(within) {
-    // All places are asked for before anything is drawn, which would have them computed anew each time.
-    var unseens = new Map(), now = [];
-    all('[data-chart]', within).forEach(function (element) { unseens.set(element, element.getBoundingClientRect().top > window.innerHeight || !element.offsetParent); });
-    unseens.forEach(function (unseen, element) {
-      tools(element);
-      if (!instance(element) && stands(element)) return sleep(element);
-      if (!near || !window.requestIdleCallback || !unseen || instance(element)) now.push(element);
-      else if (later.indexOf(element) < 0) { later.push(element); near.observe(element); }
+    // All places are asked for before anything is changed, which would have them computed anew each time.
+    var now = [], seen = all('[data-chart]', within).map(function (element) { return { element: element, unseen: element.getBoundingClientRect().top > window.innerHeight || !element.offsetParent, stands: !instance(element) && stands(element) }; });
+    seen.forEach(function (each) {
+      tools(each.element);
+      if (each.stands) return sleep(each.element);
+      if (!near || !window.requestIdleCallback || !each.unseen || instance(each.element)) now.push(each.element);
+      else if (later.indexOf(each.element) < 0) { later.push(each.element); near.observe(each.element); }
     });
     if (now.length) need(function () { now.forEach(function (element) { if (element.isConnected) { take(element); paint(element); } }); beIdle(); });
     setTimeout(beIdle, 300);
@@ -185,8 +184,7 @@
     var count = make('span', { 'aria-live': 'polite' }), back = make('button', { type: 'button', 'aria-label': 'Rows before' }, '‹'), next = make('button', { type: 'button', 'aria-label': 'Rows behind' }, '›');
     function render() {
       var from = size === Infinity ? 0 : page * size;
-      every.forEach(function (row) { row.remove(); });
-      shown.slice(from, from + size).forEach(function (row) { body.appendChild(row); });
+      body.replaceChildren.apply(body, shown.slice(from, from + size));
       count.textContent = shown.length > size ? (from + 1) + '–' + Math.min(from + size, shown.length) + ' of ' + shown.length.toLocaleString('en-US') : shown.length === every.length ? '' : shown.length + ' of ' + every.length;
       back.disabled = page === 0; next.disabled = from + size >= shown.length;
       back.hidden = next.hidden = shown.length <= size;
