@@ -234,8 +234,8 @@ bool has_member(const Value& value, const Cell& name) {
 
 Value Evaluation::binary(const ExpressionNode& node, const Scope& scope) {
   char first = node.text[0], second = node.text.size() > 1 ? node.text[1] : '\0';
-  bool compares = first == '=' || first == '!' || first == '<' || first == '>';
-  if (compares) {
+  bool is_comparison = first == '=' || first == '!' || first == '<' || first == '>';
+  if (is_comparison) {
     const Cell* a = standing(*node.parts[0], scope);
     const Cell* b = a ? standing(*node.parts[1], scope) : nullptr;
     if (b) return compared(node, *a, *b);
@@ -253,17 +253,21 @@ Value Evaluation::binary(const ExpressionNode& node, const Scope& scope) {
   if (first == 'i') return Cell::of(has_member(right, cell(left)));
   if (first == '*' && second == '*') return Cell::of(std::pow(number_of(cell(left)), number_of(cell(right))));
   // Lists, objects and functions are equal to nothing but themselves.
-  if (compares && (!left.cell() || !right.cell()) && (left.is_null() || right.is_null()))
+  if (is_comparison && (!left.cell() || !right.cell()) && (left.is_null() || right.is_null()))
     return Cell::of(first == '!');
   Cell a = cell(left), b = cell(right);
-  if (compares) return compared(node, a, b);
+  if (is_comparison) return compared(node, a, b);
   Cell result = arithmetic(first, a, b);
   if (result.text.size() > (1 << 20)) fail("The text grows too long");
   return result;
 }
 
 Value Evaluation::compared(const ExpressionNode& node, const Cell& a, const Cell& b) const {
-  return Cell::of(compare(std::string_view(node.text).substr(0, 2), node.text.size() > 2, a, b));
+  return Cell::of(compares(node, a, b));
+}
+
+bool Evaluation::compares(const ExpressionNode& node, const Cell& a, const Cell& b) const {
+  return compare(std::string_view(node.text).substr(0, 2), node.text.size() > 2, a, b);
 }
 
 Value Evaluation::name(const std::string& word, const Scope& scope) const {

@@ -70,17 +70,33 @@ std::vector<Value> Items::all() const {
 }
 
 const Value& Evaluation::fixed(const ExpressionNode& node, const Scope& scope) {
-  auto known = fixed_.find(&node);
-  if (known != fixed_.end()) return known->second;
+  if (const Value* value = known(node)) return *value;
   Value value = computed(node, scope);
   return fixed_.insert_or_assign(&node, std::move(value)).first->second;
+}
+
+const Value* Evaluation::known(const ExpressionNode& node) {
+  Recent& held = recent(node);
+  if (held.node == &node && held.value) return held.value;
+  auto found = fixed_.find(&node);
+  if (found == fixed_.end()) return nullptr;
+  held = {&node, &found->second, nullptr, 0};
+  return held.value;
+}
+
+std::optional<std::size_t> Evaluation::column(const ExpressionNode& node, const Table& table) {
+  Recent& held = recent(node);
+  if (held.node == &node && held.table == &table) return held.column;
+  auto found = table.find(node.text);
+  if (found) held = {&node, nullptr, &table, *found};
+  return found;
 }
 
 const Cell* Evaluation::standing(const ExpressionNode& node, const Scope& scope) {
   if (node.kind == Kind::literal) return &node.literal;
   if (node.is_fixed) {
-    auto known = fixed_.find(&node);
-    return known == fixed_.end() ? nullptr : known->second.cell();
+    const Value* value = known(node);
+    return value ? value->cell() : nullptr;
   }
   if (node.kind == Kind::name) {
     const Value* held = scope.held(node.text);
@@ -90,9 +106,36 @@ const Cell* Evaluation::standing(const ExpressionNode& node, const Scope& scope)
   const Value* held = scope.held(node.parts[0]->text);
   const RowRef* row = held ? held->row() : nullptr;
   if (!row || row->row == RowRef::kNoRow) return nullptr;
+  auto at = column(node, *row->table);
+  return at ? &row->table->rows[row->row][*at] : nullptr;
+}
+
+bool Evaluation::holds(const ExpressionNode& node, const Scope& scope) {
+  if (node.is_fixed || node.kind != Kind::binary) return evaluate(node, scope).truth();
   step();
-  auto column = row->table->find(node.text);
-  return column ? &row->table->rows[row->row][*column] : nullptr;
+  const std::string& op = node.text;
+  if (op == "&&") return holds(*node.parts[0], scope) && holds(*node.parts[1], scope);
+  if (op == "||") return holds(*node.parts[0], scope) || holds(*node.parts[1], scope);
+  if (op[0] == '=' || op[0] == '!' || op[0] == '<' || op[0] == '>') {
+    const Cell* a = standing(*node.parts[0], scope);
+    const Cell* b = a ? standing(*node.parts[1], scope) : nullptr;
+    if (b) return compares(node, *a, *b);
+  }
+  return evaluate(node, scope).truth();
+}
+
+bool Evaluation::body_holds(const ExpressionNode& arrow, Scope& scope) {
+  const ExpressionNode& of = *arrow.parts[0];
+  return of.kind == Kind::block ? body(arrow, scope).truth() : holds(of, scope);
+}
+
+void Items::put(std::size_t i, Value& into) const {
+  RowRef* row = std::get_if<RowRef>(&into.held);
+  if (table_ && row && row->table == *table_) {
+    row->row = i;
+  } else {
+    into = at(i);
+  }
 }
 
 Loop::Loop(Evaluation& run, const Value& function) : run_(run), function_(function) {
@@ -107,13 +150,23 @@ Loop::Loop(Evaluation& run, const Value& function) : run_(run), function_(functi
   scope_.outer = held->scope.get();
 }
 
-Value Loop::call(Value item, std::size_t number) {
-  if (!arrow_) return run_.apply(function_, {std::move(item), pages::number(static_cast<double>(number))});
+void Loop::bind(const Items& items, std::size_t i) {
   const std::vector<std::string>& names = arrow_->names;
-  scope_.names[names[0]] = std::move(item);
-  if (names.size() > 1) scope_.names[names[1]] = pages::number(static_cast<double>(number));
-  for (std::size_t i = 2; i < names.size(); ++i) scope_.names[names[i]] = Value();
+  items.put(i, scope_.names[names[0]]);
+  if (names.size() > 1) scope_.names[names[1]] = pages::number(static_cast<double>(i));
+  for (std::size_t k = 2; k < names.size(); ++k) scope_.names[names[k]] = Value();
+}
+
+Value Loop::call(const Items& items, std::size_t i) {
+  if (!arrow_) return run_.apply(function_, {items.at(i), pages::number(static_cast<double>(i))});
+  bind(items, i);
   return run_.body(*arrow_, scope_);
+}
+
+bool Loop::holds(const Items& items, std::size_t i) {
+  if (!arrow_) return call(items, i).truth();
+  bind(items, i);
+  return run_.body_holds(*arrow_, scope_);
 }
 
 }  // namespace leat::pages

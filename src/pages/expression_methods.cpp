@@ -84,7 +84,7 @@ Value filtered(Evaluation& run, const Items& items, const Arguments& arguments) 
   std::vector<Value> kept;
   Loop loop(run, argument(arguments, 0));
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (loop.call(items.at(i), i).truth()) kept.push_back(items.at(i));
+    if (loop.holds(items, i)) kept.push_back(items.at(i));
   }
   return list_of(std::move(kept));
 }
@@ -93,7 +93,7 @@ Value filtered(Evaluation& run, const Items& items, const Arguments& arguments) 
 std::size_t place(Evaluation& run, const Items& items, const Arguments& arguments, bool wanted = true) {
   Loop loop(run, argument(arguments, 0));
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (loop.call(items.at(i), i).truth() == wanted) return i;
+    if (loop.holds(items, i) == wanted) return i;
   }
   return items.size();
 }
@@ -105,7 +105,7 @@ const NamedLoopMethod kLoopMethods[] = {
        std::vector<Value> made;
        made.reserve(items.size());
        Loop loop(run, argument(arguments, 0));
-       for (std::size_t i = 0; i < items.size(); ++i) made.push_back(loop.call(items.at(i), i));
+       for (std::size_t i = 0; i < items.size(); ++i) made.push_back(loop.call(items, i));
        return list_of(std::move(made));
      }},
     {"find",

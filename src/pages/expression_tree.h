@@ -3,6 +3,8 @@
 // Guarantees: nesting, length, steps and depth are bounded.
 // Threads: immutable after parsing.
 #pragma once
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,6 +95,8 @@ class Items {
   explicit Items(const List& list) : list_(&list) {}
   std::size_t size() const { return table_ ? (*table_)->rows.size() : list_->size(); }
   Value at(std::size_t i) const { return table_ ? Value(RowRef{*table_, i}) : (*list_)[i]; }
+  /// Makes `into` the item at `i`.
+  void put(std::size_t i, Value& into) const;
   std::vector<Value> all() const;
 
  private:
@@ -117,6 +121,8 @@ class Evaluation {
   /// The rows of a table or the items of a list.
   /// What a function comes to in the scope of its parameters.
   Value body(const ExpressionNode& arrow, Scope& scope);
+  /// Whether that is true.
+  bool body_holds(const ExpressionNode& arrow, Scope& scope);
   std::vector<Value> items(const Value& value) const;
   Items view(const Value& value) const;
   Cell cell(const Value& value) const;
@@ -129,6 +135,10 @@ class Evaluation {
   /// The cell that a node comes to where that stands somewhere already; null for what has to be computed.
   const Cell* standing(const ExpressionNode& node, const Scope& scope);
   Value binary(const ExpressionNode& node, const Scope& scope);
+  bool holds(const ExpressionNode& node, const Scope& scope);
+  bool compares(const ExpressionNode& node, const Cell& a, const Cell& b) const;
+  const Value* known(const ExpressionNode& node);
+  std::optional<std::size_t> column(const ExpressionNode& node, const Table& table);
   Value compared(const ExpressionNode& node, const Cell& a, const Cell& b) const;
   Value unary(const ExpressionNode& node, const Scope& scope);
   Value access(const ExpressionNode& node, const Scope& scope);
@@ -147,15 +157,28 @@ class Evaluation {
   std::size_t steps_ = 0;
   int depth_ = 0;
   std::unordered_map<const ExpressionNode*, Value> fixed_;
+  // What was looked up last for nodes: the value of one that is fixed, the column that one names.
+  struct Recent {
+    const ExpressionNode* node = nullptr;
+    const Value* value = nullptr;
+    const Table* table = nullptr;
+    std::size_t column = 0;
+  };
+  std::array<Recent, 32> recent_;
+  Recent& recent(const ExpressionNode& node) {
+    return recent_[(reinterpret_cast<std::uintptr_t>(&node) >> 5) % recent_.size()];
+  }
 };
 
 /// A function that is called for one item after the other.
 class Loop {
  public:
   Loop(Evaluation& run, const Value& function);
-  Value call(Value item, std::size_t number);
+  Value call(const Items& items, std::size_t i);
+  bool holds(const Items& items, std::size_t i);
 
  private:
+  void bind(const Items& items, std::size_t i);
   Evaluation& run_;
   const Value& function_;
   const ExpressionNode* arrow_ = nullptr;  ///< null where each call is made from the beginning
