@@ -13,7 +13,7 @@ fail() { printf 'setup: %s\n' "$1" >&2; printf 'setup: what to do: %s\n' "$2" >&
 packages="g++ cmake ninja-build ccache mold pkg-config ca-certificates curl nodejs npm libfmt-dev
 libsimdjson-dev libyaml-cpp-dev libcli11-dev libcurl4-openssl-dev libcpp-httplib-dev libpq-dev libsqlite3-dev
 libpcre2-dev libzstd-dev libmd4c-dev libmd4c-html0-dev libhowardhinnant-date-dev zlib1g-dev
-libssl-dev libexpat1-dev libzip-dev tzdata"
+libssl-dev libexpat1-dev libzip-dev libmozjs-102-dev tzdata"
 case $group in
   build) ;;
   shop) packages="$packages postgresql-15" ;;

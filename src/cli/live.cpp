@@ -20,6 +20,7 @@ std::int64_t ms_between(LiveView::Instant from, LiveView::Instant to) {
 std::string group_of(const std::string& kind) {
   if (kind == "unit_test") return "tests";
   if (kind == "stream" || kind == "pipe" || kind == "test" || kind == "page") return kind + "s";
+  if (kind == "delivery") return "deliveries";
   return "models";
 }
 

@@ -17,14 +17,16 @@ class PagesCommand : public Command {
  public:
   std::string_view name() const override { return "pages"; }
   std::string_view summary() const override {
-    return "Build the pages: leat pages build; write them: leat pages dev";
+    return "Build the pages: leat pages build; bring them to a place: publish; write them: dev";
   }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"verb", "build or dev", &verb_, true, "", "build, dev"},
-            {"--select,-s", "Which pages (build)", &options_.select, false, "SELECTION"},
-            {"--host", "Address that dev listens on", &site_.host, false, "ADDRESS"},
-            {"--port", "Port that dev listens on; 0 for any", &site_.port, false, "PORT"}};
+    return {
+        {"verb", "build, publish or dev", &verb_, true, "", "build, publish, dev"},
+        {"--select,-s", "Which pages (build)", &options_.select, false, "SELECTION"},
+        {"--alerts-fail", "A breached threshold fails the command (build, publish)", &options_.warnings_fail},
+        {"--host", "Address that dev listens on", &site_.host, false, "ADDRESS"},
+        {"--port", "Port that dev listens on; 0 for any", &site_.port, false, "PORT"}};
   }
 
   std::string_view details() const override {
@@ -32,15 +34,17 @@ class PagesCommand : public Command {
   leat pages build
   leat pages build --select index
   leat pages build --project my-evidence-project
+  leat pages publish
   leat pages dev
 
+publish builds what has changed and brings the site to the place that `pages.publish` of leat.yml names.
 dev serves the pages and reloads them in the browser as soon as a file is saved; what is wrong stands over the page.
 A folder with Evidence's pages/ and sources/ needs no leat.yml: its tables go to .leat/pages.duckdb, the site to build/.)";
   }
   int run(const Globals& globals, Env& env) override {
-    if (verb_ != "build" && verb_ != "dev")
+    if (verb_ != "build" && verb_ != "publish" && verb_ != "dev")
       throw Error(ErrorCode::cli_usage, "`" + verb_ + "` is no verb of pages", "leat pages")
-          .fix("There are `leat pages build` and `leat pages dev`.");
+          .fix("There are `leat pages build`, `leat pages publish` and `leat pages dev`.");
     if (verb_ == "dev") return preview(globals, env);
     run::WorkspaceOptions options;
     options.target = globals.target;
@@ -48,9 +52,14 @@ A folder with Evidence's pages/ and sources/ needs no leat.yml: its tables go to
     run::ProjectFile project = load(globals, env);
     Progress progress(globals, env);
     run::Workspace workspace(std::move(project), options, env);
-    options_.command = "pages build";
+    options_.command = "pages " + verb_;
     options_.kinds = {"page"};
-    options_.skip_unchanged = false;
+    if (verb_ == "publish" && workspace.project().publish.is_null())
+      throw Error(ErrorCode::config_invalid, "The project names no place for its pages",
+                  workspace.project().folder + "/leat.yml")
+          .fix("Add `pages: {publish: {to: s3://bucket/prefix}}`, or a folder.");
+    if (verb_ == "publish") options_.kinds.emplace_back("delivery");
+    options_.skip_unchanged = verb_ == "publish";
     run::RunReport report = run::run_assets(workspace, options_);
     progress.stop();
     return print_summary(report, workspace.project(), globals);

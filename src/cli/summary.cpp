@@ -112,7 +112,8 @@ int print_summary(const run::RunReport& report, const run::ProjectFile& project,
   for (const Group& group :
        {Group{"streams", {"stream"}, "loaded"}, Group{"pipes", {"pipe"}, "loaded"},
         Group{"seeds", {"seed"}, "loaded"}, Group{"models", {"model", "snapshot"}, "built"},
-        Group{"tests", {"test", "unit_test"}, "passed"}, Group{"pages", {"page"}, "built"}}) {
+        Group{"tests", {"test", "unit_test"}, "passed"}, Group{"pages", {"page"}, "built"},
+        Group{"deliveries", {"delivery"}, "done"}}) {
     print_group(group, report);
   }
   bool pages = std::any_of(report.steps.begin(), report.steps.end(), [](const StepReport& step) {

@@ -210,7 +210,7 @@ bool matches_file(const std::string& pattern, const Selectable& item) {
 
 // What is no node of dbt: it goes by its name.
 bool is_ours(const Selectable& item) {
-  return is_one_of(item.kind, {"stream", "pipe", "page"});
+  return is_one_of(item.kind, {"stream", "pipe", "page", "delivery"});
 }
 
 // `wanted` and `parts` from the given parts on: `**` is any number of folders.
@@ -248,7 +248,7 @@ constexpr std::array kMethods = {
     "package", "test_name", "test_type", "resource_type",  "group",       "access",
     "state",   "result",    "version",   "source_status",  "exposure",    "metric",
     "model",   "seed",      "unit_test", "semantic_model", "saved_query", "stream",
-    "pipe",    "page"};
+    "pipe",    "page",      "delivery"};
 
 [[noreturn]] void refuse_value(const std::string& method, const std::string& pattern, const char* known) {
   throw Error(ErrorCode::dbt_selector, fmt::format("`{}` is no value of `{}:`", pattern, method), "selection")
@@ -288,9 +288,10 @@ void SelectMethod::check(const std::vector<Selectable>& items) const {
   if (method_ == "version" && !is_one_of(pattern_, {"latest", "prerelease", "old", "none"}))
     refuse_value(method_, pattern_, "latest, prerelease, old, none");
   if (method_ == "resource_type" &&
-      !is_one_of(pattern_, {"model", "seed", "snapshot", "test", "source", "analysis", "unit_test",
-                            "exposure", "metric", "semantic_model", "saved_query", "group", "operation",
-                            "macro", "doc", "function", "stream", "pipe", "page"}))
+      !is_one_of(pattern_,
+                 {"model",    "seed",     "snapshot",       "test",        "source", "analysis",  "unit_test",
+                  "exposure", "metric",   "semantic_model", "saved_query", "group",  "operation", "macro",
+                  "doc",      "function", "stream",         "pipe",        "page",   "delivery"}))
     refuse_value(
         method_, pattern_,
         "model, seed, snapshot, test, source, analysis, unit_test, exposure, metric, semantic_model, "
@@ -336,8 +337,8 @@ bool SelectMethod::fits_path(const Selectable& item) const {
 }
 
 bool SelectMethod::names_something() const {
-  return bare_ ||
-         is_one_of(method_, {"fqn", "path", "file", "source", "stream", "pipe", "page", "model", "seed"});
+  return bare_ || is_one_of(method_, {"fqn", "path", "file", "source", "stream", "pipe", "page", "delivery",
+                                      "model", "seed"});
 }
 
 bool SelectMethod::fits(const Selectable& item) const {

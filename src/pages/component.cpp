@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "document/value.h"
@@ -42,12 +43,20 @@ const PageNode& with_members(const PageNode& node, const Scope& scope, PageNode&
 
 }  // namespace
 
+const Component* component_named(std::string_view name) {
+  static const auto all = [] {
+    std::unordered_map<std::string_view, const Component*> made;
+    for (const Component* each : components()) made.emplace(each->spec->name, each);
+    return made;
+  }();
+  auto found = all.find(name);
+  return found == all.end() ? nullptr : found->second;
+}
+
 const Component& find_component(const std::string& name, const std::string& where) {
+  if (const Component* found = component_named(name)) return *found;
   std::vector<std::string> names;
-  for (const Component* each : components()) {
-    if (each->spec->name == name) return *each;
-    names.emplace_back(each->spec->name);
-  }
+  for (const Component* each : components()) names.emplace_back(each->spec->name);
   throw Error(ErrorCode::page_component,
               fmt::format("There is no component <{}>{}", name, suggestion(name, names)), where)
       .fix(
@@ -64,10 +73,12 @@ ComponentUse::ComponentUse(const PageNode& node, const Scope& scope, PageContext
 }
 
 void ComponentUse::check_names() const {
-  std::vector<std::string> names;
-  for (const SpecField& field : component_.spec->fields) names.emplace_back(field.name);
+  const auto& fields = component_.spec->fields;
   for (const auto& [key, value] : node_.properties) {
-    if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+    auto is_it = [&, name = std::string_view(key)](const SpecField& field) { return field.name == name; };
+    if (std::any_of(fields.begin(), fields.end(), is_it)) continue;
+    std::vector<std::string> names;
+    for (const SpecField& field : fields) names.emplace_back(field.name);
     std::string what = fmt::format("<{}> has no property `{}`{}", node_.text, key, suggestion(key, names));
     if (!page_.is_evidence()) throw Error(ErrorCode::page_component, what, node_.where);
     page_.warn(what, node_.where);

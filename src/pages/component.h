@@ -118,6 +118,8 @@ struct Component {
 };
 
 const std::vector<const Component*>& components();
+/// The component of that name, or null.
+const Component* component_named(std::string_view name);
 /// Finds a component by its name. Error(page_component) with near names.
 const Component& find_component(const std::string& name, const std::string& where);
 /// A figure with a chart that the runtime draws: `options` is its JSON, `inside` stands below it.

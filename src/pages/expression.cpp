@@ -12,12 +12,6 @@
 
 namespace leat::pages {
 
-bool Value::truth() const {
-  if (const Cell* scalar = cell()) return scalar->truth();
-  if (const RowRef* held_row = row()) return held_row->row != RowRef::kNoRow;
-  return true;
-}
-
 using Kind = ExpressionNode::Kind;
 
 void Evaluation::fail(const std::string& what) const {
@@ -38,6 +32,12 @@ Cell Evaluation::cell(const Value& value) const {
 Value Evaluation::evaluate(const ExpressionNode& node, const Scope& scope) {
   step();
   if (++depth_ > kEvaluationDepthMax) fail("The expression is nested too deeply");
+  Value result = node.is_fixed ? fixed(node, scope) : computed(node, scope);
+  --depth_;
+  return result;
+}
+
+Value Evaluation::computed(const ExpressionNode& node, const Scope& scope) {
   Value result;
   switch (node.kind) {
     case Kind::literal:
@@ -87,7 +87,6 @@ Value Evaluation::evaluate(const ExpressionNode& node, const Scope& scope) {
     default:
       fail("A statement stands only inside a function");
   }
-  --depth_;
   return result;
 }
 
@@ -234,31 +233,45 @@ bool has_member(const Value& value, const Cell& name) {
 }  // namespace
 
 Value Evaluation::binary(const ExpressionNode& node, const Scope& scope) {
+  char first = node.text[0], second = node.text.size() > 1 ? node.text[1] : '\0';
+  bool is_comparison = first == '=' || first == '!' || first == '<' || first == '>';
+  if (is_comparison) {
+    const Cell* a = standing(*node.parts[0], scope);
+    const Cell* b = a ? standing(*node.parts[1], scope) : nullptr;
+    if (b) return compared(node, *a, *b);
+  }
   Value left = evaluate(*node.parts[0], scope);
-  if (node.text == "??") {
+  if (first == '?') {
     bool nothing = (left.cell() && left.cell()->kind == Cell::Kind::null) ||
                    (left.row() && left.row()->row == RowRef::kNoRow);
     return nothing ? evaluate(*node.parts[1], scope) : left;
   }
-  if (node.text == "||") return left.truth() ? left : evaluate(*node.parts[1], scope);
-  if (node.text == "&&") return left.truth() ? evaluate(*node.parts[1], scope) : left;
+  if (first == '|' && second == '|') return left.truth() ? left : evaluate(*node.parts[1], scope);
+  if (first == '&' && second == '&') return left.truth() ? evaluate(*node.parts[1], scope) : left;
   if (node.text == "instanceof") return Cell::of(is_a(left, node.parts[1]->text));
   Value right = evaluate(*node.parts[1], scope);
-  if (node.text == "in") return Cell::of(has_member(right, cell(left)));
-  if (node.text == "**") return Cell::of(std::pow(number_of(cell(left)), number_of(cell(right))));
-  char first = node.text[0];
-  bool compared = first == '=' || first == '!' || first == '<' || first == '>';
+  if (first == 'i') return Cell::of(has_member(right, cell(left)));
+  if (first == '*' && second == '*') return Cell::of(std::pow(number_of(cell(left)), number_of(cell(right))));
   // Lists, objects and functions are equal to nothing but themselves.
-  if (compared && (!left.cell() || !right.cell()) && (left.is_null() || right.is_null()))
+  if (is_comparison && (!left.cell() || !right.cell()) && (left.is_null() || right.is_null()))
     return Cell::of(first == '!');
   Cell a = cell(left), b = cell(right);
-  if (compared) return Cell::of(compare(node.text.substr(0, 2), node.text.size() > 2, a, b));
+  if (is_comparison) return compared(node, a, b);
   Cell result = arithmetic(first, a, b);
   if (result.text.size() > (1 << 20)) fail("The text grows too long");
   return result;
 }
 
+Value Evaluation::compared(const ExpressionNode& node, const Cell& a, const Cell& b) const {
+  return Cell::of(compares(node, a, b));
+}
+
+bool Evaluation::compares(const ExpressionNode& node, const Cell& a, const Cell& b) const {
+  return compare(std::string_view(node.text).substr(0, 2), node.text.size() > 2, a, b);
+}
+
 Value Evaluation::name(const std::string& word, const Scope& scope) const {
+  if (const Value* held = scope.held(word)) return *held;
   if (auto found = scope.find(word)) return *found;
   std::vector<std::string> names;
   for (const Scope* each = &scope; each; each = each->outer) {
@@ -320,9 +333,17 @@ Value Evaluation::call(const ExpressionNode& node, const Scope& scope) {
     return function.is_null() && node.optional ? function : apply(function, list(node, 1, scope));
   }
   const ExpressionNode& of = *callee.parts[0];
-  bool global = of.kind == Kind::name && !scope.find(of.text);
-  if (global) return call_function(of.text + "." + callee.text, list(node, 1, scope));
-  Value self = evaluate(of, scope);
+  Value self;
+  if (of.kind != Kind::name) {
+    self = evaluate(of, scope);
+  } else if (auto known = fixed_.find(&of); known != fixed_.end()) {
+    self = known->second;
+  } else if (auto found = scope.find(of.text)) {
+    self = *found;
+    if (of.is_fixed) fixed_.emplace(&of, self);
+  } else {
+    return call_function(of.text + "." + callee.text, list(node, 1, scope));
+  }
   if (self.is_null()) return Value();
   if (self.object() || self.host()) {
     Value held = member(self, callee.text);
@@ -344,8 +365,12 @@ Value Evaluation::apply(const Value& function, std::vector<Value> arguments) {
     if (given.is_null() && i + 1 < parts.size() && parts[i + 1]) given = evaluate(*parts[i + 1], inner);
     bind_name(inner, held->arrow->names[i], std::move(given));
   }
-  const ExpressionNode& body = *held->arrow->parts[0];
-  return body.kind == Kind::block ? run(body, inner).value_or(Value()) : evaluate(body, inner);
+  return body(*held->arrow, inner);
+}
+
+Value Evaluation::body(const ExpressionNode& arrow, Scope& scope) {
+  const ExpressionNode& of = *arrow.parts[0];
+  return of.kind == Kind::block ? run(of, scope).value_or(Value()) : evaluate(of, scope);
 }
 
 std::optional<Value> Evaluation::run(const ExpressionNode& block, Scope& scope) {
@@ -365,20 +390,20 @@ std::optional<Value> Evaluation::run(const ExpressionNode& block, Scope& scope) 
 }
 
 std::vector<Value> Evaluation::items(const Value& value) const {
-  if (const ListPtr* list = value.list()) return **list;
-  std::vector<Value> rows;
-  if (const TablePtr* table = value.table()) {
-    rows.reserve((*table)->rows.size());
-    for (std::size_t row = 0; row < (*table)->rows.size(); ++row) rows.push_back(RowRef{*table, row});
-    return rows;
-  }
+  return view(value).all();
+}
+
+Items Evaluation::view(const Value& value) const {
+  if (const ListPtr* list = value.list()) return Items(**list);
+  if (const TablePtr* table = value.table()) return Items(*table);
   if (const ObjectPtr* object = value.object()) {
     // A Set or a Map of our own: a list in an object.
     for (const auto& [key, held] : **object) {
-      if (key == "items" && held.list()) return *held.list()->get();
+      if (key == "items" && held.list()) return Items(**held.list());
     }
   }
-  if (value.is_null()) return {};
+  static const List none;
+  if (value.is_null()) return Items(none);
   fail("A query or a list is needed here");
 }
 
@@ -457,6 +482,8 @@ Traced Expression::traced(const Scope& scope) const {
         traced.table = row->table;
         traced.row = row->row;
         traced.column = *column;
+        traced.cell = row->table->rows[row->row][*column];
+        return traced;
       }
     }
   }
@@ -525,51 +552,6 @@ TablePtr Expression::table(const Scope& scope) const {
     if (auto column = first->table->find(typed->columns[i])) typed->kinds[i] = first->table->kinds[*column];
   }
   return typed;
-}
-
-std::string text_of(const Value& value) {
-  if (const Cell* cell = value.cell()) return cell->kind == Cell::Kind::null ? "" : cell->text;
-  if (const ObjectPtr* object = value.object()) {
-    for (const auto& [key, held] : **object) {
-      if (key == "value") return text_of(held);
-    }
-    return "[object Object]";
-  }
-  std::string out;
-  if (const ListPtr* list = value.list()) {
-    for (const Value& item : **list) out += (out.empty() ? "" : ",") + text_of(item);
-  }
-  if (const HostPtr* host = value.host()) return text_of((*host)->member("value"));
-  return out;
-}
-
-std::string to_json(const Value& value) {
-  std::string out;
-  if (const ListPtr* list = value.list()) {
-    for (const Value& item : **list) out += (out.empty() ? "" : ",") + to_json(item);
-    return "[" + out + "]";
-  }
-  if (const ObjectPtr* object = value.object()) {
-    for (const auto& [key, held] : **object)
-      out += (out.empty() ? "" : ",") + document::json_quote(key) + ":" + to_json(held);
-    return "{" + out + "}";
-  }
-  if (const Function* function = value.function())
-    return "{\"$function\":" + document::json_quote(function->arrow->text) + "}";
-  if (const TablePtr* table = value.table()) {
-    for (std::size_t row = 0; row < (*table)->rows.size(); ++row)
-      out += (out.empty() ? "" : ",") + to_json(Value(RowRef{*table, row}));
-    return "[" + out + "]";
-  }
-  if (const RowRef* row = value.row(); row && row->row != RowRef::kNoRow) {
-    for (std::size_t i = 0; i < row->table->columns.size(); ++i)
-      out += (out.empty() ? "" : ",") + document::json_quote(row->table->columns[i]) + ":" +
-             to_json(Value(row->table->rows[row->row][i]));
-    return "{" + out + "}";
-  }
-  const Cell* cell = value.cell();
-  if (!cell || cell->kind == Cell::Kind::null || !std::isfinite(cell->number)) return "null";
-  return is_numeric(*cell) ? cell->text : document::json_quote(cell->text);
 }
 
 }  // namespace leat::pages

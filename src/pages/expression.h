@@ -10,7 +10,6 @@
 #pragma once
 #include <concepts>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,14 +69,28 @@ struct Value {
   bool truth() const;
 };
 
+/// Names and their values; they are few, so that a list is quicker than a tree.
+class Names {
+ public:
+  Value& operator[](const std::string& name);
+  const Value* find(const std::string& name) const;
+  auto begin() const { return held_.begin(); }
+  auto end() const { return held_.end(); }
+
+ private:
+  std::vector<std::pair<std::string, Value>> held_;
+};
+
 struct Scope {
-  std::map<std::string, Value> names;
+  Names names;
   const Scope* outer = nullptr;
   ScopePtr keeps;  ///< keeps `outer` alive where nothing else does
   /// Of the outermost scope: names that are made when they are asked for, and queries asked anew.
   std::function<std::optional<Value>(const std::string& name)> lookup;
   std::function<TablePtr(const std::string& name, const std::string& sql)> ask;
   std::optional<Value> find(const std::string& name) const;
+  /// The value under a name that this scope or one around it holds; null for what lookup would make.
+  const Value* held(const std::string& name) const;
   /// This scope for a function that may outlive it.
   ScopePtr kept() const;
   const Scope& root() const;

@@ -50,6 +50,12 @@ struct NamedListMethod {
   std::string_view name;
   ListMethod call;
 };
+// Those that look at one item after the other, and need no list of their own.
+using LoopMethod = Value (*)(Evaluation&, const Items&, const Arguments&);
+struct NamedLoopMethod {
+  std::string_view name;
+  LoopMethod call;
+};
 
 Value sorted(Evaluation& run, std::vector<Value> items, const Arguments& arguments) {
   sort_items(items, [&](const Value& a, const Value& b) {
@@ -74,21 +80,51 @@ Value joined(Evaluation& run, std::vector<Value> items, const Arguments& argumen
   return Cell::of(std::move(out));
 }
 
-Value filtered(Evaluation& run, std::vector<Value> items, const Arguments& arguments) {
+Value filtered(Evaluation& run, const Items& items, const Arguments& arguments) {
   std::vector<Value> kept;
+  Loop loop(run, argument(arguments, 0));
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (run.apply(argument(arguments, 0), {items[i], number(static_cast<double>(i))}).truth())
-      kept.push_back(std::move(items[i]));
+    if (loop.holds(items, i)) kept.push_back(items.at(i));
   }
   return list_of(std::move(kept));
 }
 
-Value position(Evaluation& run, const std::vector<Value>& items, const Arguments& arguments) {
+// The place of the first item that the function is true of, or after the last.
+std::size_t place(Evaluation& run, const Items& items, const Arguments& arguments, bool wanted = true) {
+  Loop loop(run, argument(arguments, 0));
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (run.apply(argument(arguments, 0), {items[i]}).truth()) return number(static_cast<double>(i));
+    if (loop.holds(items, i) == wanted) return i;
   }
-  return number(-1);
+  return items.size();
 }
+
+const NamedLoopMethod kLoopMethods[] = {
+    {"filter", filtered},
+    {"map",
+     [](Evaluation& run, const Items& items, const Arguments& arguments) -> Value {
+       std::vector<Value> made;
+       made.reserve(items.size());
+       Loop loop(run, argument(arguments, 0));
+       for (std::size_t i = 0; i < items.size(); ++i) made.push_back(loop.call(items, i));
+       return list_of(std::move(made));
+     }},
+    {"find",
+     [](Evaluation& run, const Items& items, const Arguments& arguments) -> Value {
+       std::size_t at = place(run, items, arguments);
+       return at < items.size() ? items.at(at) : Value();
+     }},
+    {"findIndex",
+     [](Evaluation& run, const Items& items, const Arguments& arguments) -> Value {
+       std::size_t at = place(run, items, arguments);
+       return number(at < items.size() ? static_cast<double>(at) : -1);
+     }},
+    {"some",
+     [](Evaluation& run, const Items& items, const Arguments& arguments) -> Value {
+       return Cell::of(place(run, items, arguments) < items.size());
+     }},
+    {"every", [](Evaluation& run, const Items& items, const Arguments& arguments) -> Value {
+       return Cell::of(place(run, items, arguments, false) == items.size());
+     }}};
 
 Value holds(Evaluation&, std::vector<Value> items, const Arguments& arguments) {
   const Value& wanted = argument(arguments, 0);
@@ -97,31 +133,6 @@ Value holds(Evaluation&, std::vector<Value> items, const Arguments& arguments) {
 }
 
 const NamedListMethod kListMethods[] = {
-    {"filter", filtered},
-    {"map",
-     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
-       for (std::size_t i = 0; i < items.size(); ++i)
-         items[i] = run.apply(argument(arguments, 0), {items[i], number(static_cast<double>(i))});
-       return list_of(std::move(items));
-     }},
-    {"find",
-     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
-       double at = run.cell(position(run, items, arguments)).number;
-       return at < 0 ? Value() : items[static_cast<std::size_t>(at)];
-     }},
-    {"findIndex",
-     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
-       return position(run, items, arguments);
-     }},
-    {"some",
-     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
-       return Cell::of(run.cell(position(run, items, arguments)).number >= 0);
-     }},
-    {"every",
-     [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
-       std::size_t all = items.size();
-       return Cell::of(filtered(run, std::move(items), arguments).list()->get()->size() == all);
-     }},
     {"slice",
      [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
        auto [from, to] = bounds(run, arguments, items.size());
@@ -191,8 +202,8 @@ const NamedListMethod kListMethods[] = {
     {"findLast",
      [](Evaluation& run, std::vector<Value> items, const Arguments& arguments) -> Value {
        std::reverse(items.begin(), items.end());
-       double at = run.cell(position(run, items, arguments)).number;
-       return at < 0 ? Value() : items[static_cast<std::size_t>(at)];
+       std::size_t at = place(run, Items(items), arguments);
+       return at < items.size() ? items[at] : Value();
      }},
     {"entries",
      [](Evaluation&, std::vector<Value> items, const Arguments&) -> Value {
@@ -413,7 +424,7 @@ const NamedTextMethod kTextMethods[] = {
     {"slice", sliced},
     {"substring", sliced}};
 
-Value fixed(Evaluation& run, const Cell& self, const Arguments& arguments) {
+Value to_fixed(Evaluation& run, const Cell& self, const Arguments& arguments) {
   Decimal decimal = Decimal::of(self.text);
   int places = static_cast<int>(std::clamp(run.cell(argument(arguments, 0)).number, 0.0, 20.0));
   std::string digits = decimal.print(places, places, false, 1);
@@ -451,16 +462,20 @@ Value Evaluation::call_method(const Value& self, const std::string& name, const 
   if (self.object() && name == "get") return member(self, cell(argument(arguments, 0)).text);
   bool holds_items = self.object() && !member(self, "items").is_null();
   if (self.table() || self.list() || holds_items) {
+    for (const NamedLoopMethod& each : kLoopMethods) {
+      if (each.name == name) return each.call(*this, view(self), arguments);
+    }
     for (const NamedListMethod& each : kListMethods) {
       if (each.name == name) return each.call(*this, items(self), arguments);
     }
     if (name == "forEach" || name == "fetch") return Value();
+    add_names(known, kLoopMethods);
     add_names(known, kListMethods);
   } else {
     Cell held = cell(self);
     if (held.kind == Cell::Kind::null) return Value();
     if (auto date = date_method(*this, held, name, arguments)) return *date;
-    if (held.kind == Cell::Kind::number && name == "toFixed") return fixed(*this, held, arguments);
+    if (held.kind == Cell::Kind::number && name == "toFixed") return to_fixed(*this, held, arguments);
     if (held.kind == Cell::Kind::number && name == "toLocaleString")
       return localized_number(*this, held, argument(arguments, 1));
     for (const NamedTextMethod& each : kTextMethods) {

@@ -496,7 +496,9 @@ std::size_t closing_bracket(std::string_view text, std::size_t open) {
 }
 
 std::unique_ptr<ExpressionNode> parse_expression(std::string_view text, const std::string& where) {
-  return ExpressionParser(text, where).run();
+  auto parsed = ExpressionParser(text, where).run();
+  mark_fixed(*parsed);
+  return parsed;
 }
 
 }  // namespace leat::pages

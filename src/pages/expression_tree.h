@@ -3,9 +3,12 @@
 // Guarantees: nesting, length, steps and depth are bounded.
 // Threads: immutable after parsing.
 #pragma once
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "pages/expression.h"
@@ -15,7 +18,7 @@ namespace leat::pages {
 constexpr int kExpressionDepthMax = 100;
 constexpr int kEvaluationDepthMax = 1500;
 constexpr std::size_t kExpressionBytesMax = 20'000;
-constexpr std::size_t kExpressionStepsMax = 5'000'000;
+constexpr std::size_t kExpressionStepsMax = 20'000'000;
 
 struct ExpressionNode {
   enum class Kind {
@@ -45,6 +48,8 @@ struct ExpressionNode {
   std::vector<std::unique_ptr<ExpressionNode>> parts;
   std::vector<std::string> names;
   bool optional = false;
+  /// Inside a function, and the same each time that the function is called within one evaluation.
+  bool is_fixed = false;
 };
 
 /// A declaration of a page's script: `const x = …`, `let x = …`, `$: x = …`.
@@ -57,6 +62,8 @@ struct Declaration {
 
 /// The place of the bracket that closes the one at `open`; npos where it is missing. Quotes are skipped.
 std::size_t closing_bracket(std::string_view text, std::size_t open);
+/// Marks what stays the same however often the functions of an expression are called.
+void mark_fixed(ExpressionNode& expression);
 /// Parses a whole expression. Error(page_syntax).
 std::unique_ptr<ExpressionNode> parse_expression(std::string_view text, const std::string& where);
 
@@ -81,6 +88,22 @@ inline bool same(const Value& a, const Value& b) {
   return a.cell() && b.cell() && a.cell()->kind == b.cell()->kind && a.cell()->text == b.cell()->text;
 }
 
+/// The rows of a table or the items of a list, one after the other; lives no longer than what it was made of.
+class Items {
+ public:
+  explicit Items(const TablePtr& table) : table_(&table) {}
+  explicit Items(const List& list) : list_(&list) {}
+  std::size_t size() const { return table_ ? (*table_)->rows.size() : list_->size(); }
+  Value at(std::size_t i) const { return table_ ? Value(RowRef{*table_, i}) : (*list_)[i]; }
+  /// Makes `into` the item at `i`.
+  void put(std::size_t i, Value& into) const;
+  std::vector<Value> all() const;
+
+ private:
+  const TablePtr* table_ = nullptr;
+  const List* list_ = nullptr;
+};
+
 /// One evaluation: counts steps, knows what to say when something is wrong.
 class Evaluation {
  public:
@@ -96,13 +119,27 @@ class Evaluation {
   Value apply(const Value& function, std::vector<Value> arguments);
   Value member(const Value& value, const std::string& name) const;
   /// The rows of a table or the items of a list.
+  /// What a function comes to in the scope of its parameters.
+  Value body(const ExpressionNode& arrow, Scope& scope);
+  /// Whether that is true.
+  bool body_holds(const ExpressionNode& arrow, Scope& scope);
   std::vector<Value> items(const Value& value) const;
+  Items view(const Value& value) const;
   Cell cell(const Value& value) const;
   [[noreturn]] void fail(const std::string& what) const;
   void step();
 
  private:
+  Value computed(const ExpressionNode& node, const Scope& scope);
+  const Value& fixed(const ExpressionNode& node, const Scope& scope);
+  /// The cell that a node comes to where that stands somewhere already; null for what has to be computed.
+  const Cell* standing(const ExpressionNode& node, const Scope& scope);
   Value binary(const ExpressionNode& node, const Scope& scope);
+  bool holds(const ExpressionNode& node, const Scope& scope);
+  bool compares(const ExpressionNode& node, const Cell& a, const Cell& b) const;
+  const Value* known(const ExpressionNode& node);
+  std::optional<std::size_t> column(const ExpressionNode& node, const Table& table);
+  Value compared(const ExpressionNode& node, const Cell& a, const Cell& b) const;
   Value unary(const ExpressionNode& node, const Scope& scope);
   Value access(const ExpressionNode& node, const Scope& scope);
   Value call(const ExpressionNode& node, const Scope& scope);
@@ -119,6 +156,33 @@ class Evaluation {
   const Scope& root_;
   std::size_t steps_ = 0;
   int depth_ = 0;
+  std::unordered_map<const ExpressionNode*, Value> fixed_;
+  // What was looked up last for nodes: the value of one that is fixed, the column that one names.
+  struct Recent {
+    const ExpressionNode* node = nullptr;
+    const Value* value = nullptr;
+    const Table* table = nullptr;
+    std::size_t column = 0;
+  };
+  std::array<Recent, 32> recent_;
+  Recent& recent(const ExpressionNode& node) {
+    return recent_[(reinterpret_cast<std::uintptr_t>(&node) >> 5) % recent_.size()];
+  }
+};
+
+/// A function that is called for one item after the other.
+class Loop {
+ public:
+  Loop(Evaluation& run, const Value& function);
+  Value call(const Items& items, std::size_t i);
+  bool holds(const Items& items, std::size_t i);
+
+ private:
+  void bind(const Items& items, std::size_t i);
+  Evaluation& run_;
+  const Value& function_;
+  const ExpressionNode* arrow_ = nullptr;  ///< null where each call is made from the beginning
+  Scope scope_;
 };
 
 // expression_locale.cpp: numbers and dates as toLocaleString and Intl print them, in American English.

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
+
+#include "document/value.h"
 
 namespace leat::pages {
 namespace {
@@ -41,6 +44,16 @@ constexpr NamedCode kCurrencies[] = {{"usd", "$"},  {"aud", "A$"},  {"brl", "R$"
                                      {"cny", "¥"},  {"eur", "€"},   {"gbp", "£"},  {"jpy", "¥"},
                                      {"inr", "₹"},  {"krw", "₩"},   {"ngn", "₦"},  {"rub", "₽"},
                                      {"sek", "kr"}, {"chf", "CHF "}};
+
+thread_local const CustomFormats* in_force = nullptr;
+
+const CustomFormat* custom_format(const std::string& name, bool is_date) {
+  if (!in_force) return nullptr;
+  for (const CustomFormat& each : *in_force) {
+    if (each.name == name && each.is_date == is_date) return &each;
+  }
+  return nullptr;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -100,6 +113,7 @@ std::optional<std::string> number_code(const std::string& name, const ColumnSumm
   for (const NamedCode& each : kNumberCodes) {
     if (each.name == name) return std::string(each.code);
   }
+  if (const CustomFormat* custom = custom_format(name, false)) return custom->code;
   if (name == "auto") return unit_code(summary, "");
   if (name == "pct") {
     ColumnSummary percent = summary;
@@ -128,6 +142,21 @@ std::string default_date_code(const ColumnSummary& summary) {
 
 }  // namespace
 
+CustomFormats read_custom_formats(const std::string& text, const std::string& path) {
+  CustomFormats formats;
+  document::Value read = document::parse_json(text, path);
+  for (const document::Value& each : read["customFormats"].items()) {
+    bool is_date = each["valueType"].raw() == "date";
+    formats.push_back({lower(each["formatTag"].raw()), each["formatCode"].raw(), is_date});
+  }
+  return formats;
+}
+
+FormatsInForce::FormatsInForce(const CustomFormats& formats) : before_(std::exchange(in_force, &formats)) {}
+FormatsInForce::~FormatsInForce() {
+  in_force = before_;
+}
+
 std::string resolve_format(std::string_view format, Cell::Kind kind, const ColumnSummary* given) {
   const ColumnSummary none;
   const ColumnSummary& summary = given ? *given : none;
@@ -136,6 +165,7 @@ std::string resolve_format(std::string_view format, Cell::Kind kind, const Colum
     for (const NamedCode& each : kDateCodes) {
       if (each.name == name) return std::string(each.code);
     }
+    if (const CustomFormat* custom = custom_format(name, true)) return custom->code;
     return format.empty() || name == "auto" ? default_date_code(summary) : std::string(format);
   }
   if (kind != Cell::Kind::number) return "@";
@@ -149,6 +179,7 @@ std::string_view format_tag(std::string_view column) {
   std::string tag = lower(column.substr(at + 1));
   bool known = tag != "auto" && number_code(tag, ColumnSummary()).has_value();
   for (const NamedCode& each : kDateCodes) known = known || each.name == tag;
+  known = known || custom_format(tag, true);
   return known ? column.substr(at + 1) : std::string_view();
 }
 

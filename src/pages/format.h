@@ -3,16 +3,38 @@
 // Guarantees: a name is first resolved to a code, then the code prints. Numbers are rounded on their decimal
 //   digits, half away from zero, so that 1.005 with two digits is 1.01 and no whole number loses digits; the
 //   reader's runtime (web/pages/format.js) prints every code alike. Null prints as "–".
-// Threads: pure functions.
+// Threads: pure functions, but for the names that a FormatsInForce adds on its own thread.
 // Errors: none: what is no code prints the value as it is.
 // Source: https://docs.evidence.dev/core-concepts/formatting; ECMA-376 part 1, 18.8.31 (number formats)
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pages/cell.h"
 
 namespace leat::pages {
+
+/// A format of a project's own.
+struct CustomFormat {
+  std::string name;  ///< in small letters
+  std::string code;
+  bool is_date = false;
+};
+using CustomFormats = std::vector<CustomFormat>;
+/// Reads custom-formatting.json as Evidence writes it. Error(document_syntax).
+CustomFormats read_custom_formats(const std::string& text, const std::string& path);
+/// As long as it lives, the functions below know these names too, on this thread.
+class FormatsInForce {
+ public:
+  explicit FormatsInForce(const CustomFormats& formats);
+  ~FormatsInForce();
+  FormatsInForce(const FormatsInForce&) = delete;
+  FormatsInForce& operator=(const FormatsInForce&) = delete;
+
+ private:
+  const CustomFormats* before_;
+};
 
 /// The code of a format: a name ("num0", "usd1k", "shortdate"), "auto" (units by the column), a code itself,
 /// or "" (by the column's values). `summary` may be null.

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "document/value.h"
 #include "pages/expression.h"
+#include "pages/threshold.h"
 
 namespace leat::pages {
 
@@ -59,6 +60,7 @@ struct Page {
   std::vector<PageNode> body;
   std::vector<std::shared_ptr<const Declaration>> script;
   std::vector<PageNote> notes;
+  std::vector<Threshold> thresholds;
   std::vector<std::string> params;      ///< "customer" of customers/[customer]
   std::shared_ptr<const Error> broken;  ///< why the page could not be read; then there is nothing else of it
 };

@@ -42,7 +42,9 @@ int take_front_matter(Page& page, std::string& body) {
   std::size_t end = body.find("\n---", 3);
   if (end == std::string::npos)
     throw Error(ErrorCode::page_syntax, "The front matter is not closed with ---", page.path + ":1");
-  page.front_matter = document::parse_yaml(body.substr(4, std::max<std::size_t>(end, 3) - 3), page.path);
+  // From the end of the first line on, so that its lines count as those of the file.
+  std::size_t first = body.find('\n');
+  page.front_matter = document::parse_yaml(body.substr(first, std::max(end, first) + 1 - first), page.path);
   end = std::min(body.find('\n', end + 1), body.size() - 1) + 1;
   auto lines = std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(end), '\n');
   body.erase(0, end);
@@ -212,6 +214,7 @@ Page parse_page(std::string id, std::string path, std::string text, const FileRe
   drop_overridden(page);
   check_names(page);
   page.title = page.front_matter["title"].raw();
+  page.thresholds = read_thresholds(page.front_matter, page.path);
   return page;
 }
 

@@ -6,10 +6,13 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/spec.h"
 #include "base/time.h"
 #include "pages/component.h"
+#include "pages/drawing.h"
 #include "pages/page_sources.h"
 #include "pages/site.h"
+#include "pages/still.h"
 
 namespace leat::pages {
 
@@ -114,6 +117,11 @@ std::unique_ptr<Project> Project::load(const std::string& folder) {
   if (root.filename() == "src") root = root.parent_path();
   project->root_ = root.string();
   project->is_evidence_ = is_evidence(project->root_);
+  for (const char* place : {"/.evidence/customization/custom-formatting.json", "/custom-formatting.json"}) {
+    std::string file = project->root_ + place;
+    if (fs::is_regular_file(file) && project->formats_.empty())
+      project->formats_ = read_custom_formats(document::read_file(file), file);
+  }
   std::vector<std::string> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     std::string name = entry.path().filename().string();
@@ -190,6 +198,7 @@ std::string Project::fingerprint(const Page& page, const SiteOptions& options) c
   SiteLook look = this->look(options);
   std::string out =
       page.text + look.title + look.css + look.appearance + LEAT_VERSION + navigation(pages_, page.id, "");
+  for (const CustomFormat& format : formats_) out += format.name + "=" + format.code + "\n";
   return out + runtime_text();
 }
 
@@ -258,6 +267,7 @@ TablePtr Project::ask(const std::string& name, const std::string& sql, const std
 
 Project::Built Project::render(const Page& page, const Params& params, sql::Adapter& adapter, Env& env,
                                const SiteOptions& options) const {
+  FormatsInForce formats(formats_);
   std::string now = format_iso_timestamp(env.now());
   RenderOptions render_options;
   render_options.read_file = [this](const std::string& file) { return read_file(file); };
@@ -346,6 +356,34 @@ std::vector<Project::Params> Project::forms_of(const Page& page, const std::set<
   return forms;
 }
 
+void Project::draw(const Page& page, Built& built) const {
+  SiteLook look = is_evidence_ ? read_look(root_, folder_, "") : SiteLook();
+  DrawingOptions options;
+  options.theme = light_theme(look);
+  options.wide = chart_width(page, built.body, look);
+  built.body.is_drawn = draw_charts(built.body, options);
+}
+
+void Project::tell_thresholds(const std::string& id, const Built& built, Env& env, PageResult& result) const {
+  for (const ThresholdState& state : built.body.thresholds) {
+    if (!state.is_breached) {
+      env.emit({"page_threshold_kept", EventLevel::info, {{"page", id}, {"threshold", state.name}}});
+      continue;
+    }
+    std::string then;
+    for (const std::string& channel : state.then) then += (then.empty() ? "" : ",") + channel;
+    env.emit({"page_threshold_breached",
+              EventLevel::warning,
+              {{"page", id},
+               {"threshold", state.name},
+               {"severity", std::string(state.is_error ? "error" : "warning")},
+               {"message", state.text},
+               {"then", then},
+               {"where", state.where}}});
+    result.breached.push_back(state.text);
+  }
+}
+
 void Project::write(const Page& page, const std::string& id, const Built& built, Env& env,
                     const SiteOptions& options, PageResult& result) const {
   std::string built_at = format_iso_timestamp(env.now());
@@ -385,7 +423,9 @@ PageResult Project::build_page(const Page& page, sql::Adapter& adapter, Env& env
   std::vector<Problem> problems;
   auto build = [&](const Params& form) {
     Built built = render(page, form, adapter, env, options);
+    if (options.draws) draw(page, built);
     write(page, filled(page.id, form), built, env, options, result);
+    tell_thresholds(filled(page.id, form), built, env, result);
     problems.insert(problems.end(), built.body.problems.begin(), built.body.problems.end());
     return built.body.links;
   };
@@ -415,6 +455,28 @@ PageResult Project::build_page(const Page& page, sql::Adapter& adapter, Env& env
   tell(problems);
   result.warnings = std::move(problems);
   return result;
+}
+
+std::string Project::still_page(const std::string& id, const std::string& address, sql::Adapter& adapter,
+                                Env& env, const SiteOptions& options) const {
+  for (const Page& page : pages_) {
+    auto params =
+        page.id == id && page.params.empty() ? std::optional<Params>(Params()) : matched(page.id, "/" + id);
+    if (!params) continue;
+    if (page.broken) throw Error(*page.broken);
+    prepare(adapter, env, options);
+    Built built = render(page, *params, adapter, env, options);
+    tell(built.body.problems);
+    return still_html(page, id, std::move(built.body), look(options),
+                      {address, format_iso_timestamp(env.now())});
+  }
+  std::vector<std::string> names;
+  for (const Page& page : pages_) names.push_back(page.id);
+  std::string near = nearest(id, names);
+  throw Error(ErrorCode::config_invalid,
+              fmt::format("There is no page `{}`{}", id,
+                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              folder_);
 }
 
 }  // namespace leat::pages

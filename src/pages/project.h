@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "pages/format.h"
 #include "pages/page.h"
 #include "pages/render.h"
 #include "pages/site_look.h"
@@ -30,11 +31,13 @@ struct SiteOptions {
   std::string title;
   std::int64_t rows_max = 1'500'000;    ///< of one query
   std::int64_t values_max = 5'000'000;  ///< of one query: rows times columns
+  bool draws = true;                    ///< charts are drawn into the pages, where this machine can
 };
 
 struct PageResult {
   std::int64_t files = 0, queries = 0, rows = 0, bytes = 0;
   std::vector<Problem> warnings;
+  std::vector<std::string> breached;  ///< what thresholds of the page say
 };
 
 class Project {
@@ -59,6 +62,10 @@ class Project {
   std::string output_file(const Page& page, const SiteOptions& options) const;
   /// Builds a page; a templated one in every form that links of other pages ask for.
   PageResult build_page(const Page& page, sql::Adapter& adapter, Env& env, const SiteOptions& options) const;
+  /// A page by its address ("index", "customers/ada") as one document for mail; Error(config_invalid) where
+  /// there is none. `address` is that of the published site, "" for none.
+  std::string still_page(const std::string& id, const std::string& address, sql::Adapter& adapter, Env& env,
+                         const SiteOptions& options) const;
 
  private:
   using Params = std::map<std::string, std::string>;
@@ -77,6 +84,9 @@ class Project {
   std::set<std::string> links_to(const Page& page, sql::Adapter& adapter, Env& env,
                                  const SiteOptions& options) const;
   std::vector<Params> forms_of(const Page& page, const std::set<std::string>& links) const;
+  void draw(const Page& page, Built& built) const;
+  /// Tells what thresholds came to, each as an event.
+  void tell_thresholds(const std::string& id, const Built& built, Env& env, PageResult& result) const;
   void write(const Page& page, const std::string& id, const Built& built, Env& env,
              const SiteOptions& options, PageResult& result) const;
   SiteLook look(const SiteOptions& options) const;
@@ -85,6 +95,7 @@ class Project {
   std::string folder_, root_;
   bool is_evidence_ = false;
   std::vector<Page> pages_;
+  CustomFormats formats_;
   mutable std::mutex mutex_;  // guards what follows
   mutable std::map<std::string, TablePtr> asked_;
   mutable std::map<std::string, std::set<std::string>> links_;  // of pages that are rendered

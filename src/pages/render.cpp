@@ -25,6 +25,7 @@ class Renderer : public PageContext {
   Rendered run() {
     for (const PageNote& note : page_.notes) warn(note.what, note.where);
     result_.html = with_heading_ids(markdown(page_.body, session_.scope()));
+    result_.html = thresholds() + result_.html;
     collect_links(result_.html, result_.links);
     result_.html = with_site_links(result_.html, options_.root);
     for (Region& region : result_.regions) {
@@ -63,14 +64,31 @@ class Renderer : public PageContext {
   }
 
  private:
-  Choices offer(const PageNode& node, const Scope& scope) {
-    for (const Component* each : components()) {
-      if (each->spec->name != node.text || !each->choices) continue;
+  // What is breached stands at the top of the page.
+  std::string thresholds() {
+    std::string html;
+    for (const Threshold& each : page_.thresholds) {
       try {
-        return each->choices(ComponentUse(node, scope, *this));
+        result_.thresholds.push_back(look_at(each, session_.scope()));
       } catch (const Error& error) {
-        problem(error);
+        html += "<p>" + problem(error) + "</p>";
+        continue;
       }
+      const ThresholdState& state = result_.thresholds.back();
+      if (!state.is_breached) continue;
+      html += fmt::format("<div class=\"alert {}\" role=\"note\"><p>{}</p></div>\n",
+                          state.is_error ? "negative" : "warning", escape(state.text));
+    }
+    return html;
+  }
+
+  Choices offer(const PageNode& node, const Scope& scope) {
+    const Component* found = component_named(node.text);
+    if (!found || !found->choices) return {};
+    try {
+      return found->choices(ComponentUse(node, scope, *this));
+    } catch (const Error& error) {
+      problem(error);
     }
     return {};
   }
@@ -130,10 +148,7 @@ class Renderer : public PageContext {
   }
 
   std::string component(const PageNode& node, const Scope& scope) {
-    const Component* found = nullptr;
-    for (const Component* each : components()) {
-      if (each->spec->name == node.text) found = each;
-    }
+    const Component* found = component_named(node.text);
     bool is_box = found && found->place == Component::Place::box;
     bool is_inline = found && found->place == Component::Place::word;
     auto work = [&]() -> std::string {

@@ -51,7 +51,9 @@ struct Rendered {
   std::vector<Region> regions;                ///< number i is the element with data-region="i"
   std::map<std::string, std::string> inputs;  ///< what each holds as the page opens
   std::vector<Problem> problems;
+  std::vector<ThresholdState> thresholds;
   std::set<std::string, std::less<>> files;  ///< outlines that the page's maps need
+  bool is_drawn = false;                     ///< every chart of it has a drawing: drawing.h
   std::set<std::string> links;               ///< addresses of the site that the page leads to: "/shop/berlin"
 };
 

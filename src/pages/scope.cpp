@@ -3,13 +3,31 @@
 
 namespace leat::pages {
 
-std::optional<Value> Scope::find(const std::string& name) const {
-  for (const Scope* scope = this; scope; scope = scope->outer) {
-    auto found = scope->names.find(name);
-    if (found != scope->names.end()) return found->second;
-    if (!scope->outer && scope->lookup) return scope->lookup(name);
+Value& Names::operator[](const std::string& name) {
+  for (auto& [held, value] : held_) {
+    if (held == name) return value;
   }
-  return std::nullopt;
+  return held_.emplace_back(name, Value()).second;
+}
+
+const Value* Names::find(const std::string& name) const {
+  for (const auto& [held, value] : held_) {
+    if (held == name) return &value;
+  }
+  return nullptr;
+}
+
+const Value* Scope::held(const std::string& name) const {
+  for (const Scope* scope = this; scope; scope = scope->outer) {
+    if (const Value* found = scope->names.find(name)) return found;
+  }
+  return nullptr;
+}
+
+std::optional<Value> Scope::find(const std::string& name) const {
+  if (const Value* found = held(name)) return *found;
+  const Scope& outermost = root();
+  return outermost.lookup ? outermost.lookup(name) : std::nullopt;
 }
 
 namespace {

@@ -177,21 +177,37 @@ Charts charts_of(std::string_view html) {
   return found;
 }
 
-std::string scripts(const Rendered& body, const std::string& root) {
+// The scripts that draw the charts of a page, in their order.
+std::vector<std::string> chart_scripts(const Rendered& body) {
   Charts charts = charts_of(body.html);
   for (const Region& region : body.regions) {
     for (const std::string& html : region.html) charts = std::max(charts, charts_of(html));
   }
+  if (charts == Charts::none) return {};
+  std::vector<std::string> names = {charts == Charts::plain ? "echarts.common.min.js" : "echarts.min.js"};
+  names.insert(names.end(), body.files.begin(), body.files.end());
+  names.insert(names.end(), {"charts.js", "figures.js"});
+  if (charts == Charts::all) names.emplace_back("maps.js");
+  return names;
+}
+
+// A page whose charts are drawn already loads what draws them when it is needed.
+std::string late_scripts(const Rendered& body) {
+  std::string names;
+  if (!body.is_drawn) return names;
+  for (const std::string& name : chart_scripts(body)) names += (names.empty() ? "" : " ") + name;
+  return names.empty() ? "" : fmt::format(" data-charts=\"{}\"", names);
+}
+
+std::string scripts(const Rendered& body, const std::string& root) {
   std::string out;
   auto add = [&](std::string_view name) {
     out += fmt::format("<script src=\"{}_leat/{}\"></script>\n", root, name);
   };
-  if (charts != Charts::none) add(charts == Charts::plain ? "echarts.common.min.js" : "echarts.min.js");
   add("format.js");
-  for (const std::string& file : body.files) add(file);
-  if (charts != Charts::none) add("charts.js");
-  if (charts != Charts::none) add("figures.js");
-  if (charts == Charts::all) add("maps.js");
+  if (!body.is_drawn) {
+    for (const std::string& name : chart_scripts(body)) add(name);
+  }
   add("page.js");
   return out;
 }
@@ -222,7 +238,7 @@ std::string head(const Page& page, const std::string& title, const std::string& 
 
 std::string frame(const Page& page, const std::string& id, const std::vector<Page>& pages,
                   const SiteLook& look, const std::string& main, const std::string& aside,
-                  const std::string& footer, const std::string& end) {
+                  const std::string& footer, const std::string& end, const std::string& late = "") {
   std::string root = root_of(id), title = page.title.empty() ? look.title : page.title;
   std::string sidebar = page.front_matter["sidebar"].raw();
   bool bare = sidebar == "hide" || sidebar == "never" || is_on(page, "hide_sidebar", look, "hideSidebar");
@@ -252,10 +268,10 @@ std::string frame(const Page& page, const std::string& id, const std::vector<Pag
                                   : "");
   return head(page, title, root, look) +
          fmt::format(
-             "<body data-root=\"{}\">\n<a class=\"skip\" href=\"#main\">To the content</a>\n{}<div "
+             "<body data-root=\"{}\"{}>\n<a class=\"skip\" href=\"#main\">To the content</a>\n{}<div "
              "class=\"frame{}{}\"{}>\n{}<main "
              "id=\"main\">\n{}{}{}\n</main>\n{}</div>\n<footer>{}</footer>\n{}</body>\n</html>\n",
-             root, bar, nav.empty() ? "" : " with-side", aside.empty() ? "" : " with-toc", style, nav,
+             root, late, bar, nav.empty() ? "" : " with-side", aside.empty() ? "" : " with-toc", style, nav,
              breadcrumbs(page, id, pages, look), heading, main, aside, footer, end);
 }
 
@@ -282,7 +298,19 @@ std::string page_html(const Page& page, const std::string& id, const Rendered& b
   std::string footer = fmt::format("<span>Built {} UTC</span><span>Leat</span>",
                                    built_at.substr(0, 10) + " " + built_at.substr(11, 5));
   return frame(page, id, pages, look, body.html, contents(page, body, look), footer,
-               data + regions_json(body) + scripts(body, root_of(id)));
+               data + regions_json(body) + scripts(body, root_of(id)), late_scripts(body));
+}
+
+std::string light_theme(const SiteLook& look) {
+  constexpr std::string_view kDark = ":root[data-theme=\"dark\"]";
+  std::string css;
+  for (const EmbeddedFile& file : embedded_theme()) css += file.contents.substr(0, file.contents.find(kDark));
+  return css + look.css.substr(0, look.css.find(kDark));
+}
+
+double chart_width(const Page& page, const Rendered& body, const SiteLook& look) {
+  // page.css at 1280 px and more: the text's width, less its padding and the list of headings.
+  return contents(page, body, look).empty() ? 976 : 820;
 }
 
 std::string broken_html(const Page& page, const std::vector<Page>& pages, const SiteLook& look) {

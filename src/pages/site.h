@@ -18,6 +18,10 @@ namespace leat::pages {
 /// A whole page; `id` is its own ("customers/ada" of customers/[customer]).
 std::string page_html(const Page& page, const std::string& id, const Rendered& body,
                       const std::vector<Page>& pages, const SiteLook& look, const std::string& built_at);
+/// The design tokens of the light theme, as CSS.
+std::string light_theme(const SiteLook& look);
+/// How wide a chart of the page is in a window on a desk.
+double chart_width(const Page& page, const Rendered& body, const SiteLook& look);
 /// What stands in place of a page that can't be read.
 std::string broken_html(const Page& page, const std::vector<Page>& pages, const SiteLook& look);
 /// The list of pages as <nav>; "" where there is only one.

@@ -57,6 +57,8 @@ struct Asset {
   std::function<std::string(sql::Adapter&)> fingerprint;
   /// False when what it made is gone; null: nothing to look for.
   std::function<bool(sql::Adapter&)> exists;
+  /// It is run only where a selection chooses it: what it does leaves the project (a mail).
+  bool is_on_request = false;
   /// At most `lane_width` assets of one lane run at once ("" and 0: no limit): streams of one source share
   /// it.
   std::string lane;

@@ -80,6 +80,11 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
       std::string files = page.params.empty() ? "" : fmt::format("{} pages, ", result.files);
       outcome.message = fmt::format("{}{} queries, {} rows, {}", files, result.queries,
                                     format_count(result.rows), format_bytes(result.bytes));
+      if (!result.breached.empty()) {
+        outcome.status = Status::warning;
+        outcome.message = fmt::format("{} alert{}: {}", result.breached.size(),
+                                      result.breached.size() > 1 ? "s" : "", result.breached[0]);
+      }
       return outcome;
     };
     asset.fingerprint = [this, &page, options](sql::Adapter&) {
@@ -87,6 +92,49 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
     };
     asset.exists = [this, &page, options](sql::Adapter&) {
       return std::filesystem::exists(pages_->output_file(page, options));
+    };
+    assets.push_back(std::move(asset));
+  }
+  add_deliveries(assets, options);
+}
+
+void Workspace::add_deliveries(std::vector<Asset>& assets, const pages::SiteOptions& options) {
+  auto delivery = [](const std::string& name) {
+    Asset asset;
+    asset.what.id = "delivery." + name;
+    asset.what.name = name;
+    asset.what.kind = "delivery";
+    asset.what.fqn = {"deliveries", name};
+    return asset;
+  };
+  if (!project_.publish.is_null()) {
+    Asset asset = delivery("publish");
+    for (const pages::Page& page : pages_->pages()) asset.what.upstream.push_back("page." + page.id);
+    asset.work = [this](sql::Adapter&) {
+      Published published = publish_site(project_.site_folder, project_.publish, env_);
+      Outcome outcome;
+      outcome.message =
+          fmt::format("{} files to {}, {} the same, {} removed, {}", published.put, published.to,
+                      published.same, published.removed, format_bytes(published.bytes));
+      return outcome;
+    };
+    assets.push_back(std::move(asset));
+  }
+  for (const Sending& sending : project_.sendings) {
+    Asset asset = delivery(sending.name);
+    asset.is_on_request = true;
+    for (const pages::Page& page : pages_->pages()) {
+      if (page.id == sending.page || !page.params.empty()) asset.what.upstream.push_back("page." + page.id);
+    }
+    asset.work = [this, &sending, options](sql::Adapter& adapter) {
+      std::string html =
+          pages_->still_page(sending.page, site_address(sending, env_), adapter, env_, options);
+      std::size_t from = html.find("<title>") + 7;
+      Outcome outcome;
+      outcome.message =
+          fmt::format("{} to {}", sending.page,
+                      send_page(sending, html.substr(from, html.find("</title>") - from), html, env_));
+      return outcome;
     };
     assets.push_back(std::move(asset));
   }

@@ -32,6 +32,7 @@ const Spec kProjectSpec{"leat.yml",
                          {"sensors", FieldKind::mapping, "What is watched, and what runs when it changes, by name."},
                          {"alerts", FieldKind::mapping, "Of what people are told, and where."},
                          {"observe", FieldKind::mapping, "Where traces, lineage and measures of runs go."},
+                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
                          {"dbt", FieldKind::mapping, "The dbt project."},
                          {"pages", FieldKind::mapping, "The reports."},
                          {"network", FieldKind::mapping, "Which addresses requests may not reach."},
@@ -110,7 +111,9 @@ const Spec kPagesSpec{"pages",
                       "The reports.",
                       {{"folder", FieldKind::path, "Where the Markdown stands.", "pages"},
                        {"output", FieldKind::path, "Where the site is built.", "site"},
-                       {"title", FieldKind::text, "The site's title."}}};
+                       {"title", FieldKind::text, "The site's title."},
+                       {"publish", FieldKind::mapping, "Where the built site goes: a folder or S3."},
+                       {"send", FieldKind::mapping, "Pages that are sent by mail or to a chat, by name."}}};
 
 constexpr std::int64_t kThreadsMax = 64;
 
@@ -378,6 +381,8 @@ void read_parts(const document::Settings& settings, ProjectFile& project, Env& e
     project.pages_folder = absolute(pages.text("folder"));
     project.site_folder = absolute(pages.text("output"));
     project.title = pages.has("title") ? pages.text("title") : project.name;
+    project.publish = settings.value("pages")["publish"];
+    project.sendings = read_sendings(settings.value("pages")["send"]);
   });
 }
 

@@ -13,6 +13,7 @@
 
 #include "dbt/profile.h"
 #include "document/value.h"
+#include "run/deliveries.h"
 #include "run/partitions/partition_set.h"
 #include "run/schedules/schedule.h"
 #include "run/watch/freshness_policy.h"
@@ -53,8 +54,10 @@ struct ProjectFile {
   std::string pages_folder;  ///< "" when there are no pages
   std::string site_folder;
   std::string title;
-  std::string profile;  ///< of profiles.yml; "" where leat.yml names the targets
-  document::Value serve;  ///< the mapping under `serve:`, as written
+  document::Value publish;        ///< the mapping under `pages.publish`; null: the site stays where it is
+  std::vector<Sending> sendings;  ///< of `pages.send`
+  std::string profile;            ///< of profiles.yml; "" where leat.yml names the targets
+  document::Value serve;          ///< the mapping under `serve:`, as written
   document::Value sensors, alerts, observe;  ///< as written: their variables are filled in when they are used
   int threads = 4;
 

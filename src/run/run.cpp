@@ -17,7 +17,7 @@ namespace leat::run {
 namespace {
 
 bool is_node(std::string_view kind) {
-  return kind != "stream" && kind != "pipe" && kind != "page";
+  return kind != "stream" && kind != "pipe" && kind != "page" && kind != "delivery";
 }
 
 }  // namespace
@@ -47,6 +47,7 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
   for (std::size_t i = 0; i < assets.size(); ++i) {
     if (!only.empty()) chosen[i] = only.count(assets[i].what.id) != 0;
     chosen[i] = chosen[i] && done.count(assets[i].what.id) == 0;
+    if (assets[i].is_on_request && options.select.empty() && options.selector.empty() && only.empty()) chosen[i] = false;
   }
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {
@@ -60,9 +61,9 @@ void announce(Env& env, const Asset& asset, const Outcome& outcome, std::size_t 
   EventLevel level = outcome.status == Status::error     ? EventLevel::error
                      : outcome.status == Status::warning ? EventLevel::warning
                                                          : EventLevel::info;
-  env.emit({is_node(asset.what.kind)    ? "node_finished"
-            : asset.what.kind == "page" ? "page_finished"
-                                        : "stream_step_finished",
+  env.emit({is_node(asset.what.kind)                                     ? "node_finished"
+            : asset.what.kind == "page" || asset.what.kind == "delivery" ? "page_finished"
+                                                                         : "stream_step_finished",
             level,
             {{"asset", asset.what.id},
              {"kind", asset.what.kind},

@@ -75,6 +75,7 @@ class Workspace {
   LandedTables landed_tables() const;
   void add_nodes(std::vector<Asset>& assets, const std::string& run_id);
   void add_pages(std::vector<Asset>& assets);
+  void add_deliveries(std::vector<Asset>& assets, const pages::SiteOptions& options);
   const stream::Catalog& catalog(const ConnectionFile& connection);
   Outcome load_pipe(const PipeFile& pipe, sql::Adapter& adapter);
   // What streams that share a state have become in a run: the first that is asked for runs them all.

@@ -72,6 +72,7 @@ class Preview {
     pages_ = std::move(fresh);
     pages::SiteOptions options;
     options.output = file.site_folder;
+    options.draws = false;  // the browser is there already
     options.title = file.title;
     if (any_begins(changes, {"static/"})) pages::copy_static(file.folder, file.site_folder);
     std::vector<const pages::Page*> touched = touched_pages(options, changes, anew);

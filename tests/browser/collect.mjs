@@ -1,8 +1,8 @@
 // What a page shows, taken from its DOM and its charts, and how to compare it with the rows of a query.
 
 /** Runs in the page. */
-export function collect() {
-  Leat.drawRest();
+export async function collect() {
+  await Leat.drawRest();
   const all = (selector, within) => [...(within || document).querySelectorAll(selector)];
   const values = all('.value').map(e => ({query: e.dataset.query, column: e.dataset.column, row: e.dataset.row, value: e.dataset.value, text: e.textContent}));
   const data = all('script[id^="data-"]').map(e => { const name = e.id.slice(5); return {name, columns: Leat.data(name).columns}; });

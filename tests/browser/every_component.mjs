@@ -77,6 +77,8 @@ for (const [name, charts] of Object.entries(pages)) {
 
 const {interactions} = await import('./interactions.mjs');
 await interactions(page, at, rowsOf);
+const {stills} = await import('./stills.mjs');
+await stills(page, at);
 const {hostile} = await import('./hostile.mjs');
 await hostile(page, leat, project + '/../hostile');
 const {development} = await import('./dev.mjs');

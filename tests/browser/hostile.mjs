@@ -13,7 +13,7 @@ export async function hostile(page, leat, project) {
     const url = await page.ask('location.href');
     const found = await page.ask(async busy => {
       const all = (selector, within) => [...(within || document).querySelectorAll(selector)], wrong = [];
-      if (Leat.drawRest) Leat.drawRest();
+      await Leat.drawRest();
       // Every chart's notes, every choice, every link and button, every column.
       for (const element of all('[data-chart]')) {
         const chart = echarts.getInstanceByDom(element);

@@ -47,7 +47,7 @@ async function inputs(page, at, rowsOf) {
   await focus(page, 'select[data-input=region]');
   await page.press('ArrowUp');
   check('a key chooses from a dropdown', (await said()).slice(0, 2), [one("select count(*) from usa.states where region = 'South'"), 'largest is Texas']);
-  check('its chart follows', await page.ask(() => (Leat.drawRest(), echarts).getInstanceByDom(document.querySelector('[data-chart]')).getOption().series[0].data.length), 16);
+  check('its chart follows', await page.ask(async () => (await Leat.drawRest(), echarts).getInstanceByDom(document.querySelector('[data-chart]')).getOption().series[0].data.length), 16);
   await focus(page, '.multi summary');
   await page.press('Enter', 'Tab', 'Tab', 'Tab', 'Space');
   check('keys choose several', (await said())[2], one("select count(*) from usa.states where region in ('South', 'West', 'Midwest')"));
@@ -61,7 +61,7 @@ async function inputs(page, at, rowsOf) {
   check('a key ticks a box', (await said())[4], one("select count(*) from usa.states where admitted >= date '1900-01-01'"));
   await focus(page, '[data-input=kind] button:nth-child(2)');
   await page.press('Enter');
-  check('a key presses a button', await page.ask(() => (Leat.drawRest(), echarts).getInstanceByDom(document.querySelectorAll('[data-chart]')[1]).getOption().series[0].data.length), 9);
+  check('a key presses a button', await page.ask(async () => (await Leat.drawRest(), echarts).getInstanceByDom(document.querySelectorAll('[data-chart]')[1]).getOption().series[0].data.length), 9);
   await focus(page, '.range select');
   await page.ask(() => { const s = document.querySelector('.range select'); s.value = [...s.options].find(o => o.text === 'Last Year').value; s.dispatchEvent(new Event('change', {bubbles: true})); });
   check('a range of days', (await said())[5], one("select count(*) from usa.states where admitted between '1958-01-01' and '1958-12-31'"));

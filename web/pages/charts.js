@@ -306,4 +306,16 @@
       xAxis: swapped ? value : category, yAxis: swapped ? category : value, series: drawn.concat(totals(drawn, spec, order, axis, swapped), marks(spec, swapped)) };
   }
   ['bar', 'line', 'area', 'scatter', 'bubble', 'hist', 'chart'].forEach(function (kind) { L.kinds[kind] = draw; });
+
+  // What ECharts is given for a description of any kind, with the options of the page's author over it.
+  L.optionsOf = function (spec) {
+    var options = L.kinds[spec.kind](spec);
+    options.textStyle = options.textStyle || { fontFamily: L.token('font') };
+    if (spec.echartsOptions) options = L.merge(options, L.revive(spec.echartsOptions));
+    if (spec.kind === 'chart' && spec.options) options = L.merge(options, L.revive(spec.options));
+    if (spec.seriesOptions && Array.isArray(options.series)) options.series = options.series.map(function (s) { return String(s.id || '')[0] === '\u0002' ? s : L.merge(s, L.revive(spec.seriesOptions)); });
+    // What older options call containLabel.
+    [].concat(options.grid || []).forEach(function (g) { if (g.containLabel) { g.containLabel = false; g.outerBoundsMode = 'same'; g.outerBoundsContain = 'axisLabel'; } });
+    return options;
+  };
 })();

@@ -26,16 +26,31 @@
     return csv(lines);
   }
 
+  // The chart library is loaded when a chart needs it: one that the builder could not draw, does not fit its place, or is
+  // pointed at.
+  var waiting = [], loaded = '';
+  function need(then) {
+    var names = document.body.dataset.charts || '';
+    if (!names || loaded === 'all') return then();
+    waiting.push(then);
+    if (loaded) return;
+    loaded = 'soon';
+    var list = names.split(' ');
+    list.forEach(function (name, i) {
+      var script = make('script', { src: document.body.dataset.root + '_leat/' + name });
+      script.async = false;
+      script.onload = function () { if (i === list.length - 1) { loaded = 'all'; waiting.splice(0).forEach(function (each) { each(); }); } };
+      script.onerror = function () { errors.push(name + ' could not be loaded'); };
+      document.head.appendChild(script);
+    });
+  }
+  function instance(element) { return window.echarts && echarts.getInstanceByDom(element); }
+
   function draw(element) {
-    var spec = Object.assign(JSON.parse(element.dataset.chart), { width: element.clientWidth }), options = L.kinds[spec.kind](spec);
-    options.textStyle = options.textStyle || { fontFamily: L.token('font') };
-    if (spec.echartsOptions) options = L.merge(options, L.revive(spec.echartsOptions));
-    if (spec.kind === 'chart' && spec.options) options = L.merge(options, L.revive(spec.options));
-    if (spec.seriesOptions && Array.isArray(options.series)) options.series = options.series.map(function (s) { return String(s.id || '')[0] === '\u0002' ? s : L.merge(s, L.revive(spec.seriesOptions)); });
-    // What older options call containLabel.
-    [].concat(options.grid || []).forEach(function (g) { if (g.containLabel) { g.containLabel = false; g.outerBoundsMode = 'same'; g.outerBoundsContain = 'axisLabel'; } });
-    var chart = echarts.getInstanceByDom(element), many = spec.kind === 'map';
+    var spec = Object.assign(JSON.parse(element.dataset.chart), { width: element.clientWidth }), options = L.optionsOf(spec);
+    var chart = instance(element), many = spec.kind === 'map';
     if (!chart) {
+      element.textContent = '';
       // Thousands of points are quicker on a canvas; charts are crisper, also in print, as SVG.
       chart = echarts.init(element, null, { renderer: spec.renderer || (many ? 'canvas' : 'svg') });
       if (spec.connectGroup) { chart.group = spec.connectGroup; echarts.connect(spec.connectGroup); }
@@ -43,20 +58,19 @@
         var held = chart.getOption().series[p.seriesIndex].leat;
         if (held && held.layer.link && p.data && p.data.row !== undefined) location.href = L.link(String(held.table.columns[held.layer.link][p.data.row]));
       });
-      tools(element, spec, chart);
     }
     chart.setOption(options, true);
     if (spec.printEchartsConfig && !element.parentNode.querySelector('.config')) element.parentNode.appendChild(make('pre', { class: 'config', tabindex: '0' }, JSON.stringify(options, null, 1)));
     return chart;
   }
-  function tools(element, spec, chart) {
-    var figure = element.closest('figure'), name = (figure && figure.querySelector('figcaption') ? figure.querySelector('figcaption').firstChild.textContent : spec.kind) || 'chart';
+  function tools(element) {
+    var spec = JSON.parse(element.dataset.chart), figure = element.closest('figure'), name = (figure && figure.querySelector('figcaption') ? figure.querySelector('figcaption').firstChild.textContent : spec.kind) || 'chart';
     if (!figure || element.classList.contains('spark') || figure.querySelector('.chart-tools')) return;
     var bar = make('div', { class: 'chart-tools' });
     if (spec.data && spec.downloadableData !== false) { var rows = make('button', { type: 'button' }, 'CSV'); rows.onclick = function () { save(name + '.csv', csvOf(spec.data), 'text/csv'); }; bar.appendChild(rows); }
     if (spec.downloadableImage !== false) {
       var image = make('button', { type: 'button' }, 'Image');
-      image.onclick = function () { var link = make('a', { href: chart.getDataURL({ type: chart.getDom().querySelector('svg') ? 'svg' : 'png', pixelRatio: 2, backgroundColor: L.token('ground') }), download: name + (chart.getDom().querySelector('svg') ? '.svg' : '.png') }); link.click(); };
+      image.onclick = function () { wake(element, function (chart) { var vector = chart.getDom().querySelector('svg'), link = make('a', { href: chart.getDataURL({ type: vector ? 'svg' : 'png', pixelRatio: 2, backgroundColor: L.token('ground') }), download: name + (vector ? '.svg' : '.png') }); link.click(); }); };
       bar.appendChild(image);
     }
     var full = make('button', { type: 'button' }, 'Full screen');
@@ -64,6 +78,41 @@
     bar.appendChild(full);
     figure.appendChild(bar);
   }
+
+  // A drawing that came with the page stands for its chart as long as it is about as wide as its place, and its colors
+  // are those of the theme.
+  function stands(element) {
+    var still = element.querySelector('svg.still'), shown = still && Array.prototype.filter.call(element.children, function (e) { return e.matches('svg.still') && (!element.offsetParent || getComputedStyle(e).display !== 'none'); })[0];
+    if (!shown) return false;
+    if (!element.offsetParent) return true;
+    var wide = element.clientWidth / shown.viewBox.baseVal.width;
+    return wide > 0.72 && wide < 1.2 && (root.dataset.theme !== 'dark' || !shown.classList.contains('light'));
+  }
+  // Brings a chart to life: what is pointed at, touched or reached by keys answers from now on.
+  function wake(element, then) {
+    need(function () {
+      if (!element.isConnected) return;
+      var spec = JSON.parse(element.dataset.chart), others = spec.connectGroup ? all('[data-chart]').filter(function (e) { return !instance(e) && JSON.parse(e.dataset.chart).connectGroup === spec.connectGroup; }) : [];
+      if (!instance(element)) { take(element); paint(element); }
+      others.forEach(function (other) { if (other !== element) { take(other); paint(other); } });
+      var chart = instance(element);
+      if (then && chart) then(chart);
+    });
+  }
+  function sleep(element) {
+    if (element.dataset.sleeps) return;
+    element.dataset.sleeps = '1';
+    var last;
+    element.addEventListener('pointermove', function (e) { last = e; });
+    ['pointerenter', 'touchstart', 'focus'].forEach(function (kind) {
+      element.addEventListener(kind, function (e) {
+        if (instance(element)) return;
+        last = e.clientX === undefined ? undefined : e;
+        wake(element, function (chart) { if (last) chart.getDom().firstElementChild.dispatchEvent(new MouseEvent('mousemove', { bubbles: true, clientX: last.clientX, clientY: last.clientY })); });
+      }, { passive: true });
+    });
+  }
+
   // Charts that nobody sees yet are drawn as they come near, or when there is nothing else to do.
   var later = [], idle = false;
   function paint(element) {
@@ -77,7 +126,7 @@
     }
   }
   var near = window.IntersectionObserver && new IntersectionObserver(function (entries) {
-    entries.forEach(function (entry) { if (entry.isIntersecting && take(entry.target)) paint(entry.target); });
+    entries.forEach(function (entry) { if (entry.isIntersecting && take(entry.target)) need(function () { paint(entry.target); }); });
   }, { rootMargin: '400px' });
   function take(element) {
     var place = later.indexOf(element);
@@ -86,7 +135,17 @@
     near.unobserve(element);
     return true;
   }
-  function drawRest() { later.slice().forEach(function (element) { if (take(element) && element.isConnected) paint(element); }); }
+  // Draws every chart, also those that stand as they came; resolves when that is done.
+  function drawRest() {
+    return new Promise(function (done) {
+      if (!document.querySelector('[data-chart]')) return done();
+      need(function () {
+        later.slice().forEach(take);
+        all('[data-chart]').forEach(function (element) { if (!instance(element) && !element.classList.contains('problem')) paint(element); });
+        done();
+      });
+    });
+  }
   L.drawRest = drawRest;
   function whenIdle(deadline) {
     idle = false;
@@ -94,19 +153,27 @@
     beIdle();
   }
   function beIdle() {
-    if (!later.length || idle || !window.requestIdleCallback) return;
+    if (!later.length || idle || !window.requestIdleCallback || (document.body.dataset.charts && loaded !== 'all')) return;
     idle = true;
     requestIdleCallback(whenIdle, { timeout: 4000 });
   }
   function drawAll(within) {
-    // All places are asked for before anything is drawn, which would have them computed anew each time.
-    var unseens = new Map();
-    all('[data-chart]', within).forEach(function (element) { unseens.set(element, element.getBoundingClientRect().top > window.innerHeight || !element.offsetParent); });
-    unseens.forEach(function (unseen, element) {
-      if (!near || !window.requestIdleCallback || !unseen || echarts.getInstanceByDom(element)) return paint(element);
-      if (later.indexOf(element) < 0) { later.push(element); near.observe(element); }
+    // All places are asked for before anything is changed, which would have them computed anew each time.
+    var now = [], seen = all('[data-chart]', within).map(function (element) { return { element: element, unseen: element.getBoundingClientRect().top > window.innerHeight || !element.offsetParent, stands: !instance(element) && stands(element) }; });
+    seen.forEach(function (each) {
+      tools(each.element);
+      if (each.stands) return sleep(each.element);
+      if (!near || !window.requestIdleCallback || !each.unseen || instance(each.element)) now.push(each.element);
+      else if (later.indexOf(each.element) < 0) { later.push(each.element); near.observe(each.element); }
     });
+    if (now.length) need(function () { now.forEach(function (element) { if (element.isConnected) { take(element); paint(element); } }); beIdle(); });
     setTimeout(beIdle, 300);
+  }
+  // Its bytes are there before anything asks for them; only then are they read.
+  function fetchAhead() {
+    var names = document.body.dataset.charts;
+    if (!names || loaded || !/^http/.test(location.protocol)) return;
+    names.split(' ').forEach(function (name) { document.head.appendChild(make('link', { rel: 'prefetch', as: 'script', href: document.body.dataset.root + '_leat/' + name })); });
   }
 
   function enhance(table) {
@@ -117,8 +184,7 @@
     var count = make('span', { 'aria-live': 'polite' }), back = make('button', { type: 'button', 'aria-label': 'Rows before' }, '‹'), next = make('button', { type: 'button', 'aria-label': 'Rows behind' }, '›');
     function render() {
       var from = size === Infinity ? 0 : page * size;
-      every.forEach(function (row) { row.remove(); });
-      shown.slice(from, from + size).forEach(function (row) { body.appendChild(row); });
+      body.replaceChildren.apply(body, shown.slice(from, from + size));
       count.textContent = shown.length > size ? (from + 1) + '–' + Math.min(from + size, shown.length) + ' of ' + shown.length.toLocaleString('en-US') : shown.length === every.length ? '' : shown.length + ' of ' + every.length;
       back.disabled = page === 0; next.disabled = from + size >= shown.length;
       back.hidden = next.hidden = shown.length <= size;
@@ -185,10 +251,11 @@
   // What comes into view: charts that were drawn without a width, or not at all, are drawn.
   function resize(within) {
     all('[data-chart]', within).forEach(function (e) {
-      var c = window.echarts && echarts.getInstanceByDom(e), unseen = !c || c.getWidth() < 10;
+      var c = instance(e), unseen = !c || c.getWidth() < 10;
+      if (!c && stands(e)) return sleep(e);
       take(e);
       if (c) c.resize();
-      if (unseen && e.offsetParent) paint(e);
+      if (unseen && e.offsetParent) need(function () { paint(e); });
     });
   }
 
@@ -218,7 +285,7 @@
     element.classList.remove('stale');
     if (element.dataset.shown === String(number)) return false;
     element.dataset.shown = String(number);
-    all('[data-chart]', element).forEach(function (e) { var c = window.echarts && echarts.getInstanceByDom(e); if (c) { charts.splice(charts.indexOf(c), 1); c.dispose(); } });
+    all('[data-chart]', element).forEach(function (e) { var c = instance(e); if (c) { charts.splice(charts.indexOf(c), 1); c.dispose(); } });
     element.innerHTML = region.html[number];
     start(element);
     return true;
@@ -291,7 +358,9 @@
 
   // What a check asks for: no error, every chart with marks, every value equal to its query.
   function report() {
-    drawRest();
+    drawRest().then(judge);
+  }
+  function judge() {
     var wrong = errors.slice(), values = 0, drawn = all('[data-chart]').filter(function (e) { return e.firstChild; });
     drawn.forEach(function (element) {
       var marks = element.querySelector('canvas') || element.querySelectorAll('svg path').length > (element.classList.contains('spark') ? 0 : 2);
@@ -310,7 +379,9 @@
   // Takes over another build of this page, as `leat pages dev` makes it; false where it needs other scripts.
   L.renew = function (other) {
     var data = 'script[type="application/json"]', scripts = function (of) { return all('script[src*="_leat/"]:not([src*="live.js"])', of).map(function (s) { return s.getAttribute('src'); }).join(); };
-    if (scripts(document) !== scripts(other) || !other.querySelector('main')) return false;
+    var wanted = other.body.dataset.charts || '', held = document.body.dataset.charts || '';
+    if (scripts(document) !== scripts(other) || !other.querySelector('main') || (loaded && wanted && wanted !== held)) return false;
+    if (wanted) document.body.dataset.charts = wanted;
     charts.splice(0).forEach(function (chart) { chart.dispose(); });
     later.slice().forEach(take);
     L.forget();
@@ -338,10 +409,11 @@
   if (print) print.onclick = function () { window.print(); };
   if (menu) menu.onclick = function () { var open = document.body.classList.toggle('menu-open'); menu.setAttribute('aria-expanded', String(open)); };
   new MutationObserver(function () { drawAll(document); }).observe(root, { attributes: true, attributeFilter: ['data-theme'] });
-  window.addEventListener('resize', function () { charts.forEach(function (chart) { chart.resize(); }); });
-  document.addEventListener('fullscreenchange', function () { charts.forEach(function (chart) { chart.resize(); }); });
+  window.addEventListener('resize', function () { charts.forEach(function (chart) { chart.resize(); }); drawAll(document); });
+  window.addEventListener('load', function () { setTimeout(fetchAhead, 200); });
+  document.addEventListener('fullscreenchange', function () { charts.forEach(function (chart) { chart.resize(); }); drawAll(document); });
   window.addEventListener('beforeprint', function () {
-    drawRest();
+    if (loaded === 'all' || !document.body.dataset.charts) later.slice().forEach(function (element) { if (take(element) && element.isConnected) paint(element); });
     root.dataset.before = root.dataset.theme;
     root.dataset.theme = 'light';
     // Folds of one name close each other.

@@ -7,5 +7,7 @@
     document.documentElement.dataset.theme = wanted ? wanted[1] : chosen() || document.documentElement.dataset.appearance || (query && query.matches ? 'dark' : 'light');
   }
   apply();
+  // Tables show their first rows from the beginning where a script turns their pages.
+  document.documentElement.classList.add('js');
   if (query && query.addEventListener) query.addEventListener('change', apply);
 })();
