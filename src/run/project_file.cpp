@@ -17,24 +17,25 @@ using document::Value;
 
 namespace {
 
-const Spec kProjectSpec{"leat.yml",
-                        "A project.",
-                        {{"name", FieldKind::text, "The project's name.", "", true},
-                         {"target", FieldKind::text, "The target that is used when none is named.", "", true},
-                         {"targets", FieldKind::mapping, "Warehouses by name.", "", true},
-                         {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
-                         {"connections", FieldKind::mapping, "Sources by name."},
-                         {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
-                         {"schedules", FieldKind::mapping, "When what runs, by name; `leat serve` keeps them."},
-                         {"partitions", FieldKind::mapping, "What assets are divided into, by name."},
-                         {"freshness", FieldKind::mapping, "How fresh assets have to be, by name."},
-                         {"sensors", FieldKind::mapping, "What is watched, and what runs when it changes, by name."},
-                         {"alerts", FieldKind::mapping, "Of what people are told, and where."},
-                         {"observe", FieldKind::mapping, "Where traces, lineage and measures of runs go."},
-                         {"dbt", FieldKind::mapping, "The dbt project."},
-                         {"pages", FieldKind::mapping, "The reports."},
-                         {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
-                         {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
+const Spec kProjectSpec{
+    "leat.yml",
+    "A project.",
+    {{"name", FieldKind::text, "The project's name.", "", true},
+     {"target", FieldKind::text, "The target that is used when none is named.", "", true},
+     {"targets", FieldKind::mapping, "Warehouses by name.", "", true},
+     {"stand_in", FieldKind::mapping, "A local stand-in for the source."},
+     {"connections", FieldKind::mapping, "Sources by name."},
+     {"pipes", FieldKind::mapping, "Places whose new files are loaded, by name."},
+     {"schedules", FieldKind::mapping, "When what runs, by name; `leat serve` keeps them."},
+     {"partitions", FieldKind::mapping, "What assets are divided into, by name."},
+     {"freshness", FieldKind::mapping, "How fresh assets have to be, by name."},
+     {"sensors", FieldKind::mapping, "What is watched, and what runs when it changes, by name."},
+     {"alerts", FieldKind::mapping, "Of what people are told, and where."},
+     {"observe", FieldKind::mapping, "Where traces, lineage and measures of runs go."},
+     {"dbt", FieldKind::mapping, "The dbt project."},
+     {"pages", FieldKind::mapping, "The reports."},
+     {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
+     {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
 const Spec kConnectionSpec{
     "a connection",
     "A source and where it lands.",

@@ -53,8 +53,8 @@ struct ProjectFile {
   std::string pages_folder;  ///< "" when there are no pages
   std::string site_folder;
   std::string title;
-  std::string profile;  ///< of profiles.yml; "" where leat.yml names the targets
-  document::Value serve;  ///< the mapping under `serve:`, as written
+  std::string profile;                       ///< of profiles.yml; "" where leat.yml names the targets
+  document::Value serve;                     ///< the mapping under `serve:`, as written
   document::Value sensors, alerts, observe;  ///< as written: their variables are filled in when they are used
   int threads = 4;
 

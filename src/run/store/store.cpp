@@ -30,9 +30,10 @@ insert into asset_states select target, asset, kind, status, finished_at, messag
 )";
 
 const SqliteFormat& format() {
-  static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = normal;",
-                                  fmt::format("{}{}{}", kTables, kSecond, kRunning),
-                                  {fmt::format("alter table runs add column owner text;{}{}{}", kSecond, kFill, kRunning)}};
+  static const SqliteFormat known{
+      "pragma journal_mode = wal; pragma synchronous = normal;",
+      fmt::format("{}{}{}", kTables, kSecond, kRunning),
+      {fmt::format("alter table runs add column owner text;{}{}{}", kSecond, kFill, kRunning)}};
   return known;
 }
 
@@ -104,18 +105,23 @@ void Store::add_step(const std::string& run_id, const StepRow& step) {
       {step.rows, step.took_ms});
   if (step.status == "skipped") return;
   bool is_built = step.status == "success" || step.status == "warning" || step.status == "unchanged";
-  run("insert into asset_states (target, asset, kind, status, finished_at, message, built_at, rows_out) values ((select "
-      "target from runs where id = ?), ?, ?, ?, ?, ?, nullif(?, ''), ?) on conflict (target, asset) do update set kind = "
-      "excluded.kind, status = excluded.status, finished_at = excluded.finished_at, message = excluded.message, rows_out "
+  run("insert into asset_states (target, asset, kind, status, finished_at, message, built_at, rows_out) "
+      "values ((select "
+      "target from runs where id = ?), ?, ?, ?, ?, ?, nullif(?, ''), ?) on conflict (target, asset) do "
+      "update set kind = "
+      "excluded.kind, status = excluded.status, finished_at = excluded.finished_at, message = "
+      "excluded.message, rows_out "
       "= excluded.rows_out, built_at = coalesce(excluded.built_at, built_at)",
-      {run_id, step.asset, step.kind, step.status, step.finished_at, step.message, is_built ? step.finished_at : ""},
+      {run_id, step.asset, step.kind, step.status, step.finished_at, step.message,
+       is_built ? step.finished_at : ""},
       {step.rows});
 }
 
 std::vector<std::int64_t> Store::row_counts(const std::string& asset, int count) {
-  Statement statement(handle_,
-                      "select rows_out from steps where asset = ? and status = 'success' and rows_out >= 0 order by "
-                      "rowid desc limit ?");
+  Statement statement(
+      handle_,
+      "select rows_out from steps where asset = ? and status = 'success' and rows_out >= 0 order by "
+      "rowid desc limit ?");
   statement.with(asset, std::int64_t{count});
   std::vector<std::int64_t> out;
   while (statement.row()) out.push_back(statement.number(0));
@@ -126,7 +132,8 @@ std::map<std::string, EventRow> Store::all_latest(const std::string& name) {
   Statement statement(handle_, "select key, at, level, fields from latest where name = ?");
   statement.with(name);
   std::map<std::string, EventRow> out;
-  while (statement.row()) out[statement.text(0)] = {statement.text(1), statement.text(2), name, statement.text(3), 0};
+  while (statement.row())
+    out[statement.text(0)] = {statement.text(1), statement.text(2), name, statement.text(3), 0};
   return out;
 }
 
@@ -183,10 +190,11 @@ std::vector<EventRow> Store::events(const std::string& run_id, std::int64_t afte
 }
 
 std::vector<AssetRow> Store::assets(const std::string& target) {
-  Statement statement(handle_,
-                      "select asset, kind, status, finished_at, message, rows_out, coalesce(built_at, '') from "
-                      "asset_states where target = ? order by case kind when 'stream' then 0 when 'seed' then 1 when "
-                      "'model' then 2 when 'test' then 4 else 3 end, asset");
+  Statement statement(
+      handle_,
+      "select asset, kind, status, finished_at, message, rows_out, coalesce(built_at, '') from "
+      "asset_states where target = ? order by case kind when 'stream' then 0 when 'seed' then 1 when "
+      "'model' then 2 when 'test' then 4 else 3 end, asset");
   statement.bind(1, target);
   std::vector<AssetRow> rows;
   while (statement.row()) {

@@ -15,9 +15,9 @@ struct Call {
   std::string method, path;  ///< "GET", "/v1/jobs"
   std::multimap<std::string, std::string> query;
   std::string authorization, content_type, body;
-  std::string signature;        ///< X-Leat-Signature or X-Hub-Signature-256: of the body, by who calls a webhook
+  std::string signature;  ///< X-Leat-Signature or X-Hub-Signature-256: of the body, by who calls a webhook
   std::string idempotency_key;  ///< the same call again has the same
-  std::string base_url;  ///< "http://localhost:8000", as the client wrote it
+  std::string base_url;         ///< "http://localhost:8000", as the client wrote it
 
   /// The first value of a query's parameter, "" when it is not there.
   std::string parameter(const std::string& name) const;

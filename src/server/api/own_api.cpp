@@ -81,13 +81,8 @@ std::optional<Reply> OwnApi::answer(const Call& call) {
   if (!is_metrics && !call.path.starts_with(kPrefix)) return std::nullopt;
   if (!access_.allows(call.authorization))
     return problem_reply(401, "unauthorized", "The credentials are missing or wrong.");
-  try {
-    return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size()));
-  } catch (const Error& error) {
-    bool is_theirs = info(error.code()).fault == Fault::user && error.code() != ErrorCode::run_store;
-    return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem",
-                         error.what_failed());
-  }
+  return answer_or_problem(
+      [&] { return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size())); });
 }
 
 Reply OwnApi::answer_known(const Call& call, const std::string& path) {

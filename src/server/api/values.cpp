@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "base/error.h"
+
 namespace leat::server {
 
 using document::Value;
@@ -40,6 +42,19 @@ Reply not_found(const std::string& what) {
 
 Reply list_reply(const char* name, std::vector<Value> items) {
   return json_reply(Value::mapping({{name, Value::list(std::move(items))}}));
+}
+
+Reply answer_or_problem(const std::function<Reply()>& answer) {
+  try {
+    return answer();
+  } catch (const Error& error) {
+    ErrorCode code = error.code();
+    if (code == ErrorCode::alert_unknown || code == ErrorCode::partitions_unknown)
+      return problem_reply(404, "not-found", error.what_failed());
+    bool is_theirs = info(code).fault == Fault::user && code != ErrorCode::run_store;
+    return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem",
+                         error.what_failed());
+  }
 }
 
 std::int64_t number_of(const std::string& path, std::string& rest) {
