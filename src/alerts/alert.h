@@ -1,4 +1,5 @@
-// Alert: something that people should know of: one for a kind and a subject, from when it begins until it is over.
+// Alert: something that people should know of: one for a kind and a subject, from when it begins until it is
+// over.
 //
 // Guarantees: plain values. Texts hold no secrets: whoever makes one has redacted them.
 // Threads: values.

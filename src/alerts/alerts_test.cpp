@@ -79,7 +79,9 @@ class SmtpServer {
   void serve() {
     int peer = ::accept(listener_, nullptr, nullptr);
     if (peer < 0) return;
-    auto tell = [&](const std::string& line) { (void)!::write(peer, (line + "\r\n").data(), line.size() + 2); };
+    auto tell = [&](const std::string& line) {
+      (void)!::write(peer, (line + "\r\n").data(), line.size() + 2);
+    };
     tell("220 mail.test ESMTP");
     std::string buffer;
     bool in_data = false, in_login = false;
@@ -140,10 +142,11 @@ std::string decoded(const std::string& mail) {
 TEST_CASE("a mail goes to every recipient, with code and mend, and a headline that holds no line end") {
   Env env(fixed_clock(*parse_iso_timestamp("2026-01-05T03:00:09Z")), 1);
   SmtpServer server;
-  Route route = route_of("{type: email, server: 'smtp://127.0.0.1:" + std::to_string(server.port()) +
-                             "', tls: none, user: leat, password: pa55word, from: 'Leat <leat@shop.test>', to: "
-                             "[ann@shop.test, 'Bob <bob@shop.test>']}",
-                         env);
+  Route route =
+      route_of("{type: email, server: 'smtp://127.0.0.1:" + std::to_string(server.port()) +
+                   "', tls: none, user: leat, password: pa55word, from: 'Leat <leat@shop.test>', to: "
+                   "[ann@shop.test, 'Bob <bob@shop.test>']}",
+               env);
   Alert alert = failure();
   alert.title = "nächtlich failed\r\nBcc: x@evil.test";
   open_channel(route, env)->send({"shop", "", {alert}, false});
@@ -201,7 +204,8 @@ TEST_CASE("Slack gets a text and a block for each alert, with its three characte
   CHECK(first.find("&lt;refused&gt; &amp; gone") != std::string::npos);
   CHECK(first.find("`LEAT-HTTP-401` Check the token.") != std::string::npos);
   CHECK(first.find("<https://leat.test/#/jobs/17|job 17>") != std::string::npos);
-  CHECK(body["blocks"].items().at(1)["text"]["text"].raw().find(":white_check_mark: *Over: hourly failed*") == 0);
+  CHECK(body["blocks"].items().at(1)["text"]["text"].raw().find(":white_check_mark: *Over: hourly failed*") ==
+        0);
 }
 
 TEST_CASE("Teams gets an adaptive card") {
@@ -219,7 +223,8 @@ TEST_CASE("Teams gets an adaptive card") {
 TEST_CASE("a webhook's body is signed with its key") {
   Env env(fixed_clock({}), 1);
   Receiver receiver;
-  Route route = route_of("{type: webhook, url: '" + receiver.server.url() + "/in', key: k3y, headers: {X-Team: data}}", env);
+  Route route = route_of(
+      "{type: webhook, url: '" + receiver.server.url() + "/in', key: k3y, headers: {X-Team: data}}", env);
   open_channel(route, env)->send({"shop", "", {failure()}, false});
   ScriptedRequest request = receiver.server.requests().at(0);
   std::string wanted = "sha256=";
@@ -236,7 +241,8 @@ TEST_CASE("a webhook's body is signed with its key") {
 TEST_CASE("PagerDuty gets an event an alert, under a key that stays, and its end") {
   Env env(fixed_clock({}), 1);
   Receiver receiver;
-  Route route = route_of("{type: pagerduty, key: r0ut1ng, url: '" + receiver.server.url() + "/v2/enqueue'}", env);
+  Route route =
+      route_of("{type: pagerduty, key: r0ut1ng, url: '" + receiver.server.url() + "/v2/enqueue'}", env);
   Alert over = failure();
   over.recovered = over.opened + std::chrono::minutes(5);
   auto channel = open_channel(route, env);
@@ -267,9 +273,10 @@ TEST_CASE("what a receiver answers decides whether another try may help, and its
 
 TEST_CASE("a route takes what its kinds, subjects and severity say") {
   Env env(fixed_clock({}), 1);
-  Route route = route_of("{type: webhook, url: 'http://x.test', kinds: [failure], subjects: ['night*'], severity: error, "
-                         "recovery: false}",
-                         env);
+  Route route = route_of(
+      "{type: webhook, url: 'http://x.test', kinds: [failure], subjects: ['night*'], severity: error, "
+      "recovery: false}",
+      env);
   Alert alert = failure();
   CHECK(route.takes(alert));
   alert.subject = "hourly";

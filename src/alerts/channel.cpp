@@ -53,7 +53,8 @@ class HttpChannel : public Channel {
       said = std::string(response.body.view().substr(0, kSaidMax));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::cancelled) throw;
-      throw Error(ErrorCode::alert_undelivered, redact(error.what_failed()), "alerts.routes." + route_.name).retry();
+      throw Error(ErrorCode::alert_undelivered, redact(error.what_failed()), "alerts.routes." + route_.name)
+          .retry();
     }
     if (status >= 200 && status < 300) return;
     Error refused(ErrorCode::alert_undelivered, redact(fmt::format("The answer was {}: {}", status, said)),
@@ -89,7 +90,8 @@ class Webhook : public HttpChannel {
     for (const auto& member : route_.settings.value("headers").members())
       headers.emplace_back(member.first, member.second.as_text(member.first));
     if (route_.settings.has("key"))
-      headers.emplace_back("X-Leat-Signature", "sha256=" + hex(files::hmac_sha256(route_.settings.text("key"), body)));
+      headers.emplace_back("X-Leat-Signature",
+                           "sha256=" + hex(files::hmac_sha256(route_.settings.text("key"), body)));
     post(route_.settings.text("url"), std::move(body), headers);
   }
 };
@@ -99,7 +101,8 @@ class PagerDuty : public HttpChannel {
   using HttpChannel::HttpChannel;
   void send(const Message& message) override {
     std::string url = route_.settings.has("url") ? route_.settings.text("url") : std::string(kPagerDuty);
-    for (const Alert& each : message.alerts) post(url, pagerduty_json(message, each, route_.settings.text("key")));
+    for (const Alert& each : message.alerts)
+      post(url, pagerduty_json(message, each, route_.settings.text("key")));
   }
 };
 

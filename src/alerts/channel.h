@@ -1,12 +1,15 @@
 // Channel: brings a message of one or several alerts to where a route leads: a mailbox, a chat, a service.
 //
-// Guarantees: send() returns when the other side has taken the message, else it throws. PagerDuty gets one event an
+// Guarantees: send() returns when the other side has taken the message, else it throws. PagerDuty gets one
+// event an
 //   alert, with a key that makes sending it twice the same as once.
 // Threads: send() by one thread at a time.
 // Owns: its connections.
-// Errors: Error(alert_undelivered) with what the other side said, without secrets; retryable where another try may
+// Errors: Error(alert_undelivered) with what the other side said, without secrets; retryable where another
+// try may
 //   help.
-// Source: RFC 5321, 5322, 2047 (mail); Slack's incoming webhooks (blocks); Teams' workflows webhooks (Adaptive Card
+// Source: RFC 5321, 5322, 2047 (mail); Slack's incoming webhooks (blocks); Teams' workflows webhooks
+// (Adaptive Card
 //   1.4); PagerDuty's Events API v2
 #pragma once
 #include <memory>

@@ -54,13 +54,16 @@ std::string header_text(const std::string& text) {
 // "Name <a@b>" as a@b
 std::string address_of(const std::string& text) {
   std::size_t from = text.rfind('<'), to = text.rfind('>');
-  return from == std::string::npos || to == std::string::npos || to < from ? text : text.substr(from + 1, to - from - 1);
+  return from == std::string::npos || to == std::string::npos || to < from
+             ? text
+             : text.substr(from + 1, to - from - 1);
 }
 
 std::string mail_date(Timestamp time) {
   using namespace std::chrono;
   constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   auto day = floor<days>(time);
   year_month_day date{day};
   hh_mm_ss clock{floor<seconds>(time - day)};
@@ -142,8 +145,10 @@ class Mail : public Channel {
     std::string host = address_of(from);
     host = host.substr(std::min(host.find('@') + 1, host.size()));
     return fmt::format(
-        "Date: {}\r\nFrom: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{}@{}>\r\nAuto-Submitted: auto-generated\r\n"
-        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
+        "Date: {}\r\nFrom: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{}@{}>\r\nAuto-Submitted: "
+        "auto-generated\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+        "base64\r\n\r\n{}",
         mail_date(env_.now()), from, to, header_text(headline(message)), env_.uuid(), host, lines);
   }
 

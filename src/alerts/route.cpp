@@ -14,20 +14,33 @@ using document::Value;
 const Spec kRouteSpec{
     "a route of alerts",
     "Which alerts go where.",
-    {{"type", FieldKind::text, "What takes them.", "", true, {"email", "slack", "teams", "webhook", "pagerduty"}},
+    {{"type",
+      FieldKind::text,
+      "What takes them.",
+      "",
+      true,
+      {"email", "slack", "teams", "webhook", "pagerduty"}},
      {"kinds", FieldKind::list,
       "Which kinds: failure, freshness, lag, row_count, test, page, backfill, sensor; all when left out."},
-     {"subjects", FieldKind::list, "Which schedules, assets, slots or pages, with `*` and `?`; all when left out."},
+     {"subjects", FieldKind::list,
+      "Which schedules, assets, slots or pages, with `*` and `?`; all when left out."},
      {"severity", FieldKind::text, "The least that it takes.", "warning", false, {"warning", "error"}},
      {"recovery", FieldKind::boolean, "Whether it is told when something is over.", "true"},
      {"group", FieldKind::duration, "What comes within this time goes in one message.", "30s"},
-     {"url", FieldKind::secret, "slack, teams, webhook: where messages are posted; pagerduty: another address."},
-     {"key", FieldKind::secret, "pagerduty: the integration's key; webhook: signs the body (X-Leat-Signature)."},
+     {"url", FieldKind::secret,
+      "slack, teams, webhook: where messages are posted; pagerduty: another address."},
+     {"key", FieldKind::secret,
+      "pagerduty: the integration's key; webhook: signs the body (X-Leat-Signature)."},
      {"headers", FieldKind::mapping, "webhook: headers that are sent along."},
      {"server", FieldKind::text, "email: `smtp://host:587` or `smtps://host:465`."},
      {"user", FieldKind::text, "email: who logs in."},
      {"password", FieldKind::secret, "email: the password."},
-     {"tls", FieldKind::text, "email: whether the server has to speak TLS.", "required", false, {"required", "none"}},
+     {"tls",
+      FieldKind::text,
+      "email: whether the server has to speak TLS.",
+      "required",
+      false,
+      {"required", "none"}},
      {"from", FieldKind::text, "email: the sender."},
      {"to", FieldKind::list, "email: the recipients."}}};
 
@@ -42,7 +55,8 @@ std::vector<std::string> texts(const Value& list, std::string_view what) {
 
 Route read_route(const std::string& name, Value mapping, const Env& env) {
   if (!mapping.is_mapping())
-    throw Error(ErrorCode::alert_invalid, fmt::format("The route `{}` has to be a mapping", name), mapping.where());
+    throw Error(ErrorCode::alert_invalid, fmt::format("The route `{}` has to be a mapping", name),
+                mapping.where());
   for (const char* field : {"kinds", "subjects", "to"}) {
     if (const Value* given = mapping.find(field); given && given->is_text())
       mapping.set(field, Value::list({*given}));
@@ -54,7 +68,8 @@ Route read_route(const std::string& name, Value mapping, const Env& env) {
   for (const std::string& word : texts(out.settings.value("kinds"), "kinds")) {
     Kind kind{};
     if (!parse_kind(word, kind))
-      throw Error(ErrorCode::alert_invalid, fmt::format("`{}` is no kind of alerts", word), mapping["kinds"].where());
+      throw Error(ErrorCode::alert_invalid, fmt::format("`{}` is no kind of alerts", word),
+                  mapping["kinds"].where());
     out.kinds.push_back(kind);
   }
   out.subjects = texts(out.settings.value("subjects"), "subjects");
@@ -87,7 +102,8 @@ bool Route::takes(const Alert& alert) const {
 
 std::vector<Route> read_routes(const Value& routes, const Env& env) {
   std::vector<Route> out;
-  for (const Value::Member& member : routes.members()) out.push_back(read_route(member.first, member.second, env));
+  for (const Value::Member& member : routes.members())
+    out.push_back(read_route(member.first, member.second, env));
   return out;
 }
 

@@ -17,9 +17,9 @@
 namespace leat::alerts {
 
 struct Route {
-  std::string name, type;             ///< type: email, slack, teams, webhook, pagerduty
-  std::vector<Kind> kinds;            ///< empty: all
-  std::vector<std::string> subjects;  ///< with * and ?; empty: all
+  std::string name, type;                 ///< type: email, slack, teams, webhook, pagerduty
+  std::vector<Kind> kinds;                ///< empty: all
+  std::vector<std::string> subjects;      ///< with * and ?; empty: all
   Severity severity = Severity::warning;  ///< at least
   bool tells_recovery = true;
   std::chrono::milliseconds group{0};  ///< what comes within this time goes in one message

@@ -34,16 +34,22 @@ std::string title_of(const Alert& alert) {
 std::string slack_text(const std::string& text) {
   std::string out;
   for (char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
   }
   return out;
 }
 
 Value alert_value(const Alert& alert) {
-  auto time = [](Timestamp value) { return value == Timestamp{} ? Value() : text(format_iso_timestamp(value)); };
+  auto time = [](Timestamp value) {
+    return value == Timestamp{} ? Value() : text(format_iso_timestamp(value));
+  };
   return Value::mapping({{"id", Value::of(alert.id)},
                          {"kind", text(std::string(name(alert.kind)))},
                          {"subject", text(alert.subject)},
@@ -101,12 +107,15 @@ std::string webhook_json(const Message& message) {
 std::string slack_json(const Message& message) {
   std::vector<Value> blocks;
   auto section = [&](const std::string& markdown) {
-    blocks.push_back(Value::mapping(
-        {{"type", text("section")}, {"text", Value::mapping({{"type", text("mrkdwn")}, {"text", text(markdown)}})}}));
+    blocks.push_back(
+        Value::mapping({{"type", text("section")},
+                        {"text", Value::mapping({{"type", text("mrkdwn")}, {"text", text(markdown)}})}}));
   };
   for (const Alert& each : message.alerts) {
     if (blocks.size() == kAlertsShown) break;  // Slack takes 50 blocks
-    std::string mark = each.is_recovered() ? ":white_check_mark:" : each.severity == Severity::error ? ":red_circle:" : ":warning:";
+    std::string mark = each.is_recovered()                ? ":white_check_mark:"
+                       : each.severity == Severity::error ? ":red_circle:"
+                                                          : ":warning:";
     std::string lines = fmt::format("{} *{}*", mark, slack_text(title_of(each)));
     if (!each.is_recovered()) {
       if (!each.detail.empty()) lines += "\n" + slack_text(shortened(each.detail));
@@ -116,22 +125,27 @@ std::string slack_json(const Message& message) {
       lines += fmt::format("\n<{}/#/jobs/{}|job {}>", message.console, each.job, each.job);
     section(lines);
   }
-  if (message.alerts.size() > kAlertsShown) section(fmt::format("… and {} more", message.alerts.size() - kAlertsShown));
-  return document::to_json(
-      Value::mapping({{"text", text(slack_text(headline(message)))}, {"blocks", Value::list(std::move(blocks))}}));
+  if (message.alerts.size() > kAlertsShown)
+    section(fmt::format("… and {} more", message.alerts.size() - kAlertsShown));
+  return document::to_json(Value::mapping(
+      {{"text", text(slack_text(headline(message)))}, {"blocks", Value::list(std::move(blocks))}}));
 }
 
 std::string teams_json(const Message& message) {
   std::vector<Value> body;
   auto block = [&](const std::string& words, bool is_title, const char* color) {
-    Value each = Value::mapping({{"type", text("TextBlock")}, {"text", text(words)}, {"wrap", Value::of(true)}});
+    Value each =
+        Value::mapping({{"type", text("TextBlock")}, {"text", text(words)}, {"wrap", Value::of(true)}});
     if (is_title) each.set("weight", text("Bolder"));
     if (*color) each.set("color", text(color));
     body.push_back(std::move(each));
   };
   for (std::size_t i = 0; i < std::min(message.alerts.size(), kAlertsShown); ++i) {
     const Alert& each = message.alerts[i];
-    block(title_of(each), true, each.is_recovered() ? "Good" : each.severity == Severity::error ? "Attention" : "Warning");
+    block(title_of(each), true,
+          each.is_recovered()                ? "Good"
+          : each.severity == Severity::error ? "Attention"
+                                             : "Warning");
     if (each.is_recovered()) continue;
     if (!each.detail.empty()) block(shortened(each.detail), false, "");
     if (!each.code.empty()) block(fmt::format("{}: {}", each.code, each.fix), false, "");
@@ -149,8 +163,9 @@ std::string teams_json(const Message& message) {
                                                      {"url", text(message.console)}})}));
   return document::to_json(Value::mapping(
       {{"type", text("message")},
-       {"attachments", Value::list({Value::mapping({{"contentType", text("application/vnd.microsoft.card.adaptive")},
-                                                    {"content", card}})})}}));
+       {"attachments",
+        Value::list({Value::mapping(
+            {{"contentType", text("application/vnd.microsoft.card.adaptive")}, {"content", card}})})}}));
 }
 
 std::string pagerduty_json(const Message& message, const Alert& alert, const std::string& routing_key) {
@@ -158,13 +173,14 @@ std::string pagerduty_json(const Message& message, const Alert& alert, const std
                                 {"event_action", text(alert.is_recovered() ? "resolve" : "trigger")},
                                 {"dedup_key", text(message.project + "/" + alert.key())}});
   if (!alert.is_recovered()) {
-    event.set("payload", Value::mapping({{"summary", text(shortened(message.project + ": " + alert.title, 1000))},
-                                         {"source", text(message.project)},
-                                         {"severity", text(std::string(name(alert.severity)))},
-                                         {"timestamp", text(format_iso_timestamp(alert.opened))},
-                                         {"component", text(alert.subject)},
-                                         {"class", text(std::string(name(alert.kind)))},
-                                         {"custom_details", alert_value(alert)}}));
+    event.set("payload",
+              Value::mapping({{"summary", text(shortened(message.project + ": " + alert.title, 1000))},
+                              {"source", text(message.project)},
+                              {"severity", text(std::string(name(alert.severity)))},
+                              {"timestamp", text(format_iso_timestamp(alert.opened))},
+                              {"component", text(alert.subject)},
+                              {"class", text(std::string(name(alert.kind)))},
+                              {"custom_details", alert_value(alert)}}));
     if (!message.console.empty()) event.set("client_url", text(message.console));
     event.set("client", text("Leat"));
   }

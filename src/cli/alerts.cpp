@@ -18,15 +18,17 @@ class AlertsCommand : public Command {
   std::string_view summary() const override { return "Show alerts, silence them, test where they go"; }
   std::string_view group() const override { return "Look"; }
   std::vector<Option> options() override {
-    return {{"verb", "list, show, test, silence, silences or speak (default: list)", &verb_},
-            {"what", "show: its number; test: the route; silence: the subject, with * and ?; speak: the silence's number",
-             &what_},
-            {"--kind", "list and silence: failure, freshness, lag, row_count, test, page, backfill, sensor", &kind_, false,
-             "KIND"},
-            {"--for", "silence: how long (default: 1h)", &for_, false, "DURATION"},
-            {"--reason", "silence: why", &reason_, false, "TEXT"},
-            {"--all", "list: those that are over as well", &all_},
-            {"--count", "list: how many", &count_, false, "N"}};
+    return {
+        {"verb", "list, show, test, silence, silences or speak (default: list)", &verb_},
+        {"what",
+         "show: its number; test: the route; silence: the subject, with * and ?; speak: the silence's number",
+         &what_},
+        {"--kind", "list and silence: failure, freshness, lag, row_count, test, page, backfill, sensor",
+         &kind_, false, "KIND"},
+        {"--for", "silence: how long (default: 1h)", &for_, false, "DURATION"},
+        {"--reason", "silence: why", &reason_, false, "TEXT"},
+        {"--all", "list: those that are over as well", &all_},
+        {"--count", "list: how many", &count_, false, "N"}};
   }
   std::string_view details() const override {
     return R"(Examples:
@@ -63,7 +65,8 @@ class AlertsCommand : public Command {
 
  private:
   std::int64_t number() const {
-    bool is_number = !what_.empty() && what_.size() < 18 && what_.find_first_not_of("0123456789") == std::string::npos;
+    bool is_number =
+        !what_.empty() && what_.size() < 18 && what_.find_first_not_of("0123456789") == std::string::npos;
     return is_number ? std::stoll(what_) : -1;
   }
   Error unknown(const char* what) const {
@@ -71,10 +74,13 @@ class AlertsCommand : public Command {
   }
 
   static void print(const alerts::Alert& alert) {
-    Ink ink = alert.is_recovered() ? Ink::plain : alert.severity == alerts::Severity::error ? Ink::red : Ink::yellow;
-    Terminal::line(fmt::format("{} {} {} {}  {}", pad(std::to_string(alert.id), 5),
-                               pad(std::string(alerts::name(alert.kind)), 10), format_iso_timestamp(alert.opened).substr(0, 19),
-                               Terminal::ink(ink, pad(alert.is_recovered() ? "over" : "open", 5)), alert.title));
+    Ink ink = alert.is_recovered()                        ? Ink::plain
+              : alert.severity == alerts::Severity::error ? Ink::red
+                                                          : Ink::yellow;
+    Terminal::line(fmt::format(
+        "{} {} {} {}  {}", pad(std::to_string(alert.id), 5), pad(std::string(alerts::name(alert.kind)), 10),
+        format_iso_timestamp(alert.opened).substr(0, 19),
+        Terminal::ink(ink, pad(alert.is_recovered() ? "over" : "open", 5)), alert.title));
   }
 
   int list(run::AlertDesk& desk) const {

@@ -28,21 +28,26 @@ class BackfillCommand : public Command {
   std::string_view summary() const override { return "Do ranges of partitions: plan, queue, follow, retry"; }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"what", "A set of `partitions:`; or list, grid, show, cancel, retry (default: list)", &what_},
-            {"which-one", "grid: the set; show, cancel, retry: the backfill's number", &which_one_},
-            {"--from", "From this partition, date or instant on (default: the first)", &request_.range.from, false, "KEY"},
-            {"--to", "Before this date or instant; of a list up to this value", &request_.range.to, false, "KEY"},
-            {"--keys", "Just these partitions", &request_.keys, false, "KEY"},
-            {"--which", "missing, failed, unfinished or all (default: unfinished, both of the first)", &which_, false, "WHICH"},
-            {"--per-run", "How many neighbours one run does (default: 1); 0: all in one", &request_.partitions_per_run, false, "N"},
-            {"--concurrency", "How many runs at once (default: 1)", &request_.concurrency, false, "N"},
-            {"--newest-first", "Begins with the newest", &request_.is_descending},
-            {"--select", "Instead of the set's selection", &select_, false, "SELECTION"},
-            {"--exclude", "Instead of what the set leaves out", &exclude_, false, "SELECTION"},
-            {"--full-refresh", "Reads from the beginning, rebuilds everything", &request_.full_refresh},
-            {"--priority", "Jobs of a higher one go first", &request_.priority, false, "N"},
-            {"--retries", "How often a run that failed is tried again (default: 2)", &request_.retries, false, "N"},
-            {"--dry-run", "Prints what it would do and how long it may take, and stops", &dry_run_}};
+    return {
+        {"what", "A set of `partitions:`; or list, grid, show, cancel, retry (default: list)", &what_},
+        {"which-one", "grid: the set; show, cancel, retry: the backfill's number", &which_one_},
+        {"--from", "From this partition, date or instant on (default: the first)", &request_.range.from,
+         false, "KEY"},
+        {"--to", "Before this date or instant; of a list up to this value", &request_.range.to, false, "KEY"},
+        {"--keys", "Just these partitions", &request_.keys, false, "KEY"},
+        {"--which", "missing, failed, unfinished or all (default: unfinished, both of the first)", &which_,
+         false, "WHICH"},
+        {"--per-run", "How many neighbours one run does (default: 1); 0: all in one",
+         &request_.partitions_per_run, false, "N"},
+        {"--concurrency", "How many runs at once (default: 1)", &request_.concurrency, false, "N"},
+        {"--newest-first", "Begins with the newest", &request_.is_descending},
+        {"--select", "Instead of the set's selection", &select_, false, "SELECTION"},
+        {"--exclude", "Instead of what the set leaves out", &exclude_, false, "SELECTION"},
+        {"--full-refresh", "Reads from the beginning, rebuilds everything", &request_.full_refresh},
+        {"--priority", "Jobs of a higher one go first", &request_.priority, false, "N"},
+        {"--retries", "How often a run that failed is tried again (default: 2)", &request_.retries, false,
+         "N"},
+        {"--dry-run", "Prints what it would do and how long it may take, and stops", &dry_run_}};
   }
   std::string_view details() const override {
     return R"(Examples:
@@ -87,9 +92,9 @@ class BackfillCommand : public Command {
     std::string runs;
     for (const auto& [status, count] : row.jobs) runs += fmt::format("  {} {}", format_count(count), status);
     Ink ink = row.status() == "failed" ? Ink::red : Ink::plain;
-    Terminal::line(fmt::format("{} {} {} {}{}", pad(std::to_string(row.id), 6), pad(fit(row.partitions, 20), 20),
-                               Terminal::ink(ink, pad(row.status(), 10)), format_iso_timestamp(row.created).substr(0, 19),
-                               runs));
+    Terminal::line(fmt::format("{} {} {} {}{}", pad(std::to_string(row.id), 6),
+                               pad(fit(row.partitions, 20), 20), Terminal::ink(ink, pad(row.status(), 10)),
+                               format_iso_timestamp(row.created).substr(0, 19), runs));
   }
 
   static int grid(const run::PartitionSet& set, run::Queue& queue, Env& env) {
@@ -109,7 +114,8 @@ class BackfillCommand : public Command {
                      which_one_.find_first_not_of("0123456789") == std::string::npos;
     std::optional<run::BackfillRow> row = is_number ? queue.backfill(std::stoll(which_one_)) : std::nullopt;
     if (!row)
-      throw Error(ErrorCode::backfill_unknown, fmt::format("There is no backfill `{}`", which_one_), "leat backfill");
+      throw Error(ErrorCode::backfill_unknown, fmt::format("There is no backfill `{}`", which_one_),
+                  "leat backfill");
     if (what_ == "cancel") {
       for (const run::Job& job : queue.jobs_of_backfill(row->id))
         if (!run::is_over(job.status)) queue.cancel(job.id, env.now());
@@ -140,22 +146,27 @@ class BackfillCommand : public Command {
     run::BackfillPlan plan = run::plan_backfill(set, request_, queue, env.now());
     if (dry_run_) return tell(plan);
     std::int64_t id = run::add_backfill(set, request_, plan, queue, env);
-    Terminal::line(fmt::format("backfill {}: {} partitions in {} runs", id, format_count(plan.partition_count),
-                               format_count(plan.runs.size())));
+    Terminal::line(fmt::format("backfill {}: {} partitions in {} runs", id,
+                               format_count(plan.partition_count), format_count(plan.runs.size())));
     return 0;
   }
 
   static int tell(const run::BackfillPlan& plan) {
-    Terminal::line(fmt::format("{} partitions in {} runs; {} need nothing", format_count(plan.partition_count),
-                               format_count(plan.runs.size()), format_count(plan.left_out)));
+    Terminal::line(fmt::format("{} partitions in {} runs; {} need nothing",
+                               format_count(plan.partition_count), format_count(plan.runs.size()),
+                               format_count(plan.left_out)));
     for (std::size_t i = 0; i < std::min(plan.runs.size(), kRunsShown); ++i) {
       const auto& run = plan.runs[i];
-      Terminal::line("  " + (run.size() == 1 ? run[0].key : fmt::format("{} … {}", run.front().key, run.back().key)));
+      Terminal::line(
+          "  " + (run.size() == 1 ? run[0].key : fmt::format("{} … {}", run.front().key, run.back().key)));
     }
-    if (plan.runs.size() > kRunsShown) Terminal::line(fmt::format("  … {} more", plan.runs.size() - kRunsShown));
-    Terminal::line(plan.seconds ? fmt::format("about {}, {} a run, as the last {} runs took", seconds_text(*plan.seconds),
-                                              seconds_text(*plan.seconds_per_run), plan.runs_known)
-                                : std::string("How long it takes is not known: no run of this set has succeeded yet."));
+    if (plan.runs.size() > kRunsShown)
+      Terminal::line(fmt::format("  … {} more", plan.runs.size() - kRunsShown));
+    Terminal::line(
+        plan.seconds
+            ? fmt::format("about {}, {} a run, as the last {} runs took", seconds_text(*plan.seconds),
+                          seconds_text(*plan.seconds_per_run), plan.runs_known)
+            : std::string("How long it takes is not known: no run of this set has succeeded yet."));
     return 0;
   }
 

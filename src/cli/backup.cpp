@@ -17,7 +17,8 @@ class BackupCommand : public Command {
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
     return {{"folder", "Where the backup's own folder is made (default: backups)", &folder_},
-            {"--restore", "Put this backup back instead; what it replaces is set aside", &restore_, false, "FOLDER"}};
+            {"--restore", "Put this backup back instead; what it replaces is set aside", &restore_, false,
+             "FOLDER"}};
   }
   std::string_view details() const override {
     return R"(Examples:
@@ -37,8 +38,8 @@ class BackupCommand : public Command {
     run::BackupReport report = run::back_up(project, target, folder_, env);
     Terminal::line(fmt::format("{}: {}", report.folder, format_bytes(report.bytes)));
     if (!report.has_warehouse)
-      Terminal::line(fmt::format("The target {} is a server: back it up with its own tools, such as pg_dump, after this.",
-                                 target));
+      Terminal::line(fmt::format(
+          "The target {} is a server: back it up with its own tools, such as pg_dump, after this.", target));
     return 0;
   }
 

@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 
-
 namespace leat::cli {
 
 std::vector<std::unique_ptr<Command>> all_commands() {

@@ -9,6 +9,12 @@
 #include "cli/exit_codes.h"
 #include "lake/destination_kinds.h"
 #include "lake/pipe/settings.h"
+#include "observe/observer.h"
+#include "run/jobs/job_settings.h"
+#include "run/partitions/partition_set.h"
+#include "run/watch/alert_desk.h"
+#include "run/watch/freshness_policy.h"
+#include "run/watch/sensor.h"
 #include "sources/declarative/manifest_schema.h"
 #include "sources/source_kind.h"
 #include "warehouses/warehouse.h"
@@ -91,6 +97,28 @@ std::string lake_page() {
   return text + "\n## pipes\n" + markdown(lake::kPipeSpec);
 }
 
+std::string serve_page() {
+  std::string text =
+      "# Settings of schedules, jobs and `leat serve`\n\nPrinted by `leat docs`; [the "
+      "guide](../guide/serve.md) shows "
+      "them at work.\n";
+  const std::pair<const char*, const Spec*> parts[] = {{"schedules.NAME", &run::kScheduleSpec},
+                                                       {"partitions.NAME", &run::kPartitionsSpec},
+                                                       {"freshness.NAME", &run::kFreshnessSpec},
+                                                       {"sensors.NAME", &run::sensor_spec()},
+                                                       {"alerts", &run::kAlertsSpec},
+                                                       {"alerts.routes.NAME", &alerts::kRouteSpec},
+                                                       {"observe", &observe::kObserveSpec},
+                                                       {"observe.traces", &observe::kTracesSpec},
+                                                       {"observe.lineage", &observe::kLineageSpec},
+                                                       {"observe.measures", &observe::kMeasuresSpec},
+                                                       {"serve.jobs", &run::kJobsSpec},
+                                                       {"serve.jobs.ecs", &run::kEcsSpec},
+                                                       {"serve.jobs.kubernetes", &run::kKubernetesSpec}};
+  for (const auto& [name, spec] : parts) text += fmt::format("\n## {}\n{}", name, markdown(*spec));
+  return text;
+}
+
 class DocsCommand : public Command {
  public:
   std::string_view name() const override { return "docs"; }
@@ -107,6 +135,7 @@ class DocsCommand : public Command {
     write("commands.md", commands_page());
     write("sources.md", kinds_page("Sources", "sources", sources::source_kinds()));
     write("lake.md", lake_page());
+    write("serve.md", serve_page());
     write("warehouses.md", kinds_page("Warehouses", "warehouses", warehouses::warehouse_kinds()));
     write("connector.schema.json", sources::declarative::manifest_json_schema());
     return kExitOk;

@@ -97,8 +97,8 @@ duckdb_database open_file(const std::string& path, duckdb_config config) {
   return handle;
 }
 
-// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is made
-// beside, and takes its name only when it is whole.
+// A process that dies while DuckDB writes a new file's first blocks leaves one that nobody can open. So it is
+// made beside, and takes its name only when it is whole.
 void create_whole(const std::string& path, duckdb_config config) {
   std::filesystem::path beside = path + ".creating";
   std::error_code ignored;

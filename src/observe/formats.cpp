@@ -43,8 +43,8 @@ std::string span_id(const RunRecord& run, const std::string& asset) {
 std::string step_run_id(const RunRecord& run, const std::string& asset) {
   std::uint64_t high = (hash(asset, hash(run.id)) & 0xFFFFFFFFFFFF0FFFULL) | 0x8000ULL;
   std::uint64_t low = (hash(asset, hash(run.id, 7)) & 0x3FFFFFFFFFFFFFFFULL) | 0x8000000000000000ULL;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF, high & 0xFFFF, low >> 48,
-                     low & 0xFFFFFFFFFFFFULL);
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF, high & 0xFFFF,
+                     low >> 48, low & 0xFFFFFFFFFFFFULL);
 }
 
 std::string nanoseconds(Timestamp time) {
@@ -59,25 +59,26 @@ Value attribute(const char* name, const std::string& value) {
 }
 // 64-bit numbers are texts in OTLP's JSON.
 Value attribute(const char* name, std::int64_t value) {
-  return Value::mapping({{"key", text(name)}, {"value", Value::mapping({{"intValue", text(std::to_string(value))}})}});
+  return Value::mapping(
+      {{"key", text(name)}, {"value", Value::mapping({{"intValue", text(std::to_string(value))}})}});
 }
 
 constexpr std::int64_t kInternal = 1, kOk = 1, kError = 2;
 
 Value span_of_run(const RunRecord& run) {
   Value status = Value::mapping({{"code", Value::of(run.status == "success" ? kOk : kError)}});
-  return Value::mapping({{"traceId", text(trace_id(run))},
-                         {"spanId", text(span_id(run, ""))},
-                         {"name", text(run.command.empty() ? "run" : run.command)},
-                         {"kind", Value::of(kInternal)},
-                         {"startTimeUnixNano", text(nanoseconds(run.started))},
-                         {"endTimeUnixNano", text(nanoseconds(run.finished))},
-                         {"attributes", Value::list({attribute("leat.run.id", run.id), attribute("leat.project", run.project),
-                                                     attribute("leat.target", run.target),
-                                                     attribute("leat.run.status", run.status),
-                                                     attribute("leat.run.steps", run.steps),
-                                                     attribute("leat.run.failed", run.failed)})},
-                         {"status", std::move(status)}});
+  return Value::mapping(
+      {{"traceId", text(trace_id(run))},
+       {"spanId", text(span_id(run, ""))},
+       {"name", text(run.command.empty() ? "run" : run.command)},
+       {"kind", Value::of(kInternal)},
+       {"startTimeUnixNano", text(nanoseconds(run.started))},
+       {"endTimeUnixNano", text(nanoseconds(run.finished))},
+       {"attributes",
+        Value::list({attribute("leat.run.id", run.id), attribute("leat.project", run.project),
+                     attribute("leat.target", run.target), attribute("leat.run.status", run.status),
+                     attribute("leat.run.steps", run.steps), attribute("leat.run.failed", run.failed)})},
+       {"status", std::move(status)}});
 }
 
 Value span_of_step(const RunRecord& run, const StepRecord& step) {
@@ -100,8 +101,9 @@ Value span_of_step(const RunRecord& run, const StepRecord& step) {
 }
 
 Value facet(const char* schema, std::vector<Value::Member> members) {
-  Value out = Value::mapping({{"_producer", text(kProducer)},
-                              {"_schemaURL", text(fmt::format("https://openlineage.io/spec/facets/{}", schema))}});
+  Value out =
+      Value::mapping({{"_producer", text(kProducer)},
+                      {"_schemaURL", text(fmt::format("https://openlineage.io/spec/facets/{}", schema))}});
   for (Value::Member& member : members) out.set(member.first, std::move(member.second));
   return out;
 }
@@ -117,11 +119,13 @@ std::string otlp_json(const RunRecord& run, const std::vector<StepRecord>& steps
   std::vector<Value> spans;
   if (with_run) spans.push_back(span_of_run(run));
   for (const StepRecord& step : steps) spans.push_back(span_of_step(run, step));
-  Value scope = Value::mapping({{"scope", Value::mapping({{"name", text("leat")}, {"version", text(LEAT_VERSION)}})},
-                                {"spans", Value::list(std::move(spans))}});
+  Value scope =
+      Value::mapping({{"scope", Value::mapping({{"name", text("leat")}, {"version", text(LEAT_VERSION)}})},
+                      {"spans", Value::list(std::move(spans))}});
   Value resource = Value::mapping(
-      {{"resource", Value::mapping({{"attributes", Value::list({attribute("service.name", service),
-                                                                attribute("service.version", LEAT_VERSION)})}})},
+      {{"resource",
+        Value::mapping({{"attributes", Value::list({attribute("service.name", service),
+                                                    attribute("service.version", LEAT_VERSION)})}})},
        {"scopeSpans", Value::list({std::move(scope)})}});
   return document::to_json(Value::mapping({{"resourceSpans", Value::list({std::move(resource)})}}));
 }
@@ -133,29 +137,31 @@ std::string lineage_json(const RunRecord& run, const StepRecord* step, const std
   Timestamp at = step ? (begins ? step->started : step->finished) : begins ? run.started : run.finished;
   Value run_facets = Value::mapping();
   if (step) {
-    run_facets.set("parent", facet("1-1-0/ParentRunFacet.json#/$defs/ParentRunFacet",
-                                   {{"run", Value::mapping({{"runId", text(run.id)}})},
-                                    {"job", Value::mapping({{"namespace", text(space)}, {"name", text(run_job)}})}}));
+    run_facets.set("parent",
+                   facet("1-1-0/ParentRunFacet.json#/$defs/ParentRunFacet",
+                         {{"run", Value::mapping({{"runId", text(run.id)}})},
+                          {"job", Value::mapping({{"namespace", text(space)}, {"name", text(run_job)}})}}));
     if (!step->error.empty())
-      run_facets.set("errorMessage", facet("1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
-                                           {{"message", text(step->error)}, {"programmingLanguage", text("SQL")}}));
+      run_facets.set("errorMessage",
+                     facet("1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet",
+                           {{"message", text(step->error)}, {"programmingLanguage", text("SQL")}}));
   }
-  Value job_facets = Value::mapping(
-      {{"jobType", facet("2-0-3/JobTypeJobFacet.json#/$defs/JobTypeJobFacet",
-                         {{"processingType", text("BATCH")},
-                          {"integration", text("LEAT")},
-                          {"jobType", text(step ? step->kind : std::string("run"))}})}});
+  Value job_facets =
+      Value::mapping({{"jobType", facet("2-0-3/JobTypeJobFacet.json#/$defs/JobTypeJobFacet",
+                                        {{"processingType", text("BATCH")},
+                                         {"integration", text("LEAT")},
+                                         {"jobType", text(step ? step->kind : std::string("run"))}})}});
   std::vector<Value> inputs, outputs;
   if (step) {
     for (const Dataset& each : step->inputs) inputs.push_back(dataset(each));
     for (const Dataset& each : step->outputs) {
       Value output = dataset(each);
       if (!begins && step->rows >= 0)
-        output.set("outputFacets",
-                   Value::mapping({{"outputStatistics",
-                                    facet("1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/"
-                                          "OutputStatisticsOutputDatasetFacet",
-                                          {{"rowCount", Value::of(step->rows)}})}}));
+        output.set(
+            "outputFacets",
+            Value::mapping({{"outputStatistics", facet("1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/"
+                                                       "OutputStatisticsOutputDatasetFacet",
+                                                       {{"rowCount", Value::of(step->rows)}})}}));
       outputs.push_back(std::move(output));
     }
   }
@@ -197,7 +203,8 @@ std::string measures_json(const RunRecord& run, const StepRecord* step, const st
       out.set("RowsChanged", Value::of(step->rows));
     }
   } else {
-    metrics = {metric("RunDuration", "Milliseconds"), metric("RunFailed", "Count"), metric("StepsFailed", "Count")};
+    metrics = {metric("RunDuration", "Milliseconds"), metric("RunFailed", "Count"),
+               metric("StepsFailed", "Count")};
     out.set("Status", text(run.status));
     out.set("RunDuration", Value::of(milliseconds(run.started, run.finished)));
     out.set("RunFailed", Value::of(std::int64_t{run.status != "success"}));
@@ -207,10 +214,12 @@ std::string measures_json(const RunRecord& run, const StepRecord* step, const st
                                     {"Dimensions", Value::list({Value::list(std::move(dimensions))})},
                                     {"Metrics", Value::list(std::move(metrics))}});
   Value head = Value::mapping(
-      {{"_aws", Value::mapping({{"Timestamp", Value::of(std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                                         at.time_since_epoch())
-                                                                         .count()})},
-                                {"CloudWatchMetrics", Value::list({std::move(directive)})}})}});
+      {{"_aws",
+        Value::mapping(
+            {{"Timestamp",
+              Value::of(std::int64_t{
+                  std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count()})},
+             {"CloudWatchMetrics", Value::list({std::move(directive)})}})}});
   for (Value::Member& member : out.members()) head.set(member.first, std::move(member.second));
   return document::to_json(head);
 }

@@ -81,7 +81,8 @@ TEST_CASE("a trace has a span for the run and one below it for each step, with t
   CHECK(step["endTimeUnixNano"].raw() == "1767582002000000000");
   CHECK(step["status"]["code"].integer() == 2);
   CHECK(step["status"]["message"].raw().find("LEAT-DBT-004") == 0);
-  CHECK(document::to_json(json["resourceSpans"].items().at(0)["resource"]).find("service.name") != std::string::npos);
+  CHECK(document::to_json(json["resourceSpans"].items().at(0)["resource"]).find("service.name") !=
+        std::string::npos);
 }
 
 TEST_CASE("lineage names a step's job, its parent, what it read and what it wrote, and how it ended") {
@@ -106,7 +107,8 @@ TEST_CASE("lineage names a step's job, its parent, what it read and what it wrot
 
 TEST_CASE("a measure is a line that CloudWatch reads: each metric that it declares is a member") {
   StepRecord step = step_of("success");
-  for (const StepRecord* each : {static_cast<const StepRecord*>(&step), static_cast<const StepRecord*>(nullptr)}) {
+  for (const StepRecord* each :
+       {static_cast<const StepRecord*>(&step), static_cast<const StepRecord*>(nullptr)}) {
     Value json = document::parse_json(measures_json(run_of("success"), each, "Leat"), "emf");
     const Value& directive = json["_aws"]["CloudWatchMetrics"].items().at(0);
     CHECK(directive["Namespace"].raw() == "Leat");
@@ -125,10 +127,11 @@ TEST_CASE("a run's lineage and trace arrive, in order, with the headers that are
   testing::TemporaryFolder folder;
   Env env(fixed_clock(*parse_iso_timestamp("2026-01-05T03:00:00Z")), 1);
   ScriptedServer server([](const ScriptedRequest&) { return ScriptedReply{200, "{}"}; });
-  ObserveSettings settings = settings_of("{traces: {endpoint: '" + server.url() + "'}, lineage: {endpoint: '" +
-                                             server.url() + "/api/v1/lineage', headers: {Authorization: Bearer t0ken}}, "
-                                             "measures: {file: measures.jsonl}}",
-                                         folder.path(), env);
+  ObserveSettings settings =
+      settings_of("{traces: {endpoint: '" + server.url() + "'}, lineage: {endpoint: '" + server.url() +
+                      "/api/v1/lineage', headers: {Authorization: Bearer t0ken}}, "
+                      "measures: {file: measures.jsonl}}",
+                  folder.path(), env);
   carry_out(settings, env);
   std::vector<std::string> types;
   int traces = 0;

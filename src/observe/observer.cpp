@@ -21,16 +21,18 @@ const Spec kObserveSpec{"observe",
                         {{"traces", FieldKind::mapping, "An OpenTelemetry collector (OTLP over HTTP)."},
                          {"lineage", FieldKind::mapping, "A receiver of OpenLineage's events."},
                          {"measures", FieldKind::mapping, "CloudWatch's embedded metric format."}}};
-const Spec kTracesSpec{"observe.traces",
-                       "An OpenTelemetry collector.",
-                       {{"endpoint", FieldKind::text, "Its address, such as http://localhost:4318.", "", true},
-                        {"headers", FieldKind::mapping, "Headers that are sent along."},
-                        {"service", FieldKind::text, "The service's name; the project's when left out."}}};
-const Spec kLineageSpec{"observe.lineage",
-                        "A receiver of OpenLineage's events.",
-                        {{"endpoint", FieldKind::text, "Its address, such as http://localhost:5000/api/v1/lineage.", "", true},
-                         {"headers", FieldKind::mapping, "Headers that are sent along."},
-                         {"namespace", FieldKind::text, "That jobs are in; the project's name when left out."}}};
+const Spec kTracesSpec{
+    "observe.traces",
+    "An OpenTelemetry collector.",
+    {{"endpoint", FieldKind::text, "Its address, such as http://localhost:4318.", "", true},
+     {"headers", FieldKind::mapping, "Headers that are sent along."},
+     {"service", FieldKind::text, "The service's name; the project's when left out."}}};
+const Spec kLineageSpec{
+    "observe.lineage",
+    "A receiver of OpenLineage's events.",
+    {{"endpoint", FieldKind::text, "Its address, such as http://localhost:5000/api/v1/lineage.", "", true},
+     {"headers", FieldKind::mapping, "Headers that are sent along."},
+     {"namespace", FieldKind::text, "That jobs are in; the project's name when left out."}}};
 const Spec kMeasuresSpec{"observe.measures",
                          "CloudWatch's embedded metric format: a line of JSON a step and a run.",
                          {{"file", FieldKind::text, "Where lines are appended; `-` is standard output.", "-"},
@@ -57,8 +59,8 @@ Endpoint read_endpoint(const document::Settings& settings, const Value& mapping)
 
 }  // namespace
 
-ObserveSettings read_observe_settings(const Value& mapping, const std::string& folder, const std::string& project,
-                                      const Env& env) {
+ObserveSettings read_observe_settings(const Value& mapping, const std::string& folder,
+                                      const std::string& project, const Env& env) {
   ObserveSettings out;
   if (mapping.is_null()) return out;
   document::Settings settings = document::read_settings(kObserveSpec, mapping, env);
@@ -76,7 +78,8 @@ ObserveSettings read_observe_settings(const Value& mapping, const std::string& f
   if (settings.has("measures")) {
     document::Settings measures = document::read_settings(kMeasuresSpec, mapping["measures"], env);
     out.measures_file = measures.text("file");
-    if (out.measures_file != "-") out.measures_file = (std::filesystem::path(folder) / out.measures_file).string();
+    if (out.measures_file != "-")
+      out.measures_file = (std::filesystem::path(folder) / out.measures_file).string();
     out.measures_space = measures.text("namespace");
   }
   return out;
@@ -107,7 +110,8 @@ void Observer::queue(Post post) {
 }
 
 void Observer::step_finished(StepRecord step) {
-  if (!settings_.measures_file.empty()) write_measures(measures_json(run_, &step, settings_.measures_space) + "\n");
+  if (!settings_.measures_file.empty())
+    write_measures(measures_json(run_, &step, settings_.measures_space) + "\n");
   bool has_worked = step.status != "skipped" && step.status != "unchanged";
   if (!settings_.lineage.url.empty() && has_worked) {
     const char* end = step.status == "error" ? "FAIL" : step.status == "interrupted" ? "ABORT" : "COMPLETE";
@@ -121,7 +125,8 @@ void Observer::step_finished(StepRecord step) {
 
 void Observer::finish(RunRecord run) {
   run_ = std::move(run);
-  if (!settings_.measures_file.empty()) write_measures(measures_json(run_, nullptr, settings_.measures_space) + "\n");
+  if (!settings_.measures_file.empty())
+    write_measures(measures_json(run_, nullptr, settings_.measures_space) + "\n");
   if (!settings_.lineage.url.empty()) {
     const char* end = run_.status == "success" ? "COMPLETE" : run_.status == "interrupted" ? "ABORT" : "FAIL";
     queue({&settings_.lineage, "lineage", lineage_json(run_, nullptr, end, settings_.lineage_space)});
@@ -135,7 +140,8 @@ void Observer::finish(RunRecord run) {
   }
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kPatience, [&] { return posts_.empty() && !is_sending_; });
-  if (!posts_.empty() && problem_.empty()) problem_ = fmt::format("{}: the receiver is too slow", posts_[0].exporter);
+  if (!posts_.empty() && problem_.empty())
+    problem_ = fmt::format("{}: the receiver is too slow", posts_[0].exporter);
   if (problem_.empty()) return;
   std::size_t colon = problem_.find(": ");
   env_.emit({"export_failed",
@@ -172,7 +178,8 @@ void Observer::send_all(std::stop_token stop) {
         request.secret_headers.push_back(name);
       }
       http::Response response = client.send(request, stop);
-      if (!response.ok()) problem = fmt::format("the answer was {}: {}", response.status, response.body.view().substr(0, 200));
+      if (!response.ok())
+        problem = fmt::format("the answer was {}: {}", response.status, response.body.view().substr(0, 200));
     } catch (const Error& error) {
       problem = error.what();
     }
@@ -189,8 +196,9 @@ void Observer::send_all(std::stop_token stop) {
 // Appended in one write, so that lines of several processes don't mix.
 void Observer::write_measures(const std::string& lines) {
   std::lock_guard lock(mutex_);
-  int file = settings_.measures_file == "-" ? STDOUT_FILENO
-                                            : ::open(settings_.measures_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  int file = settings_.measures_file == "-"
+                 ? STDOUT_FILENO
+                 : ::open(settings_.measures_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   ssize_t written = file < 0 ? -1 : ::write(file, lines.data(), lines.size());
   if (written != static_cast<ssize_t>(lines.size()) && problem_.empty())
     problem_ = fmt::format("measures: {}: {}", settings_.measures_file, std::strerror(errno));

@@ -1,8 +1,10 @@
-// Observer: tells the outside of runs: traces to an OpenTelemetry collector, lineage to an OpenLineage receiver,
-// measures as CloudWatch's embedded metric format.
+// Observer: tells the outside of runs: traces to an OpenTelemetry collector, lineage to an OpenLineage
+// receiver, measures as CloudWatch's embedded metric format.
 //
-// Guarantees: a run is never held up or failed by it: what can't be delivered is dropped and told once a run, as an
-//   event. Lineage goes out as steps end, traces when the run has. finish() waits for deliveries, kPatience at most.
+// Guarantees: a run is never held up or failed by it: what can't be delivered is dropped and told once a run,
+// as an
+//   event. Lineage goes out as steps end, traces when the run has. finish() waits for deliveries, kPatience
+//   at most.
 // Threads: step_finished() from any; the rest by one.
 // Owns: a thread that sends, its connections, the file of measures.
 // Errors: Error(observe_invalid), Error(config_invalid) when settings are read.
@@ -30,16 +32,17 @@ struct Endpoint {
 
 struct ObserveSettings {
   Endpoint traces, lineage;
-  std::string lineage_space;  ///< of jobs
-  std::string service;        ///< the traces' service.name
-  std::string measures_file;  ///< "-" is standard output, "" for none
-  std::string measures_space; ///< CloudWatch's namespace
+  std::string lineage_space;   ///< of jobs
+  std::string service;         ///< the traces' service.name
+  std::string measures_file;   ///< "-" is standard output, "" for none
+  std::string measures_space;  ///< CloudWatch's namespace
   bool is_on() const { return !traces.url.empty() || !lineage.url.empty() || !measures_file.empty(); }
 };
 
 extern const Spec kObserveSpec, kTracesSpec, kLineageSpec, kMeasuresSpec;
 
-/// Reads `observe:` of leat.yml; null is nothing. `folder`: the project's; `project`: its name, the default of names.
+/// Reads `observe:` of leat.yml; null is nothing. `folder`: the project's; `project`: its name, the default
+/// of names.
 ObserveSettings read_observe_settings(const document::Value& mapping, const std::string& folder,
                                       const std::string& project, const Env& env);
 

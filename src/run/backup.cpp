@@ -44,13 +44,15 @@ void write_text(const std::string& path, const std::string& text) {
 }
 
 // Jobs hold a warehouse in a file only while they are at work.
-bool copy_warehouse(const ProjectFile& project, const std::string& target, const std::string& path, Env& env) {
+bool copy_warehouse(const ProjectFile& project, const std::string& target, const std::string& path,
+                    Env& env) {
   auto begun = env.steady();
   for (;;) {
     try {
       return open_warehouse(project, target, env)->copy_to(path);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::warehouse_locked || env.elapsed_ms(begun) > std::chrono::milliseconds(kPatience).count())
+      if (error.code() != ErrorCode::warehouse_locked ||
+          env.elapsed_ms(begun) > std::chrono::milliseconds(kPatience).count())
         throw;
     }
     env.wait(kLook);
@@ -59,10 +61,13 @@ bool copy_warehouse(const ProjectFile& project, const std::string& target, const
 
 }  // namespace
 
-BackupReport back_up(const ProjectFile& project, const std::string& target, const std::string& into, Env& env) {
+BackupReport back_up(const ProjectFile& project, const std::string& target, const std::string& into,
+                     Env& env) {
   auto begun = env.steady();
   BackupReport report;
-  report.folder = (fs::absolute(into) / fmt::format("{}-{}", project.name, compact(env.now()))).lexically_normal().string();
+  report.folder = (fs::absolute(into) / fmt::format("{}-{}", project.name, compact(env.now())))
+                      .lexically_normal()
+                      .string();
   std::string partial = report.folder + ".partial";
   std::error_code failed;
   if (fs::exists(report.folder))
@@ -72,7 +77,8 @@ BackupReport back_up(const ProjectFile& project, const std::string& target, cons
   check(failed, partial);
   if (fs::exists(project.folder + "/.leat/leat.db")) Store(project.folder).copy_to(partial + "/leat.db");
   if (fs::exists(project.folder + "/.leat/queue.db")) Queue(project.folder).copy_to(partial + "/queue.db");
-  if (fs::exists(project.folder + "/.leat/alerts.db")) AlertBook(project.folder).copy_to(partial + "/alerts.db");
+  if (fs::exists(project.folder + "/.leat/alerts.db"))
+    AlertBook(project.folder).copy_to(partial + "/alerts.db");
   report.has_warehouse = copy_warehouse(project, target, partial + "/" + kWarehouseCopy, env);
   fs::copy_file(project.folder + "/leat.yml", partial + "/leat.yml", failed);
   check(failed, project.folder + "/leat.yml");
@@ -106,12 +112,14 @@ void check_manifest(const std::string& folder, const ProjectFile& project) {
   Value manifest = document::parse_json(document::read_file(path), path);
   if (manifest["project"].raw() != project.name)
     throw Error(ErrorCode::backup_invalid,
-                fmt::format("It is of the project {}, not of {}", manifest["project"].raw(), project.name), path);
+                fmt::format("It is of the project {}, not of {}", manifest["project"].raw(), project.name),
+                path);
   for (const Value& file : manifest["files"].items()) {
     std::error_code missing;
     std::string name = folder + "/" + file["name"].raw();
     if (static_cast<std::int64_t>(fs::file_size(name, missing)) != file["bytes"].integer() || missing)
-      throw Error(ErrorCode::backup_invalid, "The file is missing, or not of the size that the manifest tells", name);
+      throw Error(ErrorCode::backup_invalid,
+                  "The file is missing, or not of the size that the manifest tells", name);
   }
 }
 
@@ -126,8 +134,8 @@ void set_aside(const std::string& path, const std::string& suffix) {
 
 }  // namespace
 
-std::vector<std::string> restore(const ProjectFile& project, const std::string& target, const std::string& folder,
-                                 Env& env) {
+std::vector<std::string> restore(const ProjectFile& project, const std::string& target,
+                                 const std::string& folder, Env& env) {
   check_manifest(folder, project);
   ProjectLock server(project.folder, "serve.lock");
   ProjectLock runs(project.folder);

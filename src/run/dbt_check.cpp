@@ -1,5 +1,7 @@
 #include "run/dbt_check.h"
 
+#include <stop_token>
+
 #include <fmt/core.h>
 
 #include "document/settings.h"
@@ -29,7 +31,16 @@ dbt::CheckReport check_sql(Workspace& workspace, const std::set<std::string>& ch
   std::unique_ptr<sql::Adapter> warehouse = workspace.warehouse().adapter();
   std::unique_ptr<sql::Adapter> session = empty ? empty->adapter() : workspace.warehouse().adapter();
   dbt::CheckInputs inputs{warehouse.get(), session.get(), {}, nullptr};
-  return dbt::check(nodes->project(), nodes->builder(), inputs, chosen);
+  Env& env = workspace.env();
+  env.check_cancelled();
+  // An engine may read what a model generates by itself, however long that takes.
+  std::stop_callback stopping(env.stop(), [&] {
+    session->cancel();
+    warehouse->cancel();
+  });
+  dbt::CheckReport report = dbt::check(nodes->project(), nodes->builder(), inputs, chosen);
+  env.check_cancelled();
+  return report;
 }
 
 dbt::CheckReport follow_sql(Workspace& workspace, dbt::BenchListener& listener) {

@@ -30,8 +30,7 @@ ProjectLock::ProjectLock(const std::string& folder, const std::string& name) {
     ssize_t got = ::read(file_, holder, sizeof holder - 1);
     ::close(file_);
     throw Error(ErrorCode::run_busy,
-                fmt::format("Process {} is at work on it already", got > 0 ? holder : "?"),
-                path);
+                fmt::format("Process {} is at work on it already", got > 0 ? holder : "?"), path);
   }
   std::string pid = fmt::format("{}", ::getpid());
   if (::ftruncate(file_, 0) != 0 || ::write(file_, pid.data(), pid.size()) < 0) {

@@ -1,6 +1,7 @@
 // ProjectLock: a part of a project's work that one process does at a time: serving it, a pipe, or all of it.
 //
-// Guarantees: the lock goes with the process, however that ends. The one of the whole project keeps out every run
+// Guarantees: the lock goes with the process, however that ends. The one of the whole project keeps out every
+// run
 //   (reservation.h).
 // Threads: one.
 // Owns: the lock file's descriptor.

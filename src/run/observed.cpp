@@ -28,7 +28,8 @@ std::string space_of(Workspace& workspace) {
   }
   for (const char* field : {"account", "host"})
     if (std::string value = filled(field); !value.empty()) return type + "://" + value;
-  return type + "://" + (type == "duckdb" ? workspace.project().folder + "/" + filled("path") : workspace.target());
+  return type + "://" +
+         (type == "duckdb" ? workspace.project().folder + "/" + filled("path") : workspace.target());
 }
 
 std::map<std::string, Dataset> tables_of(Workspace& workspace, const std::vector<Asset>& assets) {
@@ -45,7 +46,8 @@ std::map<std::string, Dataset> tables_of(Workspace& workspace, const std::vector
   for (const Asset& asset : assets) {
     if (asset.what.kind == "page") out[asset.what.id] = {"leat://" + workspace.project().name, asset.what.id};
     const dbt::Node* node = workspace.dbt() ? workspace.dbt()->find(asset.what.id) : nullptr;
-    if (node && node->referable()) out[asset.what.id] = named(node->relation.schema, node->relation.identifier);
+    if (node && node->referable())
+      out[asset.what.id] = named(node->relation.schema, node->relation.identifier);
     // What others make: sources that no stream lands.
     for (const std::string& id : asset.what.upstream) {
       const dbt::Node* above = workspace.dbt() ? workspace.dbt()->find(id) : nullptr;

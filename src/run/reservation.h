@@ -1,8 +1,9 @@
 // Reservation: what a run is at work on, by name, so that no other run of the project is at the same time.
 //
-// Guarantees: all names or none. Runs in this process and in others keep out of each other's way; what is held goes
-//   with the process, however that ends. Names of which none is held by another never wait for each other (but for
-//   two names of the same 62 bits of hash).
+// Guarantees: all names or none. Runs in this process and in others keep out of each other's way; what is
+// held goes
+//   with the process, however that ends. Names of which none is held by another never wait for each other
+//   (but for two names of the same 62 bits of hash).
 // Threads: one.
 // Owns: its descriptor of `.leat/lock`.
 // Errors: Error(file_io); Error(run_busy), Error(cancelled) from take().
@@ -24,10 +25,11 @@ class Reservation {
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
 
-  /// Takes all `names` beside those that it holds; returns the first that is held by another, and then has none.
+  /// Takes all `names` beside those that it holds; returns the first that is held by another, and then has
+  /// none.
   std::optional<std::string> try_take(std::vector<std::string> names);
-  /// The same, and waits for others, at most so long; then Error(run_busy) names what is held. Tells what it waits
-  /// for once (run_waiting).
+  /// The same, and waits for others, at most so long; then Error(run_busy) names what is held. Tells what it
+  /// waits for once (run_waiting).
   void take(const std::vector<std::string>& names, Env& env,
             std::optional<std::chrono::milliseconds> patience = std::nullopt);
   /// Takes the project as a whole; false where a run is under way.

@@ -62,7 +62,9 @@ TEST_CASE("taking waits for as long as its patience, tells what for once, and na
   testing::TemporaryFolder folder;
   struct Told : EventListener {
     int count = 0;
-    void on_event(const Event& event) override { count += event.name == "run_waiting" && event.text("asset") == "a"; }
+    void on_event(const Event& event) override {
+      count += event.name == "run_waiting" && event.text("asset") == "a";
+    }
   } told;
   Env env(fixed_clock({}), 1);
   env.listen(told);

@@ -235,8 +235,8 @@ std::vector<std::string> names_of(const std::vector<Asset>& assets, const std::v
   return {names.begin(), names.end()};
 }
 
-// A warehouse in a file takes one process at a time. While the other one is a run of this project, its end is waited
-// for.
+// A warehouse in a file takes one process at a time. While the other one is a run of this project, its end is
+// waited for.
 void wait_for_warehouse(Workspace& workspace, const RunOptions& options) {
   Env& env = workspace.env();
   auto begun = env.steady();
@@ -245,7 +245,8 @@ void wait_for_warehouse(Workspace& workspace, const RunOptions& options) {
       workspace.warehouse().adapter();
       return;
     } catch (const Error& error) {
-      bool is_ours = error.code() == ErrorCode::warehouse_locked && Store(workspace.project().folder).is_running();
+      bool is_ours =
+          error.code() == ErrorCode::warehouse_locked && Store(workspace.project().folder).is_running();
       if (!is_ours || (options.patience && env.elapsed_ms(begun) >= options.patience->count())) throw;
       if (!is_told) env.emit({"run_waiting", EventLevel::info, {{"asset", error.where()}}});
     }

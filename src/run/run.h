@@ -1,6 +1,7 @@
 // Run: one execution of a selection of a project's assets, recorded in the store.
 //
-// Guarantees: no two runs are at work on one asset (reservation.h); runs of different assets go on at the same time.
+// Guarantees: no two runs are at work on one asset (reservation.h); runs of different assets go on at the
+// same time.
 //   The history is written as steps end, so that a crash leaves it readable.
 // Threads: run_assets blocks its caller.
 // Errors: failures of steps are in the report; Error(cli_selection), Error(run_busy) and those of opening the

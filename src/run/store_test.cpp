@@ -58,20 +58,25 @@ TEST_CASE("a run whose process died is marked by the next one") {
   CHECK(store.is_running());
 }
 
-TEST_CASE("a store of an earlier release is brought up, and what it was is kept beside it; a later one is refused") {
+TEST_CASE(
+    "a store of an earlier release is brought up, and what it was is kept beside it; a later one is "
+    "refused") {
   TemporaryFolder folder;
   std::string path = folder.path() + "/.leat/leat.db";
   {
     // Without a version, as the first release left it.
-    SqliteFile old(path, {"", "create table runs (id text primary key, command text, target text, status text, "
-                              "started_at text, finished_at text); create table steps (run_id text, asset text, kind "
-                              "text, status text, message text, rows_out integer, took_ms integer, finished_at text); "
-                              "create table events (run_id text, at text, level text, name text, fields text); create "
-                              "table latest (name text, key text, at text, level text, fields text, primary key (name, "
-                              "key)); insert into runs values ('r1', 'run', 'duckdb', 'success', '1', '2'); insert into "
-                              "steps values ('r1', 'model.a', 'model', 'success', '', 7, 1, "
-                              "'2026-01-01T00:00:00Z'), ('r1', 'model.a', 'model', 'error', 'no', -1, 1, "
-                              "'2026-01-02T00:00:00Z');", {}});
+    SqliteFile old(
+        path, {"",
+               "create table runs (id text primary key, command text, target text, status text, "
+               "started_at text, finished_at text); create table steps (run_id text, asset text, kind "
+               "text, status text, message text, rows_out integer, took_ms integer, finished_at text); "
+               "create table events (run_id text, at text, level text, name text, fields text); create "
+               "table latest (name text, key text, at text, level text, fields text, primary key (name, "
+               "key)); insert into runs values ('r1', 'run', 'duckdb', 'success', '1', '2'); insert into "
+               "steps values ('r1', 'model.a', 'model', 'success', '', 7, 1, "
+               "'2026-01-01T00:00:00Z'), ('r1', 'model.a', 'model', 'error', 'no', -1, 1, "
+               "'2026-01-02T00:00:00Z');",
+               {}});
     old.execute("pragma user_version = 0");
   }
   {

@@ -33,8 +33,7 @@ std::string Versions::of_stream(sql::Adapter& adapter, const std::string& connec
                                 const std::string& stream) {
   sql::QueryResult rows = adapter.query(sql::select_changing_loads(adapter.dialect(), connection, stream));
   for (const auto& batch : rows.batches) {
-    if (batch.rows() > 0)
-      return fmt::format("{}/{}", batch.column(0).text(0), batch.column(1).text(0));
+    if (batch.rows() > 0) return fmt::format("{}/{}", batch.column(0).text(0), batch.column(1).text(0));
   }
   return "";
 }

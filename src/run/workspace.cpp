@@ -107,7 +107,8 @@ void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_i
       asset.lane_width = std::max(1, connection.connection.parallel_streams);
       // Streams of these kinds may share a state: the first that runs loads them all.
       const std::string& kind = connection.source["type"].raw();
-      if (kind != "declarative" && kind != "files") asset.shares = {"connection." + connection.connection.name};
+      if (kind != "declarative" && kind != "files")
+        asset.shares = {"connection." + connection.connection.name};
       asset.work = [this, &connection, name, run_id, shared](sql::Adapter& adapter) {
         return load_stream(connection, name, run_id, *shared, adapter);
       };

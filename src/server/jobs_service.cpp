@@ -156,13 +156,15 @@ struct JobsService::Parts {
 
 JobsService::Live::Live(run::ProjectFile read, Parts& parts, const std::string& target, Env& env)
     : project(std::move(read)),
-      watch(std::make_shared<run::Watch>(project, target, parts.queue, env, [&parts] { parts.scheduler.wake(); })),
+      watch(std::make_shared<run::Watch>(project, target, parts.queue, env,
+                                         [&parts] { parts.scheduler.wake(); })),
       control{project,
               target,
               parts.queue,
               env,
               [&parts] { parts.scheduler.wake(); },
-              [&parts](std::int64_t job) { return parts.workers.cancel(job); }},
+              [&parts](std::int64_t job) { return parts.workers.cancel(job); },
+              [watch = watch] { return watch_metrics(*watch); }},
       airbyte(control, parts.client),
       own(control),
       backfills(control),
@@ -227,8 +229,9 @@ void JobsService::read_again() {
   try {
     auto next = std::make_shared<Live>(run::load_project(project_.folder, env_), *parts_, target_, env_);
     parts_->scheduler.replace(next->project.schedules);
-    std::string changes = fmt::format("{} schedules, {} sensors, {} promises of freshness", next->project.schedules.size(),
-                                      next->watch->sensors().size(), next->project.freshness.size());
+    std::string changes =
+        fmt::format("{} schedules, {} sensors, {} promises of freshness", next->project.schedules.size(),
+                    next->watch->sensors().size(), next->project.freshness.size());
     parts_->replace(std::move(next));
     env_.emit({"project_reloaded", EventLevel::info, {{"changes", changes}}});
   } catch (const Error& error) {

@@ -119,15 +119,16 @@ std::string select_state(const Dialect& dialect, std::string_view connection, st
 }
 
 std::string select_changing_loads(const Dialect& dialect, std::string_view connection,
-                                      std::string_view stream) {
-  // Their number as well: a clock that was set back, or another machine's, would hide the newest behind others.
+                                  std::string_view stream) {
+  // Their number as well: a clock that was set back, or another machine's, would hide the newest behind
+  // others.
   std::string changing = fmt::format(
       "from {} where {} = {}{} and rows_inserted + rows_updated + rows_deleted > 0", book(dialect, "loads"),
       dialect.quote("connection"), dialect.literal(connection),
-      stream.empty() ? ""
-                     : fmt::format(" and {} = {}", dialect.quote("stream"), dialect.literal(stream)));
+      stream.empty() ? "" : fmt::format(" and {} = {}", dialect.quote("stream"), dialect.literal(stream)));
   return fmt::format(
-      "select load_id, (select cast(count(*) as {1}) {0}) as loads {0} order by committed_at desc, started_at "
+      "select load_id, (select cast(count(*) as {1}) {0}) as loads {0} order by committed_at desc, "
+      "started_at "
       "desc, load_id limit 1",
       changing, dialect.type_name(Type{TypeKind::text}));
 }

@@ -33,8 +33,8 @@ std::vector<std::string> replace_state(const Dialect& dialect, std::string_view 
                                        std::string_view updated_at);
 std::string select_state(const Dialect& dialect, std::string_view connection, std::string_view stream);
 
-/// The id of the last load that changed a stream's table and how many have, or no row: together the version of
-/// what is below it, which every such load changes. Stream "": all of the connection.
+/// The id of the last load that changed a stream's table and how many have, or no row: together the version
+/// of what is below it, which every such load changes. Stream "": all of the connection.
 std::string select_changing_loads(const Dialect& dialect, std::string_view connection,
                                   std::string_view stream);
 

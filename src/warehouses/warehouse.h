@@ -28,8 +28,8 @@ class Warehouse {
   virtual std::string database() const = 0;
   virtual std::unique_ptr<stream::Destination> destination() = 0;
   virtual std::unique_ptr<sql::Adapter> adapter() = 0;
-  /// Copies all that it holds, as of one moment, into a new file; false where it is a server, which has backups of its
-  /// own.
+  /// Copies all that it holds, as of one moment, into a new file; false where it is a server, which has
+  /// backups of its own.
   virtual bool copy_to(const std::string& /*path*/) { return false; }
   /// The file that it is, "" for a server.
   virtual std::string file() const { return ""; }

@@ -147,9 +147,10 @@ class ChildProcess : public Launcher {
   static LaunchResult result_of(int status, const std::string& last_error) {
     if (!WIFSIGNALED(status)) return result_of_exit(WEXITSTATUS(status), last_error);
     int signal = WTERMSIG(status);
-    LaunchResult result = result_of_exit(
-        -1, last_error,
-        fmt::format("Its process was ended by signal {} ({})", signal, signal == SIGXCPU ? "it used up `cpu`" : ::strsignal(signal)));
+    LaunchResult result =
+        result_of_exit(-1, last_error,
+                       fmt::format("Its process was ended by signal {} ({})", signal,
+                                   signal == SIGXCPU ? "it used up `cpu`" : ::strsignal(signal)));
     result.is_retryable = result.is_retryable && signal != SIGXCPU;
     return result;
   }

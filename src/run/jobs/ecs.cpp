@@ -1,5 +1,6 @@
 // Jobs as tasks of Amazon ECS.
-// Source: Amazon ECS API reference (RunTask, DescribeTasks, ListTasks, StopTask); CloudWatch Logs (GetLogEvents)
+// Source: Amazon ECS API reference (RunTask, DescribeTasks, ListTasks, StopTask); CloudWatch Logs
+// (GetLogEvents)
 #include <fmt/core.h>
 
 #include <mutex>
@@ -27,26 +28,29 @@ Value texts(const std::vector<std::string>& list) {
 class AwsJson {
  public:
   AwsJson(const EcsSettings& settings, Env& env)
-      : settings_(settings), env_(env), credentials_({{}, "", settings.region}, env), client_(env, options()) {}
+      : settings_(settings),
+        env_(env),
+        credentials_({{}, "", settings.region}, env),
+        client_(env, options()) {}
 
-  Value call(const std::string& service, const std::string& target, const Value& body) {
+  /// null where the answer is the error `may_miss`.
+  Value call(const std::string& service, const std::string& target, const Value& body,
+             const std::string& may_miss = "") {
     http::Request request;
     request.method = "POST";
-    request.url = settings_.endpoint.empty() ? fmt::format("https://{}.{}.amazonaws.com/", service, settings_.region)
-                                             : settings_.endpoint + "/";
+    request.url = settings_.endpoint.empty()
+                      ? fmt::format("https://{}.{}.amazonaws.com/", service, settings_.region)
+                      : settings_.endpoint + "/";
     request.body = document::to_json(body);
     request.headers.set("Content-Type", "application/x-amz-json-1.1");
     request.headers.set("X-Amz-Target", target);
     files::sign(request, credentials_.keys(), {settings_.region, service}, env_.now());
-    http::Response response;
-    try {
-      response = client_.send(request);
-    } catch (const Error& error) {
-      throw Error(ErrorCode::launcher_failed, error.what_failed(), request.url);
-    }
+    http::Response response = reach(client_, request);
     std::string said(response.body.view());
+    if (!may_miss.empty() && response.status == 400 && said.find(may_miss) != std::string::npos) return {};
     if (response.ok()) return document::parse_json(said.empty() ? "{}" : said, request.url);
-    bool may_pass = response.status >= 500 || response.status == 429 || said.find("Throttling") != std::string::npos;
+    bool may_pass =
+        response.status >= 500 || response.status == 429 || said.find("Throttling") != std::string::npos;
     throw Error(may_pass ? ErrorCode::launcher_failed : ErrorCode::launcher_refused,
                 fmt::format("{}: {} {}", target, response.status, said.substr(0, 300)), request.url);
   }
@@ -78,16 +82,19 @@ class EcsTask : public RemoteJob {
   }
 
   std::string start() override {
-    Value container = Value::mapping({{"name", Value::of(settings_.container)}, {"command", texts(command_)}});
-    Value body = Value::mapping({{"cluster", Value::of(settings_.cluster)},
-                                 {"taskDefinition", Value::of(settings_.task)},
-                                 {"count", Value::of(std::int64_t{1})},
-                                 {"startedBy", Value::of(name_)},
-                                 {"overrides", Value::mapping({{"containerOverrides", Value::list({container})}})}});
+    Value container =
+        Value::mapping({{"name", Value::of(settings_.container)}, {"command", texts(command_)}});
+    Value body =
+        Value::mapping({{"cluster", Value::of(settings_.cluster)},
+                        {"taskDefinition", Value::of(settings_.task)},
+                        {"count", Value::of(std::int64_t{1})},
+                        {"startedBy", Value::of(name_)},
+                        {"overrides", Value::mapping({{"containerOverrides", Value::list({container})}})}});
     if (!settings_.launch_type.empty()) body.set("launchType", Value::of(settings_.launch_type));
     if (!settings_.subnets.empty()) {
-      Value network = Value::mapping({{"subnets", texts(settings_.subnets)},
-                                      {"assignPublicIp", Value::of(settings_.public_ip ? "ENABLED" : "DISABLED")}});
+      Value network =
+          Value::mapping({{"subnets", texts(settings_.subnets)},
+                          {"assignPublicIp", Value::of(settings_.public_ip ? "ENABLED" : "DISABLED")}});
       if (!settings_.security_groups.empty()) network.set("securityGroups", texts(settings_.security_groups));
       body.set("networkConfiguration", Value::mapping({{"awsvpcConfiguration", std::move(network)}}));
     }
@@ -98,13 +105,14 @@ class EcsTask : public RemoteJob {
     std::string reason = failures.empty() ? "no reason given" : failures[0]["reason"].raw();
     // RESOURCE:MEMORY and the like: the cluster has no room just now.
     bool may_pass = reason.starts_with("RESOURCE") || reason.starts_with("AGENT");
-    throw Error(may_pass ? ErrorCode::launcher_failed : ErrorCode::launcher_refused, "ECS started no task: " + reason,
-                settings_.cluster);
+    throw Error(may_pass ? ErrorCode::launcher_failed : ErrorCode::launcher_refused,
+                "ECS started no task: " + reason, settings_.cluster);
   }
 
   State look(const std::string& task) override {
-    Value answer = aws_.call("ecs", kService + "DescribeTasks",
-                             Value::mapping({{"cluster", Value::of(settings_.cluster)}, {"tasks", texts({task})}}));
+    Value answer =
+        aws_.call("ecs", kService + "DescribeTasks",
+                  Value::mapping({{"cluster", Value::of(settings_.cluster)}, {"tasks", texts({task})}}));
     State state;
     const auto& tasks = answer["tasks"].items();
     if (tasks.empty()) return {true, -1, "ECS does not know the task any more"};
@@ -121,21 +129,17 @@ class EcsTask : public RemoteJob {
 
   std::string read_log(const std::string& task) override {
     if (settings_.log_group.empty()) return "";
-    std::string stream = fmt::format("{}/{}/{}", settings_.log_prefix, settings_.container, task.substr(task.rfind('/') + 1));
+    std::string stream =
+        fmt::format("{}/{}/{}", settings_.log_prefix, settings_.container, task.substr(task.rfind('/') + 1));
     std::string out;
     for (;;) {
       Value body = Value::mapping({{"logGroupName", Value::of(settings_.log_group)},
                                    {"logStreamName", Value::of(stream)},
                                    {"startFromHead", Value::of(true)}});
       if (!next_.empty()) body.set("nextToken", Value::of(next_));
-      Value answer;
-      try {
-        answer = aws_.call("logs", "Logs_20140328.GetLogEvents", body);
-      } catch (const Error& error) {
-        // The stream is there only once the container has said something.
-        if (error.what_failed().find("ResourceNotFound") != std::string::npos) return out;
-        throw;
-      }
+      // The stream is there only once the container has said something.
+      Value answer = aws_.call("logs", "Logs_20140328.GetLogEvents", body, "ResourceNotFoundException");
+      if (answer.is_null()) return out;
       for (const Value& event : answer["events"].items()) out += event["message"].raw() + "\n";
       std::string next = answer["nextForwardToken"].raw();
       if (next.empty() || next == next_) return out;
@@ -144,9 +148,10 @@ class EcsTask : public RemoteJob {
   }
 
   void stop(const std::string& task) override {
-    aws_.call("ecs", kService + "StopTask", Value::mapping({{"cluster", Value::of(settings_.cluster)},
-                                                           {"task", Value::of(task)},
-                                                           {"reason", Value::of("leat serve asked for its end")}}));
+    aws_.call("ecs", kService + "StopTask",
+              Value::mapping({{"cluster", Value::of(settings_.cluster)},
+                              {"task", Value::of(task)},
+                              {"reason", Value::of("leat serve asked for its end")}}));
   }
 
  private:
@@ -164,7 +169,8 @@ class EcsLauncher : public Launcher {
       : settings_(std::move(settings)), options_(std::move(options)), aws_(settings_, env) {}
 
   LaunchResult run(const Launch& launch, std::stop_token stop, EventListener& listener) override {
-    EcsTask task(aws_, settings_, remote_name(options_.project, launch.job), remote_command(options_, launch));
+    EcsTask task(aws_, settings_, remote_name(options_.project, launch.job),
+                 remote_command(options_, launch));
     return carry_out(task, settings_.every, std::move(stop), listener);
   }
 
@@ -176,7 +182,8 @@ class EcsLauncher : public Launcher {
 
 }  // namespace
 
-std::unique_ptr<Launcher> ecs_launcher(const EcsSettings& settings, const LauncherOptions& options, Env& env) {
+std::unique_ptr<Launcher> ecs_launcher(const EcsSettings& settings, const LauncherOptions& options,
+                                       Env& env) {
   return std::make_unique<EcsLauncher>(settings, options, env);
 }
 

@@ -1,6 +1,7 @@
 // JobOutput: what `leat run --log-format json` prints, as the events that it was.
 //
-// Guarantees: lines that are no events are the program's own words; the last of them is kept, for an error. Measures
+// Guarantees: lines that are no events are the program's own words; the last of them is kept, for an error.
+// Measures
 //   (CloudWatch's embedded metric format) are passed on to standard output.
 // Threads: one.
 // Owns: the piece of a line that has not come to its end.
@@ -28,8 +29,8 @@ class JobOutput {
   std::string buffer_, last_error_;
 };
 
-/// What an exit code of `leat run` means, with what it said last; `ended_by` says how its process ended, where it did
-/// not exit.
+/// What an exit code of `leat run` means, with what it said last; `ended_by` says how its process ended,
+/// where it did not exit.
 LaunchResult result_of_exit(int code, const std::string& last_error, const std::string& ended_by = {});
 
 }  // namespace leat::run

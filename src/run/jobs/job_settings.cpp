@@ -17,14 +17,15 @@ const Spec kJobsSpec{
      {"pools", FieldKind::mapping, "How many jobs of a pool run at once, by the pool's name."},
      {"launcher",
       FieldKind::text,
-      "Where they run: in the server, each in a process of its own, as tasks of ECS, or as jobs of Kubernetes.",
+      "Where they run: in the server, each in a process of its own, as tasks of ECS, or as jobs of "
+      "Kubernetes.",
       "in_process",
       false,
       {"in_process", "child_process", "ecs", "kubernetes"}},
      {"ecs", FieldKind::mapping, "The launcher `ecs`: its cluster and task."},
      {"kubernetes", FieldKind::mapping, "The launcher `kubernetes`: its namespace and image."},
-     {"drain", FieldKind::duration, "At the server's end: how long jobs at work may go on before they are asked to stop.",
-      "20s"},
+     {"drain", FieldKind::duration,
+      "At the server's end: how long jobs at work may go on before they are asked to stop.", "20s"},
      {"memory", FieldKind::bytes, "What the process of a job may use."},
      {"cpu", FieldKind::duration, "Processor time that the process of a job may use."}}};
 
@@ -39,7 +40,8 @@ const Spec kEcsSpec{
      {"subnets", FieldKind::list, "Of tasks with a network of their own."},
      {"security_groups", FieldKind::list, "Of tasks with a network of their own."},
      {"public_ip", FieldKind::boolean, "Whether tasks get a public address.", "false"},
-     {"log_group", FieldKind::text, "CloudWatch's log group of the container; without it steps are not shown."},
+     {"log_group", FieldKind::text,
+      "CloudWatch's log group of the container; without it steps are not shown."},
      {"log_prefix", FieldKind::text, "Its `awslogs-stream-prefix`.", "leat"},
      {"endpoint", FieldKind::text, "Another address than AWS's."},
      {"every", FieldKind::duration, "How often it looks how a task is.", "5s"}}};
@@ -72,7 +74,8 @@ EcsSettings read_ecs(const Value& mapping, const Env& env) {
   out.container = settings.text("container");
   out.region = settings.has("region") ? settings.text("region") : files::region_from_environment(env, "");
   if (out.region.empty())
-    throw Error(ErrorCode::launcher_invalid, "`region` is missing, and the environment names none", mapping.where());
+    throw Error(ErrorCode::launcher_invalid, "`region` is missing, and the environment names none",
+                mapping.where());
   out.launch_type = settings.text("launch_type");
   out.subnets = texts(settings.value("subnets"), "subnets");
   out.security_groups = texts(settings.value("security_groups"), "security_groups");
@@ -124,7 +127,8 @@ JobSettings read_job_settings(const Value& jobs, const Env& env) {
   std::string where = settings.text("launcher");
   auto need = [&](const char* part) {
     if (!jobs[part].is_mapping())
-      throw Error(ErrorCode::launcher_invalid, fmt::format("The launcher {0} needs a mapping `{0}`", part), jobs.where());
+      throw Error(ErrorCode::launcher_invalid, fmt::format("The launcher {0} needs a mapping `{0}`", part),
+                  jobs.where());
   };
   if (where == "child_process") out.where = JobSettings::Where::child_process;
   if (where == "ecs") {

@@ -73,7 +73,8 @@ void fill_options(const JobSpec& spec, WorkspaceOptions& workspace, RunOptions& 
     env.set_variable("LEAT_PARTITION", keys);
     env.set_variable("LEAT_PARTITION_FROM", spec.from);
     env.set_variable("LEAT_PARTITION_TO", spec.to);
-    run.skip_unchanged = false;  // a model may have done another partition at the same version of what is above it
+    run.skip_unchanged =
+        false;  // a model may have done another partition at the same version of what is above it
   }
   if (spec.vars.is_mapping()) {
     for (const Value::Member& member : spec.vars.members()) workspace.vars.set(member.first, member.second);

@@ -1,5 +1,6 @@
 // Jobs as jobs of Kubernetes.
-// Source: Kubernetes API reference 1.31 (batch/v1 Job, core/v1 Pod and its log); "Accessing the API from a Pod"
+// Source: Kubernetes API reference 1.31 (batch/v1 Job, core/v1 Pod and its log); "Accessing the API from a
+// Pod"
 #include <fmt/core.h>
 
 #include <filesystem>
@@ -22,9 +23,11 @@ constexpr const char* kAccount = "/var/run/secrets/kubernetes.io/serviceaccount"
 // The cluster's API, with the token of the settings or of the pod that this is.
 class Cluster {
  public:
-  Cluster(const KubernetesSettings& settings, Env& env) : settings_(settings), env_(env), client_(env, options()) {}
+  Cluster(const KubernetesSettings& settings, Env& env)
+      : settings_(settings), env_(env), client_(env, options()) {}
 
-  Value call(const std::string& method, const std::string& path, const Value& body = {}, bool may_be_missing = false) {
+  Value call(const std::string& method, const std::string& path, const Value& body = {},
+             bool may_be_missing = false) {
     http::Response response = send(method, path, body.is_null() ? "" : document::to_json(body));
     if (may_be_missing && response.status == 404) return {};
     check(response, method, path);
@@ -49,7 +52,8 @@ class Cluster {
     if (!settings_.endpoint.empty()) return settings_.endpoint;
     std::string host = env_.variable("KUBERNETES_SERVICE_HOST").value_or("");
     if (host.empty())
-      throw Error(ErrorCode::launcher_refused, "This is no pod of a cluster, and `endpoint` is not set", "serve.jobs.kubernetes");
+      throw Error(ErrorCode::launcher_refused, "This is no pod of a cluster, and `endpoint` is not set",
+                  "serve.jobs.kubernetes");
     return fmt::format("https://{}:{}", host, env_.variable("KUBERNETES_SERVICE_PORT").value_or("443"));
   }
   // Read each time: the cluster renews it.
@@ -69,12 +73,9 @@ class Cluster {
     request.body = std::move(body);
     request.headers.set("Accept", "application/json, */*");
     if (!request.body.empty()) request.headers.set("Content-Type", "application/json");
-    if (std::string bearer = token(); !bearer.empty()) request.headers.set("Authorization", "Bearer " + bearer);
-    try {
-      return client_.send(request);
-    } catch (const Error& error) {
-      throw Error(ErrorCode::launcher_failed, error.what_failed(), request.url);
-    }
+    if (std::string bearer = token(); !bearer.empty())
+      request.headers.set("Authorization", "Bearer " + bearer);
+    return reach(client_, request);
   }
   static void check(const http::Response& response, const std::string& method, const std::string& path) {
     if (response.ok()) return;
@@ -90,9 +91,13 @@ class Cluster {
 
 class KubernetesJob : public RemoteJob {
  public:
-  KubernetesJob(Cluster& cluster, const KubernetesSettings& settings, std::string name, std::vector<std::string> command,
-                Env& env)
-      : cluster_(cluster), settings_(settings), name_(std::move(name)), command_(std::move(command)), env_(env) {}
+  KubernetesJob(Cluster& cluster, const KubernetesSettings& settings, std::string name,
+                std::vector<std::string> command, Env& env)
+      : cluster_(cluster),
+        settings_(settings),
+        name_(std::move(name)),
+        command_(std::move(command)),
+        env_(env) {}
 
   std::optional<std::string> find() override {
     Value answer = cluster_.call("GET", jobs() + "?labelSelector=leat-job%3D" + name_);
@@ -110,24 +115,30 @@ class KubernetesJob : public RemoteJob {
                                       {"image", Value::of(settings_.image)},
                                       {"args", Value::list(std::move(command))}});
     if (!settings_.env_from.empty()) {
-      Value secret = Value::mapping({{"secretRef", Value::mapping({{"name", Value::of(settings_.env_from)}})}});
+      Value secret =
+          Value::mapping({{"secretRef", Value::mapping({{"name", Value::of(settings_.env_from)}})}});
       container.set("envFrom", Value::list({std::move(secret)}));
     }
     Value limits = Value::mapping();
     if (!settings_.memory.empty()) limits.set("memory", Value::of(settings_.memory));
     if (!settings_.cpu.empty()) limits.set("cpu", Value::of(settings_.cpu));
-    if (!limits.members().empty()) container.set("resources", Value::mapping({{"limits", limits}, {"requests", limits}}));
-    Value pod = Value::mapping({{"restartPolicy", Value::of("Never")}, {"containers", Value::list({std::move(container)})}});
-    if (!settings_.service_account.empty()) pod.set("serviceAccountName", Value::of(settings_.service_account));
-    Value labels = Value::mapping({{"app.kubernetes.io/name", Value::of("leat")}, {"leat-job", Value::of(name_)}});
+    if (!limits.members().empty())
+      container.set("resources", Value::mapping({{"limits", limits}, {"requests", limits}}));
+    Value pod = Value::mapping(
+        {{"restartPolicy", Value::of("Never")}, {"containers", Value::list({std::move(container)})}});
+    if (!settings_.service_account.empty())
+      pod.set("serviceAccountName", Value::of(settings_.service_account));
+    Value labels =
+        Value::mapping({{"app.kubernetes.io/name", Value::of("leat")}, {"leat-job", Value::of(name_)}});
     Value job = Value::mapping(
         {{"apiVersion", Value::of("batch/v1")},
          {"kind", Value::of("Job")},
          {"metadata", Value::mapping({{"name", Value::of(name)}, {"labels", labels}})},
-         {"spec", Value::mapping({{"backoffLimit", Value::of(std::int64_t{0})},
-                                  {"ttlSecondsAfterFinished", Value::of(std::int64_t{3600})},
-                                  {"template", Value::mapping({{"metadata", Value::mapping({{"labels", labels}})},
-                                                               {"spec", std::move(pod)}})}})}});
+         {"spec",
+          Value::mapping({{"backoffLimit", Value::of(std::int64_t{0})},
+                          {"ttlSecondsAfterFinished", Value::of(std::int64_t{3600})},
+                          {"template", Value::mapping({{"metadata", Value::mapping({{"labels", labels}})},
+                                                       {"spec", std::move(pod)}})}})}});
     cluster_.call("POST", jobs(), job);
     return name;
   }
@@ -148,7 +159,8 @@ class KubernetesJob : public RemoteJob {
         if (!ended.find("exitCode")) continue;
         state.exit_code = static_cast<int>(ended["exitCode"].integer());
         if (state.exit_code >= 128 && state.exit_code != 130)
-          state.ended_by = fmt::format("Kubernetes ended the container: {} (code {})", ended["reason"].raw(), state.exit_code);
+          state.ended_by = fmt::format("Kubernetes ended the container: {} (code {})", ended["reason"].raw(),
+                                       state.exit_code);
       }
     }
     if (state.exit_code < 0) state.ended_by = "Kubernetes failed the job before its container ended";
@@ -158,8 +170,8 @@ class KubernetesJob : public RemoteJob {
   std::string read_log(const std::string& name) override {
     std::vector<Value> all = pods(name);
     if (all.empty()) return "";
-    std::string log = cluster_.text(fmt::format("/api/v1/namespaces/{}/pods/{}/log?container=leat", settings_.space,
-                                                all[0]["metadata"]["name"].raw()));
+    std::string log = cluster_.text(fmt::format("/api/v1/namespaces/{}/pods/{}/log?container=leat",
+                                                settings_.space, all[0]["metadata"]["name"].raw()));
     if (log.size() <= told_) return "";
     std::string fresh = log.substr(told_);
     told_ = log.size();
@@ -177,10 +189,13 @@ class KubernetesJob : public RemoteJob {
       if (each["type"].raw() == type && each["status"].raw() == "True") return true;
     return false;
   }
-  static bool is_over(const Value& job) { return has_condition(job, "Complete") || has_condition(job, "Failed"); }
+  static bool is_over(const Value& job) {
+    return has_condition(job, "Complete") || has_condition(job, "Failed");
+  }
   std::vector<Value> pods(const std::string& name) {
     return cluster_
-        .call("GET", fmt::format("/api/v1/namespaces/{}/pods?labelSelector=job-name%3D{}", settings_.space, name))["items"]
+        .call("GET", fmt::format("/api/v1/namespaces/{}/pods?labelSelector=job-name%3D{}", settings_.space,
+                                 name))["items"]
         .items();
   }
 
@@ -198,8 +213,8 @@ class KubernetesLauncher : public Launcher {
       : settings_(std::move(settings)), options_(std::move(options)), env_(env), cluster_(settings_, env) {}
 
   LaunchResult run(const Launch& launch, std::stop_token stop, EventListener& listener) override {
-    KubernetesJob job(cluster_, settings_, remote_name(options_.project, launch.job), remote_command(options_, launch),
-                      env_);
+    KubernetesJob job(cluster_, settings_, remote_name(options_.project, launch.job),
+                      remote_command(options_, launch), env_);
     return carry_out(job, settings_.every, std::move(stop), listener);
   }
 
@@ -212,8 +227,8 @@ class KubernetesLauncher : public Launcher {
 
 }  // namespace
 
-std::unique_ptr<Launcher> kubernetes_launcher(const KubernetesSettings& settings, const LauncherOptions& options,
-                                              Env& env) {
+std::unique_ptr<Launcher> kubernetes_launcher(const KubernetesSettings& settings,
+                                              const LauncherOptions& options, Env& env) {
   return std::make_unique<KubernetesLauncher>(settings, options, env);
 }
 

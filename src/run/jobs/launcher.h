@@ -1,7 +1,8 @@
 // Launcher: carries out one attempt of a job: in the server's process, or in one of its own.
 //
 // Guarantees: run() returns when the attempt is over; nothing of it is left running then, or when the server
-//   dies, but for tasks of ECS and jobs of Kubernetes, which the next server takes up. Steps of the job that are done already are not done again.
+//   dies, but for tasks of ECS and jobs of Kubernetes, which the next server takes up. Steps of the job that
+//   are done already are not done again.
 // Threads: run() from several threads at once; each blocks.
 // Owns: nothing between two runs.
 // Errors: none is thrown; a failure is in the result.
@@ -32,11 +33,11 @@ struct JobSpec {
 std::string to_json(const JobSpec& spec);
 /// Error(document_syntax) for what is no JSON.
 JobSpec parse_job_spec(const std::string& json);
-/// Fills the options of a run that does it. A partition is in the variables LEAT_PARTITION, LEAT_PARTITION_FROM and
-/// LEAT_PARTITION_TO of `env`; microbatch models build the batches of its window.
+/// Fills the options of a run that does it. A partition is in the variables LEAT_PARTITION,
+/// LEAT_PARTITION_FROM and LEAT_PARTITION_TO of `env`; microbatch models build the batches of its window.
 void fill_options(const JobSpec& spec, WorkspaceOptions& workspace, RunOptions& run, Env& env);
-/// How long a job waits for assets that another run is at work on, before it goes back to the queue and leaves its
-/// place to others.
+/// How long a job waits for assets that another run is at work on, before it goes back to the queue and
+/// leaves its place to others.
 inline constexpr std::chrono::milliseconds kJobPatience{5'000};
 
 struct Launch {
@@ -90,8 +91,8 @@ struct KubernetesSettings {
   std::chrono::milliseconds every{2'000};
 };
 std::unique_ptr<Launcher> ecs_launcher(const EcsSettings& settings, const LauncherOptions& options, Env& env);
-std::unique_ptr<Launcher> kubernetes_launcher(const KubernetesSettings& settings, const LauncherOptions& options,
-                                              Env& env);
+std::unique_ptr<Launcher> kubernetes_launcher(const KubernetesSettings& settings,
+                                              const LauncherOptions& options, Env& env);
 
 /// Runs in threads of this process. `env` has to outlive it.
 std::unique_ptr<Launcher> in_process_launcher(const LauncherOptions& options, Env& env);

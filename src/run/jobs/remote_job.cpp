@@ -23,6 +23,14 @@ std::string remote_name(const std::string& project, std::int64_t job) {
   return out + number;
 }
 
+http::Response reach(http::Client& client, const http::Request& request) {
+  try {
+    return client.send(request);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::launcher_failed, error.what_failed(), request.url);
+  }
+}
+
 std::vector<std::string> remote_command(const LauncherOptions& options, const Launch& launch) {
   std::vector<std::string> words = {"--log-format", "json"};
   if (!options.target.empty()) words.insert(words.end(), {"--target", options.target});
@@ -30,7 +38,8 @@ std::vector<std::string> remote_command(const LauncherOptions& options, const La
   return words;
 }
 
-LaunchResult carry_out(RemoteJob& job, std::chrono::milliseconds every, std::stop_token stop, EventListener& listener) {
+LaunchResult carry_out(RemoteJob& job, std::chrono::milliseconds every, std::stop_token stop,
+                       EventListener& listener) {
   std::unique_ptr<Clock> clock = system_clock();
   JobOutput output(listener);
   LaunchResult failed;

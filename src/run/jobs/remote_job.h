@@ -1,6 +1,7 @@
 // RemoteJob: a job's attempt on other machines, as ECS and Kubernetes have it in common.
 //
-// Guarantees: an attempt that is under way already, left by a server that died, is taken up instead of a second one.
+// Guarantees: an attempt that is under way already, left by a server that died, is taken up instead of a
+// second one.
 //   What a service does not answer for a while is asked again.
 // Threads: one.
 // Errors: Error(launcher_refused) for what stays wrong, Error(launcher_failed).
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "http/client.h"
 #include "run/jobs/job_output.h"
 #include "run/jobs/launcher.h"
 
@@ -33,8 +35,11 @@ class RemoteJob {
 };
 
 /// Carries a job out: begins or finds it, follows it to its end. `every`: how often it looks.
-LaunchResult carry_out(RemoteJob& job, std::chrono::milliseconds every, std::stop_token stop, EventListener& listener);
+LaunchResult carry_out(RemoteJob& job, std::chrono::milliseconds every, std::stop_token stop,
+                       EventListener& listener);
 
+/// Sends; Error(launcher_failed) where the service can't be reached.
+http::Response reach(http::Client& client, const http::Request& request);
 /// The words behind the image's program, which is `leat`.
 std::vector<std::string> remote_command(const LauncherOptions& options, const Launch& launch);
 /// "leat-SHOP-17": letters, digits and dashes, at most 36 of them: what both services take as a name.

@@ -44,7 +44,8 @@ struct Ecs {
       refuse_with = status == 400 ? 400 : 0;
       return {status, "{\"__type\":\"AccessDeniedException\"}"};
     }
-    if (target == "ListTasks") return {200, is_running_already ? "{\"taskArns\":[\"arn:task/c/t0\"]}" : "{\"taskArns\":[]}"};
+    if (target == "ListTasks")
+      return {200, is_running_already ? "{\"taskArns\":[\"arn:task/c/t0\"]}" : "{\"taskArns\":[]}"};
     if (target == "RunTask") {
       if (!failure.empty()) return {200, "{\"tasks\":[],\"failures\":[{\"reason\":\"" + failure + "\"}]}"};
       return {200, "{\"tasks\":[{\"taskArn\":\"arn:task/c/t1\"}]}"};
@@ -60,13 +61,16 @@ struct Ecs {
       std::string log = kLog;
       for (std::size_t at = 0, end; (end = log.find('\n', at)) != std::string::npos; at = end + 1)
         events.items().push_back(Value::mapping({{"message", Value::of(log.substr(at, end - at))}}));
-      return {200, document::to_json(Value::mapping({{"events", events}, {"nextForwardToken", Value::of("n1")}}))};
+      return {200,
+              document::to_json(Value::mapping({{"events", events}, {"nextForwardToken", Value::of("n1")}}))};
     }
     bool is_over = is_stopped || --looks_until_end <= 0;
     int code = is_stopped ? 130 : exit_code;
-    return {200, "{\"tasks\":[{\"lastStatus\":\"" + std::string(is_over ? "STOPPED" : "RUNNING") +
-                     "\",\"stoppedReason\":\"Essential container in task exited\",\"containers\":[{\"name\":\"leat\"" +
-                     (is_over ? ",\"exitCode\":" + std::to_string(code) : "") + "}]}]}"};
+    return {
+        200,
+        "{\"tasks\":[{\"lastStatus\":\"" + std::string(is_over ? "STOPPED" : "RUNNING") +
+            "\",\"stoppedReason\":\"Essential container in task exited\",\"containers\":[{\"name\":\"leat\"" +
+            (is_over ? ",\"exitCode\":" + std::to_string(code) : "") + "}]}]}"};
   }
   int count(const std::string& target) const {
     return static_cast<int>(
@@ -102,8 +106,11 @@ struct Kubernetes {
     }
     if (request.path.ends_with("/log")) return {200, kLog};
     if (request.path.ends_with("/pods"))
-      return {200, R"({"items":[{"metadata":{"name":"pod-1"},"status":{"containerStatuses":[{"state":{"terminated":)"
-                       R"({"reason":"Error","exitCode":)" + std::to_string(exit_code) + "}}}]}}]}"};
+      return {
+          200,
+          R"({"items":[{"metadata":{"name":"pod-1"},"status":{"containerStatuses":[{"state":{"terminated":)"
+          R"({"reason":"Error","exitCode":)" +
+              std::to_string(exit_code) + "}}}]}}]}"};
     if (request.method == "DELETE") {
       is_deleted = true;
       return {200, "{}"};
@@ -111,7 +118,8 @@ struct Kubernetes {
     if (is_deleted) return {404, "{}"};
     bool is_over = --looks_until_end <= 0;
     std::string condition = exit_code == 0 ? "Complete" : "Failed";
-    return {200, is_over ? R"({"status":{"conditions":[{"type":")" + condition + R"(","status":"True"}]}})" : R"({"status":{}})"};
+    return {200, is_over ? R"({"status":{"conditions":[{"type":")" + condition + R"(","status":"True"}]}})"
+                         : R"({"status":{}})"};
   }
 };
 
@@ -133,12 +141,16 @@ struct Fixture {
     return make_launcher(read_job_settings(document::parse_yaml(yaml, "leat.yml"), env), options, env);
   }
   std::unique_ptr<Launcher> ecs(const Ecs& peer) {
-    return launcher("{launcher: ecs, ecs: {cluster: c, task: 'leat:3', region: eu-central-1, subnets: [s-1], "
-                    "security_groups: [g-1], log_group: /leat, every: 10ms, endpoint: '" + peer.server.url() + "'}}");
+    return launcher(
+        "{launcher: ecs, ecs: {cluster: c, task: 'leat:3', region: eu-central-1, subnets: [s-1], "
+        "security_groups: [g-1], log_group: /leat, every: 10ms, endpoint: '" +
+        peer.server.url() + "'}}");
   }
   std::unique_ptr<Launcher> kubernetes(const Kubernetes& peer) {
-    return launcher("{launcher: kubernetes, kubernetes: {image: 'shop:1', namespace: data, memory: 2Gi, env_from: shop, "
-                    "token: t0ken, every: 10ms, endpoint: '" + peer.server.url() + "'}}");
+    return launcher(
+        "{launcher: kubernetes, kubernetes: {image: 'shop:1', namespace: data, memory: 2Gi, env_from: shop, "
+        "token: t0ken, every: 10ms, endpoint: '" +
+        peer.server.url() + "'}}");
   }
 };
 
@@ -183,7 +195,8 @@ TEST_CASE("what ECS refuses is not tried again; a service that is away, or a clu
   for (const char* failure : {"RESOURCE:MEMORY", "MISSING"}) {
     Ecs peer;
     peer.failure = failure;
-    CHECK(f.ecs(peer)->run(f.launch, {}, f.heard).is_retryable == (std::string(failure) == "RESOURCE:MEMORY"));
+    CHECK(f.ecs(peer)->run(f.launch, {}, f.heard).is_retryable ==
+          (std::string(failure) == "RESOURCE:MEMORY"));
   }
   Ecs killed;
   killed.exit_code = 137;
@@ -221,12 +234,15 @@ TEST_CASE("a job is a job of Kubernetes: one attempt, with its image, variables 
   CHECK(f.heard.names == std::vector<std::string>{"run_started", "node_finished"});
 }
 
-TEST_CASE("of Kubernetes a job that runs already is taken up, one that fails tells its code, one that stops is deleted") {
+TEST_CASE(
+    "of Kubernetes a job that runs already is taken up, one that fails tells its code, one that stops is "
+    "deleted") {
   Fixture f;
   Kubernetes peer;
   peer.is_running_already = true;
   CHECK(f.kubernetes(peer)->run(f.launch, {}, f.heard).end == LaunchResult::End::succeeded);
-  CHECK(std::find(peer.calls.begin(), peer.calls.end(), "POST /apis/batch/v1/namespaces/data/jobs") == peer.calls.end());
+  CHECK(std::find(peer.calls.begin(), peer.calls.end(), "POST /apis/batch/v1/namespaces/data/jobs") ==
+        peer.calls.end());
   Kubernetes failing;
   failing.exit_code = 3;
   CHECK(f.kubernetes(failing)->run(f.launch, {}, f.heard).is_retryable);  // the source's fault

@@ -234,12 +234,14 @@ void Workers::stop() {
     std::unique_lock lock(mutex_);
     bool was_stopping = std::exchange(stopping_, true);
     auto is_idle = [&] {
-      return std::all_of(works_.begin(), works_.end(), [](const auto& each) { return each.second->is_over.load(); });
+      return std::all_of(works_.begin(), works_.end(),
+                         [](const auto& each) { return each.second->is_over.load(); });
     };
     if (!was_stopping && !is_idle() && options_.drain.count() > 0) {
-      env_.emit({"drain_started",
-                 EventLevel::info,
-                 {{"jobs", static_cast<std::int64_t>(works_.size())}, {"seconds", options_.drain.count() / 1000}}});
+      env_.emit(
+          {"drain_started",
+           EventLevel::info,
+           {{"jobs", static_cast<std::int64_t>(works_.size())}, {"seconds", options_.drain.count() / 1000}}});
       ended_.wait_for(lock, options_.drain, is_idle);
     }
     for (auto& [id, work] : works_) work->ask_to_stop(Stopped::by_server);

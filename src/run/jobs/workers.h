@@ -47,7 +47,8 @@ class Workers {
   void check(bool asks_queue = true);
   /// Asks for a job's end; false where it is over already.
   bool cancel(std::int64_t job);
-  /// Begins nothing more, gives jobs at work the time of `drain`, asks those that are left to stop and waits for them.
+  /// Begins nothing more, gives jobs at work the time of `drain`, asks those that are left to stop and waits
+  /// for them.
   void stop();
   int at_work();
 

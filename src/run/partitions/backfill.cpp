@@ -35,7 +35,8 @@ int number(const Value& json, const char* name, int otherwise, int low, int high
   const Value* given = json.find(name);
   if (!given || given->is_null()) return otherwise;
   if (given->kind() != Value::Kind::integer || given->integer() < low || given->integer() > high)
-    throw Error(ErrorCode::backfill_invalid, fmt::format("`{}` is no whole number from {} to {}", name, low, high), "");
+    throw Error(ErrorCode::backfill_invalid,
+                fmt::format("`{}` is no whole number from {} to {}", name, low, high), "");
   return static_cast<int>(given->integer());
 }
 
@@ -93,18 +94,21 @@ Value to_value(const BackfillRequest& request) {
   return out;
 }
 
-BackfillPlan plan_backfill(const PartitionSet& set, const BackfillRequest& request, Queue& queue, Timestamp now) {
+BackfillPlan plan_backfill(const PartitionSet& set, const BackfillRequest& request, Queue& queue,
+                           Timestamp now) {
   std::vector<Partition> all = partitions_of(set, now, request.range);
   if (!request.keys.empty()) {
     std::set<std::string> wanted(request.keys.begin(), request.keys.end());
     std::erase_if(all, [&](const Partition& each) { return wanted.erase(each.key) == 0; });
     if (!wanted.empty())
       throw Error(ErrorCode::partitions_unknown,
-                  fmt::format("`{}` is no partition of {} (within the range)", *wanted.begin(), set.name), "");
+                  fmt::format("`{}` is no partition of {} (within the range)", *wanted.begin(), set.name),
+                  "");
   }
   std::map<std::string, PartitionState> states = queue.partition_states(set.name);
   BackfillPlan plan;
-  std::size_t width = request.partitions_per_run == 0 ? all.size() : static_cast<std::size_t>(request.partitions_per_run);
+  std::size_t width =
+      request.partitions_per_run == 0 ? all.size() : static_cast<std::size_t>(request.partitions_per_run);
   for (Partition& each : all) {
     auto state = states.find(each.key);
     if (!wants(request.which, state == states.end() ? nullptr : &state->second)) {
@@ -131,7 +135,8 @@ BackfillPlan plan_backfill(const PartitionSet& set, const BackfillRequest& reque
 
 namespace {
 
-NewJob job_of_run(const PartitionSet& set, const BackfillRequest& request, const std::vector<Partition>& run) {
+NewJob job_of_run(const PartitionSet& set, const BackfillRequest& request,
+                  const std::vector<Partition>& run) {
   JobSpec spec;
   spec.select = request.select.value_or(set.select);
   spec.exclude = request.exclude.value_or(set.exclude);

@@ -18,7 +18,8 @@ const Spec kPartitionsSpec{
     "What assets are divided into.",
     {{"select", FieldKind::list, "Which assets, in dbt's selection language; everything when left out."},
      {"exclude", FieldKind::list, "Which not."},
-     {"window", FieldKind::text, "How long a window of time lasts: `hour`, `day`, `week`, `month`, `year`, `6 hours`."},
+     {"window", FieldKind::text,
+      "How long a window of time lasts: `hour`, `day`, `week`, `month`, `year`, `6 hours`."},
      {"start", FieldKind::text, "The date or instant at which the first window begins."},
      {"end", FieldKind::text, "Windows that begin then or later are left out."},
      {"timezone", FieldKind::text, "Whose days, weeks, months and years; a zone of the IANA list.", "UTC"},
@@ -48,9 +49,11 @@ void read_window(const std::string& text, PartitionSet& set, const std::string& 
   std::string word = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
   if (word.size() > 1 && word.back() == 's') word.pop_back();
   constexpr std::pair<std::string_view, WindowUnit> kWords[] = {
-      {"hour", WindowUnit::hour}, {"h", WindowUnit::hour}, {"day", WindowUnit::day},     {"d", WindowUnit::day},
-      {"week", WindowUnit::week}, {"w", WindowUnit::week}, {"month", WindowUnit::month}, {"year", WindowUnit::year}};
-  auto found = std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& each) { return each.first == word; });
+      {"hour", WindowUnit::hour},   {"h", WindowUnit::hour},    {"day", WindowUnit::day},
+      {"d", WindowUnit::day},       {"week", WindowUnit::week}, {"w", WindowUnit::week},
+      {"month", WindowUnit::month}, {"year", WindowUnit::year}};
+  auto found = std::find_if(std::begin(kWords), std::end(kWords),
+                            [&](const auto& each) { return each.first == word; });
   int count = digits == 0 ? 1 : digits <= 5 ? std::stoi(text.substr(0, digits)) : 0;
   if (found == std::end(kWords) || count < 1 || count > kUnitsMax)
     refuse(fmt::format("`{}` is no window such as `day`, `6 hours` or `1 month`", text), where);
@@ -67,8 +70,8 @@ sys_seconds read_local(const std::string& text, const char* what, const std::str
   return std::chrono::floor<std::chrono::seconds>(*time);
 }
 
-// The instant at which a zone's clocks show `local`; where they show it twice the first, where they leave it out the
-// first that comes after.
+// The instant at which a zone's clocks show `local`; where they show it twice the first, where they leave it
+// out the first that comes after.
 sys_seconds instant_of(const TimeZone& zone, sys_seconds local) {
   ZoneSpan early = zone.at(local - std::chrono::hours(26));
   while (true) {
@@ -101,7 +104,8 @@ sys_seconds begin_of(const PartitionSet& set, std::int64_t i) {
 std::string key_of(const PartitionSet& set, sys_seconds local) {
   std::string text = format_iso_timestamp(local);  // 2026-01-05T06:00:00Z
   bool has_time = set.unit == WindowUnit::hour || text.compare(11, 8, "00:00:00") != 0;
-  if (has_time) return text.substr(0, 16) + (set.zone.name() == "UTC" || set.unit == WindowUnit::hour ? "Z" : "");
+  if (has_time)
+    return text.substr(0, 16) + (set.zone.name() == "UTC" || set.unit == WindowUnit::hour ? "Z" : "");
   bool is_first = text.compare(8, 2, "01") == 0;
   if (set.unit == WindowUnit::year && is_first && text.compare(5, 2, "01") == 0) return text.substr(0, 4);
   return set.unit == WindowUnit::month && is_first ? text.substr(0, 7) : text.substr(0, 10);
@@ -145,7 +149,8 @@ std::vector<Partition> values_of(const PartitionSet& set, const PartitionRange& 
   auto place = [&](const std::string& value) {
     auto found = std::find(set.values.begin(), set.values.end(), value);
     if (found == set.values.end())
-      throw Error(ErrorCode::partitions_unknown, fmt::format("`{}` is no partition of {}", value, set.name), "leat.yml");
+      throw Error(ErrorCode::partitions_unknown, fmt::format("`{}` is no partition of {}", value, set.name),
+                  "leat.yml");
     return found;
   };
   auto from = range.from.empty() ? set.values.begin() : place(range.from);
@@ -162,7 +167,8 @@ sys_seconds bound_of(const PartitionSet& set, const std::string& text) {
   std::optional<Timestamp> time = parse_iso_timestamp(full, has_zone);
   if (!time)
     throw Error(ErrorCode::partitions_unknown,
-                fmt::format("`{}` is no date, instant or key of {} such as 2026-01-05", text, set.name), "leat.yml");
+                fmt::format("`{}` is no date, instant or key of {} such as 2026-01-05", text, set.name),
+                "leat.yml");
   bool is_instant = has_zone && set.unit != WindowUnit::hour;
   return is_instant ? local_of(set.zone, *time) : std::chrono::floor<std::chrono::seconds>(*time);
 }
@@ -209,7 +215,8 @@ const PartitionSet& find_partition_set(const std::vector<PartitionSet>& all, con
               fmt::format("There is no set of partitions `{}`{}", name,
                           near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
               "leat.yml")
-      .fix(listed.empty() ? "`partitions:` in leat.yml declares them." : "The project's sets: " + listed + ".");
+      .fix(listed.empty() ? "`partitions:` in leat.yml declares them."
+                          : "The project's sets: " + listed + ".");
 }
 
 }  // namespace leat::run

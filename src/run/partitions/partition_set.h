@@ -1,7 +1,8 @@
-// PartitionSet: an entry of `partitions:` in leat.yml: what assets are divided into: windows of time, or a list of
-// values.
+// PartitionSet: an entry of `partitions:` in leat.yml: what assets are divided into: windows of time, or a
+// list of values.
 //
-// Guarantees: windows follow each other without a hole, in the set's time zone: a day lasts 23 to 25 hours where
+// Guarantees: windows follow each other without a hole, in the set's time zone: a day lasts 23 to 25 hours
+// where
 //   clocks change. Their keys are stable names: "2026-01-05", "2026-01", "2026-01-05T06:00Z".
 // Threads: values.
 // Errors: Error(partitions_invalid), Error(partitions_unknown), Error(schedule_invalid) for a time zone.
@@ -55,6 +56,7 @@ struct PartitionRange {
   std::string from, to;  ///< windows that begin from `from` on and before `to`; values from `from` to `to`
 };
 /// The partitions that there are at `now`, in their order.
-std::vector<Partition> partitions_of(const PartitionSet& set, Timestamp now, const PartitionRange& range = {});
+std::vector<Partition> partitions_of(const PartitionSet& set, Timestamp now,
+                                     const PartitionRange& range = {});
 
 }  // namespace leat::run

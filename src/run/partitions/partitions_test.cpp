@@ -22,7 +22,8 @@ struct Fixture {
   }
   std::string keys(const PartitionSet& set, const PartitionRange& range = {}) {
     std::string out;
-    for (const Partition& each : partitions_of(set, env.now(), range)) out += (out.empty() ? "" : " ") + each.key;
+    for (const Partition& each : partitions_of(set, env.now(), range))
+      out += (out.empty() ? "" : " ") + each.key;
     return out;
   }
   BackfillPlan plan(const PartitionSet& set, const std::string& json) {
@@ -95,9 +96,9 @@ TEST_CASE("a range is named by keys, dates or instants; its end is not in it, bu
 
 TEST_CASE("what is wrong with a set of partitions is named") {
   Fixture f;
-  for (const char* wrong :
-       {"{}", "{window: day}", "{window: fortnight, start: 2026-01-01}", "{window: day, start: soon}",
-        "{window: 0 days, start: 2026-01-01}", "{values: [a, b, a]}", "{values: [a], window: day, start: 2026-01-01}"}) {
+  for (const char* wrong : {"{}", "{window: day}", "{window: fortnight, start: 2026-01-01}",
+                            "{window: day, start: soon}", "{window: 0 days, start: 2026-01-01}",
+                            "{values: [a, b, a]}", "{values: [a], window: day, start: 2026-01-01}"}) {
     try {
       f.set(wrong);
       FAIL(wrong);
@@ -122,7 +123,9 @@ TEST_CASE("a plan groups neighbours, in either order, and never over a hole") {
         "2026-03-27 2026-03-29+2026-03-30");
 }
 
-TEST_CASE("a backfill's jobs carry their window, and partitions their state, until the next asks for the rest only") {
+TEST_CASE(
+    "a backfill's jobs carry their window, and partitions their state, until the next asks for the rest "
+    "only") {
   Fixture f;
   PartitionSet days = f.set(kDays);
   std::int64_t id = f.add(days, R"({"partitions":"s","to":"2026-03-30","concurrency":1,"retries":0})");
@@ -187,7 +190,8 @@ TEST_CASE("a partition that was cancelled keeps what it had; one that never was 
   CHECK(f.runs(f.plan(list, "{}")) == "us");
 }
 
-TEST_CASE("a job of partitions runs whatever is unchanged, with its window for microbatch models and connections") {
+TEST_CASE(
+    "a job of partitions runs whatever is unchanged, with its window for microbatch models and connections") {
   Fixture f;
   f.add(f.set(kDays), R"({"partitions":"s","keys":["2026-03-29"]})");
   WorkspaceOptions workspace;
@@ -203,8 +207,8 @@ TEST_CASE("a job of partitions runs whatever is unchanged, with its window for m
 TEST_CASE("a request that is wrong is refused before anything is queued") {
   Fixture f;
   PartitionSet days = f.set(kDays);
-  for (const char* wrong : {R"({"which":"some"})", R"({"order":"up"})", R"({"concurrency":0})", R"({"retries":"two"})",
-                            R"({"keys":["2026-02-30"]})", R"([1])"})
+  for (const char* wrong : {R"({"which":"some"})", R"({"order":"up"})", R"({"concurrency":0})",
+                            R"({"retries":"two"})", R"({"keys":["2026-02-30"]})", R"([1])"})
     CHECK_THROWS_AS(f.plan(days, wrong), Error);
   CHECK_THROWS_AS(f.add(days, R"({"partitions":"s","to":"2026-03-27"})"), Error);  // nothing to do
   CHECK(f.queue.count_backfills("") == 0);

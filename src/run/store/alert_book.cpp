@@ -16,8 +16,10 @@ create index deliveries_waiting on deliveries (status) where status = 'waiting';
 create table silences (id integer primary key autoincrement, kind text, subject text, reason text, by text, created integer, until integer);
 )";
 constexpr const char* kColumns =
-    "select id, kind, subject, severity, title, detail, code, fix, job, count, opened, updated, recovered from alerts ";
-constexpr const char* kDeliveries = "select id, alert, route, is_recovery, status, error, due, at, attempts from deliveries ";
+    "select id, kind, subject, severity, title, detail, code, fix, job, count, opened, updated, recovered "
+    "from alerts ";
+constexpr const char* kDeliveries =
+    "select id, alert, route, is_recovery, status, error, due, at, attempts from deliveries ";
 
 const SqliteFormat& format() {
   static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = full;", kTables, {}};
@@ -50,8 +52,14 @@ alerts::Alert read_alert(SqliteStatement& row) {
 }
 
 Delivery read_delivery(SqliteStatement& row) {
-  return {row.number(0), row.number(1),          row.text(2),           row.number(3) != 0,
-          row.text(4),   row.text(5),            instant(row.number(6)), instant(row.number(7)),
+  return {row.number(0),
+          row.number(1),
+          row.text(2),
+          row.number(3) != 0,
+          row.text(4),
+          row.text(5),
+          instant(row.number(6)),
+          instant(row.number(7)),
           static_cast<int>(row.number(8))};
 }
 
@@ -65,7 +73,8 @@ std::string where_of(const AlertFilter& filter) {
 }  // namespace
 
 bool Silence::covers(const alerts::Alert& alert) const {
-  return (kind.empty() || kind == name(alert.kind)) && (subject.empty() || matches_glob(subject, alert.subject));
+  return (kind.empty() || kind == name(alert.kind)) &&
+         (subject.empty() || matches_glob(subject, alert.subject));
 }
 
 AlertBook::AlertBook(const std::string& folder) : file_(folder + "/.leat/alerts.db", format()) {}
@@ -73,13 +82,16 @@ AlertBook::AlertBook(const std::string& folder) : file_(folder + "/.leat/alerts.
 void AlertBook::open(alerts::Alert& alert, bool& is_new) {
   std::lock_guard lock(mutex_);
   SqliteTransaction transaction(file_);
-  SqliteStatement known(file_.handle(), "select id, count, opened from alerts where kind = ? and subject = ? and recovered = 0");
+  SqliteStatement known(
+      file_.handle(),
+      "select id, count, opened from alerts where kind = ? and subject = ? and recovered = 0");
   std::string kind(name(alert.kind)), severity(name(alert.severity));
   is_new = !known.with(kind, alert.subject).row();
   if (is_new) {
-    SqliteStatement row(file_.handle(),
-                        "insert into alerts (kind, subject, severity, title, detail, code, fix, job, count, opened, "
-                        "updated, recovered) values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0)");
+    SqliteStatement row(
+        file_.handle(),
+        "insert into alerts (kind, subject, severity, title, detail, code, fix, job, count, opened, "
+        "updated, recovered) values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0)");
     row.with(kind, alert.subject, severity, alert.title, alert.detail, alert.code, alert.fix, alert.job,
              number(alert.opened), number(alert.opened));
     if (!row.done()) file_.fail("an alert");
@@ -89,20 +101,23 @@ void AlertBook::open(alerts::Alert& alert, bool& is_new) {
     alert.count = known.number(1) + 1;
     Timestamp now = alert.opened;
     alert.opened = instant(known.number(2));
-    SqliteStatement row(file_.handle(),
-                        "update alerts set severity = ?2, title = ?3, detail = ?4, code = ?5, fix = ?6, job = ?7, "
-                        "count = count + 1, updated = ?8 where id = ?1");
+    SqliteStatement row(
+        file_.handle(),
+        "update alerts set severity = ?2, title = ?3, detail = ?4, code = ?5, fix = ?6, job = ?7, "
+        "count = count + 1, updated = ?8 where id = ?1");
     row.with(alert.id, severity, alert.title, alert.detail, alert.code, alert.fix, alert.job, number(now));
     if (!row.done()) file_.fail("an alert");
   }
   transaction.commit();
 }
 
-std::optional<alerts::Alert> AlertBook::recover(alerts::Kind kind, const std::string& subject, Timestamp now) {
+std::optional<alerts::Alert> AlertBook::recover(alerts::Kind kind, const std::string& subject,
+                                                Timestamp now) {
   std::optional<alerts::Alert> found = find_open(kind, subject);
   if (!found) return std::nullopt;
   std::lock_guard lock(mutex_);
-  SqliteStatement row(file_.handle(), "update alerts set recovered = ?2, updated = ?2 where id = ?1 and recovered = 0");
+  SqliteStatement row(file_.handle(),
+                      "update alerts set recovered = ?2, updated = ?2 where id = ?1 and recovered = 0");
   if (!row.with(found->id, number(now)).done()) file_.fail("an alert's end");
   if (file_.changes() == 0) return std::nullopt;
   found->recovered = found->updated = now;
@@ -111,10 +126,11 @@ std::optional<alerts::Alert> AlertBook::recover(alerts::Kind kind, const std::st
 }
 
 void AlertBook::prune() {
-  file_.execute(fmt::format("delete from alerts where recovered <> 0 and id not in (select id from alerts order by id "
-                            "desc limit {})",
-                            kAlertsKept)
-                    .c_str());
+  file_.execute(
+      fmt::format("delete from alerts where recovered <> 0 and id not in (select id from alerts order by id "
+                  "desc limit {})",
+                  kAlertsKept)
+          .c_str());
   file_.execute("delete from deliveries where alert not in (select id from alerts)");
 }
 
@@ -135,8 +151,9 @@ std::optional<alerts::Alert> AlertBook::find_open(alerts::Kind kind, const std::
 
 std::vector<alerts::Alert> AlertBook::alerts(const AlertFilter& filter) {
   std::lock_guard lock(mutex_);
-  SqliteStatement rows(file_.handle(),
-                       fmt::format("{}{} order by id desc limit ?2 offset ?3", kColumns, where_of(filter)).c_str());
+  SqliteStatement rows(
+      file_.handle(),
+      fmt::format("{}{} order by id desc limit ?2 offset ?3", kColumns, where_of(filter)).c_str());
   rows.with(filter.kind, std::int64_t{filter.limit}, std::int64_t{filter.offset});
   std::vector<alerts::Alert> out;
   while (rows.row()) out.push_back(read_alert(rows));
@@ -145,26 +162,30 @@ std::vector<alerts::Alert> AlertBook::alerts(const AlertFilter& filter) {
 
 std::int64_t AlertBook::count(const AlertFilter& filter) {
   std::lock_guard lock(mutex_);
-  SqliteStatement row(file_.handle(), fmt::format("select count(*) from alerts {}", where_of(filter)).c_str());
+  SqliteStatement row(file_.handle(),
+                      fmt::format("select count(*) from alerts {}", where_of(filter)).c_str());
   return row.with(filter.kind).row() ? row.number(0) : 0;
 }
 
 void AlertBook::add_delivery(const Delivery& delivery) {
   std::lock_guard lock(mutex_);
   // Of one alert and route only the newest state waits.
-  SqliteStatement old(file_.handle(), "delete from deliveries where alert = ? and route = ? and status = 'waiting'");
+  SqliteStatement old(file_.handle(),
+                      "delete from deliveries where alert = ? and route = ? and status = 'waiting'");
   if (!old.with(delivery.alert, delivery.route).done()) file_.fail("a delivery");
-  SqliteStatement row(file_.handle(),
-                      "insert into deliveries (alert, route, is_recovery, status, error, due, at, attempts) values (?, "
-                      "?, ?, ?, ?, ?, ?, 0)");
-  row.with(delivery.alert, delivery.route, std::int64_t{delivery.is_recovery}, delivery.status, delivery.error,
-           number(delivery.due), number(delivery.at));
+  SqliteStatement row(
+      file_.handle(),
+      "insert into deliveries (alert, route, is_recovery, status, error, due, at, attempts) values (?, "
+      "?, ?, ?, ?, ?, ?, 0)");
+  row.with(delivery.alert, delivery.route, std::int64_t{delivery.is_recovery}, delivery.status,
+           delivery.error, number(delivery.due), number(delivery.at));
   if (!row.done()) file_.fail("a delivery");
 }
 
 std::vector<Delivery> AlertBook::waiting() {
   std::lock_guard lock(mutex_);
-  SqliteStatement rows(file_.handle(), fmt::format("{}where status = 'waiting' order by route, id", kDeliveries).c_str());
+  SqliteStatement rows(file_.handle(),
+                       fmt::format("{}where status = 'waiting' order by route, id", kDeliveries).c_str());
   std::vector<Delivery> out;
   while (rows.row()) out.push_back(read_delivery(rows));
   return out;
@@ -172,8 +193,9 @@ std::vector<Delivery> AlertBook::waiting() {
 
 void AlertBook::note_delivery(const Delivery& delivery) {
   std::lock_guard lock(mutex_);
-  SqliteStatement row(file_.handle(),
-                      "update deliveries set status = ?2, error = ?3, due = ?4, at = ?5, attempts = ?6 where id = ?1");
+  SqliteStatement row(
+      file_.handle(),
+      "update deliveries set status = ?2, error = ?3, due = ?4, at = ?5, attempts = ?6 where id = ?1");
   row.with(delivery.id, delivery.status, delivery.error, number(delivery.due), number(delivery.at),
            std::int64_t{delivery.attempts});
   if (!row.done()) file_.fail("a delivery");
@@ -190,9 +212,11 @@ std::vector<Delivery> AlertBook::deliveries(std::int64_t alert) {
 
 Silence AlertBook::add_silence(Silence silence) {
   std::lock_guard lock(mutex_);
-  SqliteStatement row(file_.handle(),
-                      "insert into silences (kind, subject, reason, by, created, until) values (?, ?, ?, ?, ?, ?)");
-  row.with(silence.kind, silence.subject, silence.reason, silence.by, number(silence.created), number(silence.until));
+  SqliteStatement row(
+      file_.handle(),
+      "insert into silences (kind, subject, reason, by, created, until) values (?, ?, ?, ?, ?, ?)");
+  row.with(silence.kind, silence.subject, silence.reason, silence.by, number(silence.created),
+           number(silence.until));
   if (!row.done()) file_.fail("a silence");
   silence.id = file_.last_id();
   return silence;
@@ -200,13 +224,14 @@ Silence AlertBook::add_silence(Silence silence) {
 
 std::vector<Silence> AlertBook::silences(Timestamp now) {
   std::lock_guard lock(mutex_);
-  SqliteStatement rows(file_.handle(),
-                       "select id, kind, subject, reason, by, created, until from silences where until > ? order by id");
+  SqliteStatement rows(
+      file_.handle(),
+      "select id, kind, subject, reason, by, created, until from silences where until > ? order by id");
   rows.with(number(now));
   std::vector<Silence> out;
   while (rows.row())
-    out.push_back({rows.number(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), instant(rows.number(5)),
-                   instant(rows.number(6))});
+    out.push_back({rows.number(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4),
+                   instant(rows.number(5)), instant(rows.number(6))});
   return out;
 }
 

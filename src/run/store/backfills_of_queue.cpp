@@ -33,8 +33,8 @@ std::int64_t Queue::add_backfill(BackfillRow row, std::vector<NewJob> jobs, Time
   SqliteStatement insert_row(file_.handle(),
                              "insert into backfills (partitions, request, created, seconds_expected, "
                              "partition_count) values (?, ?, ?, cast(? as real) / 1000, ?)");
-  insert_row.with(row.partitions, row.request, number(now), static_cast<std::int64_t>(row.seconds_expected * 1000),
-                  row.partition_count);
+  insert_row.with(row.partitions, row.request, number(now),
+                  static_cast<std::int64_t>(row.seconds_expected * 1000), row.partition_count);
   if (!insert_row.done()) file_.fail("a backfill");
   std::int64_t id = file_.last_id();
   for (NewJob& job : jobs) {
@@ -56,7 +56,8 @@ BackfillRow Queue::read_backfill(SqliteStatement& row) {
   out.created = instant(row.number(3));
   out.seconds_expected = static_cast<double>(row.number(4));
   out.partition_count = row.number(5);
-  SqliteStatement jobs(file_.handle(), "select status, count(*), max(finished) from jobs where backfill = ? group by status");
+  SqliteStatement jobs(file_.handle(),
+                       "select status, count(*), max(finished) from jobs where backfill = ? group by status");
   jobs.with(out.id);
   std::int64_t last = 0;
   while (jobs.row()) {
@@ -78,7 +79,8 @@ std::vector<BackfillRow> Queue::backfills(const std::string& partitions, int lim
   std::lock_guard lock(mutex_);
   SqliteStatement rows(
       file_.handle(),
-      fmt::format("{}where ?1 = '' or partitions = ?1 order by id desc limit ?2 offset ?3", kBackfill).c_str());
+      fmt::format("{}where ?1 = '' or partitions = ?1 order by id desc limit ?2 offset ?3", kBackfill)
+          .c_str());
   rows.with(partitions, std::int64_t{limit}, std::int64_t{offset});
   std::vector<BackfillRow> out;
   while (rows.row()) out.push_back(read_backfill(rows));
@@ -93,46 +95,52 @@ std::int64_t Queue::count_backfills(const std::string& partitions) {
 
 int Queue::retry_backfill(std::int64_t id, Timestamp now) {
   std::lock_guard lock(mutex_);
-  SqliteStatement row(file_.handle(),
-                      "update jobs set status = 'queued', error = '', due = ?2, updated = ?2, finished = 0, cancelled = "
-                      "0, attempts_max = attempts_max + attempt where backfill = ?1 and status in ('failed', "
-                      "'cancelled')");
+  SqliteStatement row(
+      file_.handle(),
+      "update jobs set status = 'queued', error = '', due = ?2, updated = ?2, finished = 0, cancelled = "
+      "0, attempts_max = attempts_max + attempt where backfill = ?1 and status in ('failed', "
+      "'cancelled')");
   if (!row.with(id, number(now)).done()) file_.fail("a backfill's retry");
   return file_.changes();
 }
 
 void Queue::keep_partitions(std::int64_t job, JobStatus status, Timestamp now) {
-  SqliteStatement rows(file_.handle(),
-                       "insert or replace into partition_states select p.partitions, p.key, ?2, p.job, j.backfill, ?3 "
-                       "from job_partitions p join jobs j on j.id = p.job where p.job = ?1 and not exists (select 1 "
-                       "from partition_states s where s.partitions = p.partitions and s.key = p.key and (s.job > p.job "
-                       "or (?2 = 'cancelled' and s.status = 'succeeded')))");
+  SqliteStatement rows(
+      file_.handle(),
+      "insert or replace into partition_states select p.partitions, p.key, ?2, p.job, j.backfill, ?3 "
+      "from job_partitions p join jobs j on j.id = p.job where p.job = ?1 and not exists (select 1 "
+      "from partition_states s where s.partitions = p.partitions and s.key = p.key and (s.job > p.job "
+      "or (?2 = 'cancelled' and s.status = 'succeeded')))");
   if (!rows.with(job, std::string(name(status)), number(now)).done()) file_.fail("a job's partitions");
 }
 
 std::map<std::string, PartitionState> Queue::partition_states(const std::string& partitions) {
   std::lock_guard lock(mutex_);
   std::map<std::string, PartitionState> out;
-  SqliteStatement ended(file_.handle(),
-                        "select key, status, job, backfill, updated from partition_states where partitions = ?");
+  SqliteStatement ended(
+      file_.handle(),
+      "select key, status, job, backfill, updated from partition_states where partitions = ?");
   ended.with(partitions);
   while (ended.row())
     out[ended.text(0)] = {ended.text(1), ended.number(2), ended.number(3), instant(ended.number(4))};
-  SqliteStatement open(file_.handle(),
-                       "select p.key, j.status, j.id, j.backfill, j.updated from jobs j join job_partitions p on p.job "
-                       "= j.id where j.status in ('queued', 'running') and p.partitions = ? order by j.id");
+  SqliteStatement open(
+      file_.handle(),
+      "select p.key, j.status, j.id, j.backfill, j.updated from jobs j join job_partitions p on p.job "
+      "= j.id where j.status in ('queued', 'running') and p.partitions = ? order by j.id");
   open.with(partitions);
-  while (open.row()) out[open.text(0)] = {open.text(1), open.number(2), open.number(3), instant(open.number(4))};
+  while (open.row())
+    out[open.text(0)] = {open.text(1), open.number(2), open.number(3), instant(open.number(4))};
   return out;
 }
 
 std::vector<double> Queue::seconds_a_partition(const std::string& partitions, int count) {
   std::lock_guard lock(mutex_);
-  SqliteStatement rows(file_.handle(),
-                       "select (a.finished - a.started) / (select count(*) from job_partitions p where p.job = j.id) "
-                       "from jobs j join job_attempts a on a.job = j.id and a.status = 'succeeded' where j.backfill > 0 "
-                       "and j.name = ? and j.status = 'succeeded' and exists (select 1 from job_partitions p where "
-                       "p.job = j.id) order by j.id desc limit ?");
+  SqliteStatement rows(
+      file_.handle(),
+      "select (a.finished - a.started) / (select count(*) from job_partitions p where p.job = j.id) "
+      "from jobs j join job_attempts a on a.job = j.id and a.status = 'succeeded' where j.backfill > 0 "
+      "and j.name = ? and j.status = 'succeeded' and exists (select 1 from job_partitions p where "
+      "p.job = j.id) order by j.id desc limit ?");
   rows.with(partitions, std::int64_t{count});
   std::vector<double> out;
   while (rows.row()) out.push_back(static_cast<double>(rows.number(0)) / 1e6);

@@ -7,8 +7,8 @@
 namespace leat::run {
 namespace {
 
-// A job that has brought its server down more than a few times waits longer and longer for its turn, so that others
-// get theirs, and is given up in the end.
+// A job that has brought its server down more than a few times waits longer and longer for its turn, so that
+// others get theirs, and is given up in the end.
 constexpr int kInterruptionsMax = 100, kInterruptionsFree = 10, kPruneEvery = 500;
 constexpr std::chrono::seconds kInterruptedWait{600};
 
@@ -40,9 +40,10 @@ create index if not exists attempts_by_run on job_attempts (run_id);
 )";
 
 const SqliteFormat& format() {
-  static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = full;",
-                                  fmt::format("{}{}", kTables, kSecond),
-                                  {fmt::format("alter table jobs add column backfill integer default 0;{}", kSecond)}};
+  static const SqliteFormat known{
+      "pragma journal_mode = wal; pragma synchronous = full;",
+      fmt::format("{}{}", kTables, kSecond),
+      {fmt::format("alter table jobs add column backfill integer default 0;{}", kSecond)}};
   return known;
 }
 
@@ -115,7 +116,8 @@ std::int64_t Queue::insert(const NewJob& job, Timestamp now) {
       "insert into jobs (kind, name, spec, pool, lane, priority, lane_width, attempts_max, timeout_ms, "
       "status, "
       "attempt, interruptions, created, due, started, finished, updated, worker, run_id, error, cancelled, "
-      "rows_out, bytes, backfill) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', 0, 0, ?10, ?10, 0, 0, "
+      "rows_out, bytes, backfill) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', 0, 0, ?10, ?10, 0, "
+      "0, "
       "?10, '', '', '', 0, 0, 0, ?11)");
   statement.with(job.kind, job.name, job.spec, job.pool, job.lane, std::int64_t{job.priority},
                  std::int64_t{job.lane_width}, std::int64_t{job.attempts_max},
@@ -151,12 +153,13 @@ std::optional<Job> Queue::claim(const std::string& worker, const std::map<std::s
   {
     std::string full = full_pools(pools);
     // Lanes that are full are found once, not for each job that waits.
-    SqliteStatement waiting(
-        file_.handle(),
-        select("where status = 'queued' and due <= ? and (lane_width = 0 or lane not in (select lane from jobs where "
-               "status = 'running' and lane_width > 0 group by lane having count(*) >= max(lane_width))) and instr(?, "
-               "char(10) || pool || char(10)) = 0 order by priority desc, id limit 1")
-            .c_str());
+    SqliteStatement waiting(file_.handle(),
+                            select("where status = 'queued' and due <= ? and (lane_width = 0 or lane not in "
+                                   "(select lane from jobs where "
+                                   "status = 'running' and lane_width > 0 group by lane having count(*) >= "
+                                   "max(lane_width))) and instr(?, "
+                                   "char(10) || pool || char(10)) = 0 order by priority desc, id limit 1")
+                                .c_str());
     waiting.with(number(now), full);
     if (waiting.row()) chosen = read_job(waiting);
   }
@@ -299,7 +302,8 @@ void Queue::put_back(const Job& job, Timestamp now) {
                       "update jobs set status = ?2, error = ?3, due = ?6, updated = ?4, worker = '', "
                       "interruptions = interruptions + 1, finished = ?5 where id = ?1");
   Timestamp due = now + wait_after_interruptions(job.interruptions + 1);
-  if (!row.with(job.id, std::string(status), error, number(now), again ? std::int64_t{0} : number(now), number(due))
+  if (!row.with(job.id, std::string(status), error, number(now), again ? std::int64_t{0} : number(now),
+                number(due))
            .done())
     file_.fail("a job that was interrupted");
   if (!again) keep_partitions(job.id, *parse_job_status(status), now);
@@ -327,7 +331,8 @@ void Queue::give_back(std::int64_t job, Timestamp now) {
 void Queue::prune() {
   SqliteTransaction transaction(file_);
   file_.execute(fmt::format("create temp table gone as select id from jobs where status not in ('queued', "
-                            "'running') and backfill not in (select backfill from jobs where backfill > 0 and status in ('queued', "
+                            "'running') and backfill not in (select backfill from jobs where backfill > 0 "
+                            "and status in ('queued', "
                             "'running')) order by id desc limit -1 offset {}",
                             kJobsKept)
                     .c_str());
@@ -370,7 +375,8 @@ std::string where_of(const JobFilter& filter) {
       "where (?1 = '' or name = ?1) and (?2 = '' or instr(',' || ?2 || ',', ',' || kind || ',') > 0) and (?3 "
       "= '' or status = ?3) and created >= "
       "?4 "
-      "and (?5 = 0 or created <= ?5) and updated >= ?6 and (?7 = 0 or updated <= ?7) and (?8 = 0 or backfill = ?8) "
+      "and (?5 = 0 or created <= ?5) and updated >= ?6 and (?7 = 0 or updated <= ?7) and (?8 = 0 or backfill "
+      "= ?8) "
       "order by {} {}, id {}",
       filter.by_update ? "updated" : "created", filter.oldest_first ? "" : "desc",
       filter.oldest_first ? "" : "desc");

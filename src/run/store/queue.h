@@ -39,8 +39,8 @@ struct NewJob {
   int lane_width = 0;
   int attempts_max = 1;
   std::chrono::milliseconds timeout{0};
-  std::int64_t backfill = 0;             ///< that it is a run of; 0 for none
-  std::vector<std::string> partitions;   ///< keys that it does, of the set `name` (backfills)
+  std::int64_t backfill = 0;            ///< that it is a run of; 0 for none
+  std::vector<std::string> partitions;  ///< keys that it does, of the set `name` (backfills)
 };
 
 struct Job : NewJob {
@@ -85,7 +85,7 @@ struct JobFilter {
   std::string name;  ///< "" for any
   std::string kind;  ///< one or several with commas between; "" for any
   std::optional<JobStatus> status;
-  std::int64_t backfill = 0;  ///< 0 for any
+  std::int64_t backfill = 0;                                             ///< 0 for any
   Timestamp created_from{}, created_to{}, updated_from{}, updated_to{};  ///< zero: no bound
   bool oldest_first = false;
   bool by_update = false;  ///< ordered by `updated`, not by creation
@@ -95,8 +95,8 @@ struct JobFilter {
 /// A backfill: its jobs carry the rest.
 struct BackfillRow {
   std::int64_t id = 0;
-  std::string partitions;  ///< the set's name
-  std::string request;     ///< what was asked for, as JSON
+  std::string partitions;           ///< the set's name
+  std::string request;              ///< what was asked for, as JSON
   Timestamp created{}, finished{};  ///< finished: zero while a job of it has not ended
   double seconds_expected = -1;
   std::int64_t partition_count = 0;
@@ -155,8 +155,8 @@ class Queue {
 
   // -- sensors
   SensorRow sensor(const std::string& name);
-  /// Keeps what a look has found, and adds the job that it asks for, in one transaction; returns the job, 0 for none.
-  /// A job of the sensor that waits for its first attempt does for both.
+  /// Keeps what a look has found, and adds the job that it asks for, in one transaction; returns the job, 0
+  /// for none. A job of the sensor that waits for its first attempt does for both.
   std::int64_t note_look(SensorRow row, const std::optional<NewJob>& job, Timestamp now, Env& env);
   /// The job that a webhook's call with that key has added; 0 where it is the first.
   std::int64_t hook_job(const std::string& sensor, const std::string& key);

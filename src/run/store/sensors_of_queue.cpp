@@ -36,9 +36,10 @@ std::int64_t Queue::note_look(SensorRow row, const std::optional<NewJob>& job, T
   SqliteTransaction transaction(file_);
   std::int64_t id = 0;
   if (job) {
-    SqliteStatement waiting(file_.handle(),
-                            "select id from jobs where name = ? and kind = ? and status = 'queued' and attempt = 0 "
-                            "order by id limit 1");
+    SqliteStatement waiting(
+        file_.handle(),
+        "select id from jobs where name = ? and kind = ? and status = 'queued' and attempt = 0 "
+        "order by id limit 1");
     id = waiting.with(job->name, job->kind).row() ? waiting.number(0) : insert(*job, now);
     row.job = id;
     row.fired = now;
@@ -61,8 +62,9 @@ void Queue::keep_hook(const std::string& sensor, const std::string& key, std::in
   std::lock_guard lock(mutex_);
   SqliteStatement row(file_.handle(), "insert or ignore into hook_keys values (?, ?, ?, ?)");
   if (!row.with(sensor, key, job, number(now)).done()) file_.fail("a webhook's key");
-  SqliteStatement prune(file_.handle(),
-                        "delete from hook_keys where at < (select at from hook_keys order by at desc limit 1 offset ?)");
+  SqliteStatement prune(
+      file_.handle(),
+      "delete from hook_keys where at < (select at from hook_keys order by at desc limit 1 offset ?)");
   prune.with(kHookKeysKept).done();
 }
 

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <memory>
 
 #include "base/error.h"
 
@@ -12,18 +13,13 @@ namespace leat::run {
 SqliteFile::SqliteFile(const std::string& path, const SqliteFormat& format) : path_(path) {
   std::error_code made;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), made);
+  // Closed again where anything below fails.
+  std::unique_ptr<SqliteFile, void (*)(SqliteFile*)> whole(this, [](SqliteFile* file) { file->close(); });
   if (sqlite3_open(path_.c_str(), &handle_) == SQLITE_OK) sqlite3_busy_timeout(handle_, 5000);
-  if (!handle_ || sqlite3_exec(handle_, format.pragmas.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    std::string reason = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
-    close();
-    throw Error(ErrorCode::run_store, reason, path_);
-  }
-  try {
-    prepare(format);
-  } catch (const Error&) {
-    close();
-    throw;
-  }
+  if (!handle_) throw Error(ErrorCode::run_store, "out of memory", path_);
+  execute(format.pragmas.c_str());
+  prepare(format);
+  whole.release();
 }
 
 SqliteFile::~SqliteFile() {

@@ -27,7 +27,8 @@ struct SqliteFormat {
 class SqliteFile {
  public:
   /// Opens (or makes) the file, and the folder that it is in. A file of an earlier release is copied to
-  /// `PATH.before-VERSION` and then brought up, in one transaction; Error(run_store_newer) for one of a later.
+  /// `PATH.before-VERSION` and then brought up, in one transaction; Error(run_store_newer) for one of a
+  /// later.
   SqliteFile(const std::string& path, const SqliteFormat& format);
   ~SqliteFile();
   SqliteFile(const SqliteFile&) = delete;

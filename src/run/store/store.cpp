@@ -128,9 +128,10 @@ void Store::add_step(const std::string& run_id, const StepRow& step) {
 }
 
 std::vector<std::int64_t> Store::row_counts(const std::string& asset, int count) {
-  Statement statement(handle_,
-                      "select rows_out from steps where asset = ? and status = 'success' and rows_out >= 0 order by "
-                      "rowid desc limit ?");
+  Statement statement(
+      handle_,
+      "select rows_out from steps where asset = ? and status = 'success' and rows_out >= 0 order by "
+      "rowid desc limit ?");
   statement.with(asset, std::int64_t{count});
   std::vector<std::int64_t> out;
   while (statement.row()) out.push_back(statement.number(0));
@@ -141,7 +142,8 @@ std::map<std::string, EventRow> Store::all_latest(const std::string& name) {
   Statement statement(handle_, "select key, at, level, fields from latest where name = ?");
   statement.with(name);
   std::map<std::string, EventRow> out;
-  while (statement.row()) out[statement.text(0)] = {statement.text(1), statement.text(2), name, statement.text(3), 0};
+  while (statement.row())
+    out[statement.text(0)] = {statement.text(1), statement.text(2), name, statement.text(3), 0};
   return out;
 }
 

@@ -17,7 +17,8 @@ const Spec kAlertsSpec{
     "alerts",
     "Of what people are told, and where.",
     {{"routes", FieldKind::mapping, "Where alerts go, by name."},
-     {"lag", FieldKind::duration, "Replication that is further behind than this is an alert; none when left out."},
+     {"lag", FieldKind::duration,
+      "Replication that is further behind than this is an alert; none when left out."},
      {"row_counts", FieldKind::boolean, "Whether far more or fewer rows than usual are an alert.", "true"},
      {"row_count_factor", FieldKind::integer, "How many usual deviations from the median are unusual.", "4"},
      {"console", FieldKind::text, "The console's address, for links in messages."}}};
@@ -48,6 +49,17 @@ std::chrono::seconds wait_after(int attempts) {
   std::chrono::seconds wait = kFirstWait;
   for (int i = 1; i < attempts && wait < kLongestWait; ++i) wait *= 3;
   return std::min(wait, kLongestWait);
+}
+
+// "" where the message was taken, else why not.
+std::string try_send(alerts::Channel& channel, const alerts::Message& message, bool& may_pass) {
+  try {
+    channel.send(message);
+    return "";
+  } catch (const Error& error) {
+    may_pass = error.retryable();
+    return redact(error.what());
+  }
 }
 
 }  // namespace
@@ -172,19 +184,12 @@ void AlertDesk::send(const Route& route, std::vector<Delivery> deliveries) {
     sent.push_back(std::move(each));
   }
   if (sent.empty()) return;
-  std::string error;
+  auto& channel = channels_[route.name];
+  if (!channel) channel = alerts::open_channel(route, env_);
   bool tries_again = false;
-  std::chrono::seconds wait{0};
-  try {
-    auto& channel = channels_[route.name];
-    if (!channel) channel = alerts::open_channel(route, env_);
-    channel->send(message);
-    env_.failpoint("job_alert_after_send");
-  } catch (const Error& problem) {
-    error = redact(problem.what());
-    tries_again = problem.retryable();
-    wait = wait_after(sent[0].attempts + 1);
-  }
+  std::string error = try_send(*channel, message, tries_again);
+  if (error.empty()) env_.failpoint("job_alert_after_send");
+  std::chrono::seconds wait = tries_again ? wait_after(sent[0].attempts + 1) : std::chrono::seconds(0);
   Timestamp now = env_.now();
   for (Delivery& each : sent) {
     ++each.attempts;
@@ -205,7 +210,8 @@ void AlertDesk::send(const Route& route, std::vector<Delivery> deliveries) {
                EventLevel::error,
                {{"route", route.name},
                 {"error", error},
-                {"wait_ms", tries_again ? std::int64_t{std::chrono::milliseconds(wait).count()} : std::int64_t{0}}}});
+                {"wait_ms",
+                 tries_again ? std::int64_t{std::chrono::milliseconds(wait).count()} : std::int64_t{0}}}});
   }
 }
 
@@ -216,12 +222,9 @@ std::string AlertDesk::test(const std::string& name) {
     alert.subject = "a test";
     alert.title = "This is a test of the route " + name;
     alert.opened = env_.now();
-    try {
-      alerts::open_channel(route, env_)->send({project_, settings_.console, {alert}, true});
-      return "";
-    } catch (const Error& error) {
-      return redact(error.what());
-    }
+    bool tries_again = false;
+    return try_send(*alerts::open_channel(route, env_), {project_, settings_.console, {alert}, true},
+                    tries_again);
   }
   std::string known;
   for (const Route& route : settings_.routes) known += (known.empty() ? "" : ", ") + route.name;

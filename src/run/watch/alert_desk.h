@@ -1,12 +1,14 @@
-// AlertDesk: opens and ends alerts, and sees to it that routes are told: grouped, but for what is silenced, and again
-// after a failure.
+// AlertDesk: opens and ends alerts, and sees to it that routes are told: grouped, but for what is silenced,
+// and again after a failure.
 //
-// Guarantees: what is opened is told to each of its routes at least once, whatever dies when; PagerDuty counts it once.
-//   An alert that is silenced when its turn comes is not told; its end is told only where its beginning was. A route
-//   that refuses is tried again after a wait that grows, for a day.
+// Guarantees: what is opened is told to each of its routes at least once, whatever dies when; PagerDuty
+// counts it once.
+//   An alert that is silenced when its turn comes is not told; its end is told only where its beginning was.
+//   A route that refuses is tried again after a wait that grows, for a day.
 // Threads: raise() and recover() from any; deliver() by one thread at a time.
 // Owns: the book's handle and its channels.
-// Errors: Error(run_store), Error(alert_unknown); what a route refuses is in its delivery, and told as an event.
+// Errors: Error(run_store), Error(alert_unknown); what a route refuses is in its delivery, and told as an
+// event.
 #pragma once
 #include <functional>
 #include <map>
@@ -34,8 +36,8 @@ class AlertDesk {
  public:
   AlertDesk(const std::string& folder, std::string project, AlertSettings settings, Env& env);
 
-  /// Opens an alert or counts it once more; texts are redacted here. `only`: names or types of routes, where whoever
-  /// raises it asks for some; empty: all that take it.
+  /// Opens an alert or counts it once more; texts are redacted here. `only`: names or types of routes, where
+  /// whoever raises it asks for some; empty: all that take it.
   void raise(alerts::Alert alert, const std::vector<std::string>& only = {});
   void recover(alerts::Kind kind, const std::string& subject);
   /// Sends what is due; returns when more will be.

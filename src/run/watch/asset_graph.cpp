@@ -24,7 +24,8 @@ AssetGraph AssetGraph::load(const ProjectFile& project, const std::string& targe
     GraphAsset each{asset.what.id, asset.what.kind, asset.what.name, {}};
     for (const std::string& id : asset.what.upstream) {
       auto found = index.find(id);
-      if (found != index.end() && !assets[found->second].what.kind.ends_with("test")) each.above.push_back(found->second);
+      if (found != index.end() && !assets[found->second].what.kind.ends_with("test"))
+        each.above.push_back(found->second);
     }
     out.assets_.push_back(std::move(each));
   }

@@ -11,7 +11,8 @@
 namespace leat::run {
 namespace {
 
-// How long before its end a promise is seen to: a tenth of it, or a minute where that is more, but never half.
+// How long before its end a promise is seen to: a tenth of it, or a minute where that is more, but never
+// half.
 std::chrono::milliseconds lead(std::chrono::milliseconds within) {
   return std::min(std::max(within / 10, std::chrono::milliseconds(60'000)), within / 2);
 }
@@ -22,8 +23,13 @@ std::chrono::seconds seconds(Timestamp::duration age) {
 
 }  // namespace
 
-Freshness::Freshness(std::vector<FreshnessPolicy> policies, AssetGraph graph, std::string target, Queue& queue, Env& env)
-    : policies_(std::move(policies)), graph_(std::move(graph)), target_(std::move(target)), queue_(queue), env_(env) {
+Freshness::Freshness(std::vector<FreshnessPolicy> policies, AssetGraph graph, std::string target,
+                     Queue& queue, Env& env)
+    : policies_(std::move(policies)),
+      graph_(std::move(graph)),
+      target_(std::move(target)),
+      queue_(queue),
+      env_(env) {
   for (std::size_t i = 0; i < policies_.size(); ++i) {
     for (std::size_t asset : graph_.chosen()[i]) {
       Promise promise;
@@ -92,7 +98,8 @@ void Freshness::tell(Promise& promise, const std::string& was, AlertDesk& desk) 
     alert.severity = alerts::Severity::warning;
     alert.title = fmt::format("{} is older than {}", state.asset, format_duration(state.within));
     alert.detail = fmt::format("{} was last done at {}.", state.because, format_iso_timestamp(*state.built));
-    alert.fix = fmt::format("See why {} is late or fails; `leat run {}` makes it now.", state.because, state.asset);
+    alert.fix =
+        fmt::format("See why {} is late or fails; `leat run {}` makes it now.", state.because, state.asset);
     desk.raise(alert);
   } else if ((state.status == "fresh" || state.status == "due") && (was == "stale" || was.empty())) {
     desk.recover(alerts::Kind::freshness, state.asset);
@@ -139,7 +146,8 @@ bool Freshness::look(Store& store, AlertDesk& desk) {
     judge(promise, ages, now);
     tell(promise, was, desk);
     if (promise.state.status == "fresh") promise.state.job = 0;
-    if (promise.state.status == "fresh" || !policies_[promise.policy].builds || has_open_job(promise, now)) continue;
+    if (promise.state.status == "fresh" || !policies_[promise.policy].builds || has_open_job(promise, now))
+      continue;
     choose_needed(promise, ages, now, needed);
     seen_to.push_back(&promise);
     policy = policies_[promise.policy].name;
@@ -150,8 +158,9 @@ bool Freshness::look(Store& store, AlertDesk& desk) {
   JobSpec spec;
   for (std::size_t i = 0; i < needed.size(); ++i) {
     const GraphAsset& asset = graph_.assets()[i];
-    bool is_test = asset.kind.ends_with("test") && std::any_of(asset.above.begin(), asset.above.end(),
-                                                               [&](std::size_t above) { return needed[above]; });
+    bool is_test =
+        asset.kind.ends_with("test") &&
+        std::any_of(asset.above.begin(), asset.above.end(), [&](std::size_t above) { return needed[above]; });
     if (needed[i] || is_test) spec.assets.push_back(asset.id);
   }
   NewJob job;

@@ -15,7 +15,8 @@ const Spec kFreshnessSpec{
     {{"select", FieldKind::list, "Which assets, in dbt's selection language.", "", true},
      {"exclude", FieldKind::list, "Which not."},
      {"within", FieldKind::duration, "Nothing that they are made of is older than this.", "", true},
-     {"build", FieldKind::boolean, "Whether `leat serve` runs what is needed in time; else it only tells.", "true"},
+     {"build", FieldKind::boolean, "Whether `leat serve` runs what is needed in time; else it only tells.",
+      "true"},
      {"priority", FieldKind::integer, "Of its jobs.", "0"},
      {"pool", FieldKind::text, "Of its jobs."}}};
 
@@ -44,7 +45,8 @@ FreshnessPolicy read_policy(const std::string& name, Value mapping, const Env& e
   out.exclude = texts(settings.value("exclude"), "exclude");
   out.within = settings.duration("within");
   if (out.within < kShortest)
-    throw Error(ErrorCode::freshness_invalid, "`within` is shorter than 10 seconds", mapping["within"].where());
+    throw Error(ErrorCode::freshness_invalid, "`within` is shorter than 10 seconds",
+                mapping["within"].where());
   out.builds = settings.boolean("build");
   out.priority = static_cast<int>(settings.integer("priority"));
   if (settings.has("pool")) out.pool = settings.text("pool");
@@ -55,7 +57,8 @@ FreshnessPolicy read_policy(const std::string& name, Value mapping, const Env& e
 
 std::vector<FreshnessPolicy> read_freshness(const Value& all, const Env& env) {
   std::vector<FreshnessPolicy> out;
-  for (const Value::Member& member : all.members()) out.push_back(read_policy(member.first, member.second, env));
+  for (const Value::Member& member : all.members())
+    out.push_back(read_policy(member.first, member.second, env));
   return out;
 }
 

@@ -21,28 +21,30 @@ using document::Value;
 
 const Spec& sensor_spec() {
   static const Spec spec = [] {
-    Spec out{"a sensor",
-             "What is watched, and what runs when it changes.",
-             {{"type",
-               FieldKind::text,
-               "files: new ones at `url`; freshness: a table that others fill; http: an address; webhook: a call.",
-               "",
-               true,
-               {"files", "freshness", "http", "webhook"}},
-              {"select", FieldKind::list, "What runs, in dbt's selection language; everything when left out."},
-              {"exclude", FieldKind::list, "What does not."},
-              {"every", FieldKind::duration, "How often it looks.", "30s"},
-              {"url", FieldKind::text, "files: a path or s3:// with `*`, `?` and `**`; http: the address."},
-              {"table", FieldKind::text, "freshness: the table, as SQL names it."},
-              {"column", FieldKind::text, "freshness: its column whose largest value is watched."},
-              {"sql", FieldKind::text, "freshness: a query of one value instead."},
-              {"member", FieldKind::text, "http: of an answer in JSON, the member that is watched (`data.version`)."},
-              {"headers", FieldKind::mapping, "http: headers that are sent."},
-              {"secret", FieldKind::secret, "webhook: what its caller knows."},
-              {"retries", FieldKind::integer, "How often its job is tried again.", "2"},
-              {"priority", FieldKind::integer, "Of its jobs.", "0"},
-              {"pool", FieldKind::text, "Of its jobs."},
-              {"enabled", FieldKind::boolean, "Whether it looks at all.", "true"}}};
+    Spec out{
+        "a sensor",
+        "What is watched, and what runs when it changes.",
+        {{"type",
+          FieldKind::text,
+          "files: new ones at `url`; freshness: a table that others fill; http: an address; webhook: a call.",
+          "",
+          true,
+          {"files", "freshness", "http", "webhook"}},
+         {"select", FieldKind::list, "What runs, in dbt's selection language; everything when left out."},
+         {"exclude", FieldKind::list, "What does not."},
+         {"every", FieldKind::duration, "How often it looks.", "30s"},
+         {"url", FieldKind::text, "files: a path or s3:// with `*`, `?` and `**`; http: the address."},
+         {"table", FieldKind::text, "freshness: the table, as SQL names it."},
+         {"column", FieldKind::text, "freshness: its column whose largest value is watched."},
+         {"sql", FieldKind::text, "freshness: a query of one value instead."},
+         {"member", FieldKind::text,
+          "http: of an answer in JSON, the member that is watched (`data.version`)."},
+         {"headers", FieldKind::mapping, "http: headers that are sent."},
+         {"secret", FieldKind::secret, "webhook: what its caller knows."},
+         {"retries", FieldKind::integer, "How often its job is tried again.", "2"},
+         {"priority", FieldKind::integer, "Of its jobs.", "0"},
+         {"pool", FieldKind::text, "Of its jobs."},
+         {"enabled", FieldKind::boolean, "Whether it looks at all.", "true"}}};
     for (SpecField& field : files::store_fields()) out.fields.push_back(field);
     return out;
   }();
@@ -62,7 +64,8 @@ std::vector<std::string> texts(const Value& list, std::string_view what) {
 
 Sensor read_sensor(const std::string& name, Value mapping, const Env& env) {
   if (!mapping.is_mapping())
-    throw Error(ErrorCode::sensor_invalid, fmt::format("The sensor `{}` has to be a mapping", name), mapping.where());
+    throw Error(ErrorCode::sensor_invalid, fmt::format("The sensor `{}` has to be a mapping", name),
+                mapping.where());
   for (const char* field : {"select", "exclude"}) {
     if (const Value* given = mapping.find(field); given && given->is_text())
       mapping.set(field, Value::list({*given}));
@@ -114,7 +117,8 @@ Look look_at_files(const Sensor& sensor, const std::string& position, const std:
   store->list("", "", [&, &wanted = glob](const files::ObjectInfo& file) {
     if (!matches_path_glob(wanted, file.key)) return true;
     std::string hash =
-        hash_of({file.key, std::to_string(file.size), file.etag, format_iso_timestamp(file.modified)}).substr(0, 16);
+        hash_of({file.key, std::to_string(file.size), file.etag, format_iso_timestamp(file.modified)})
+            .substr(0, 16);
     if (before.count(hash) == 0 && ++fresh_count <= kFilesNamed) fresh.push_back(file.key);
     if (++count <= kFilesKept) now += hash + "\n";
     return true;
@@ -135,8 +139,8 @@ Look look_at_files(const Sensor& sensor, const std::string& position, const std:
 Look look_at_table(const Sensor& sensor, const std::string& position, const Ask& ask) {
   const document::Settings& settings = sensor.settings;
   std::string sql = settings.has("sql") ? settings.text("sql")
-                                        : fmt::format("select cast(max({}) as varchar) from {}", settings.text("column"),
-                                                      settings.text("table"));
+                                        : fmt::format("select cast(max({}) as varchar) from {}",
+                                                      settings.text("column"), settings.text("table"));
   std::string value = ask(sql);
   Look out{"=" + value, {}};
   if (!position.empty() && position != out.position) out.reason = "now " + value;
@@ -167,7 +171,8 @@ Look look_at_address(const Sensor& sensor, const std::string& position, Env& env
   }
   http::Response response = client.send(request);
   if (!response.ok())
-    throw Error(ErrorCode::sensor_failed, fmt::format("The address answers {}", response.status), "sensors." + sensor.name);
+    throw Error(ErrorCode::sensor_failed, fmt::format("The address answers {}", response.status),
+                "sensors." + sensor.name);
   std::string seen;
   if (settings.has("member")) {
     Value json = document::parse_json(std::string(response.body.view()), "the answer");
@@ -213,7 +218,8 @@ NewJob Sensor::job() const {
 
 std::vector<Sensor> read_sensors(const Value& all, const Env& env) {
   std::vector<Sensor> out;
-  for (const Value::Member& member : all.members()) out.push_back(read_sensor(member.first, member.second, env));
+  for (const Value::Member& member : all.members())
+    out.push_back(read_sensor(member.first, member.second, env));
   return out;
 }
 
@@ -222,7 +228,8 @@ const Sensor* find_sensor(const std::vector<Sensor>& all, const std::string& nam
   return found == all.end() ? nullptr : &*found;
 }
 
-Look look(const Sensor& sensor, const std::string& position, const std::string& folder, const Ask& ask, Env& env) {
+Look look(const Sensor& sensor, const std::string& position, const std::string& folder, const Ask& ask,
+          Env& env) {
   if (sensor.type == "files") return look_at_files(sensor, position, folder, env);
   if (sensor.type == "freshness") return look_at_table(sensor, position, ask);
   if (sensor.type == "http") return look_at_address(sensor, position, env);
@@ -234,7 +241,8 @@ bool shows_secret(const Sensor& sensor, const std::string& signature, const std:
   std::string secret = sensor.settings.text("secret");
   if (!signature.empty()) {
     std::string wanted = "sha256=";
-    for (char c : files::hmac_sha256(secret, body)) wanted += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    for (char c : files::hmac_sha256(secret, body))
+      wanted += fmt::format("{:02x}", static_cast<unsigned char>(c));
     return is_same(signature, wanted);
   }
   constexpr std::string_view kBearer = "Bearer ";

@@ -1,10 +1,12 @@
 // Sensor: an entry of `sensors:` in leat.yml: what is watched, and what runs when it changes.
 //
-// Guarantees: look() tells what has changed since a position; the first look only finds where it stands. A webhook is
+// Guarantees: look() tells what has changed since a position; the first look only finds where it stands. A
+// webhook is
 //   not looked at: somebody calls.
 // Threads: look() by one thread at a time.
 // Owns: its connections.
-// Errors: Error(sensor_invalid), Error(config_invalid) when it is read; Error(sensor_failed) from look(), and those of
+// Errors: Error(sensor_invalid), Error(config_invalid) when it is read; Error(sensor_failed) from look(), and
+// those of
 //   the warehouse.
 // Source: RFC 9110 (ETag, Last-Modified); RFC 2104 (HMAC)
 #pragma once
@@ -48,8 +50,10 @@ struct Look {
 using Ask = std::function<std::string(const std::string& sql)>;
 
 /// Looks from a position on ("" for the first time). `folder`: the project's.
-Look look(const Sensor& sensor, const std::string& position, const std::string& folder, const Ask& ask, Env& env);
-/// Whether a call of a webhook shows its secret: as a signature of the body ("sha256=HEX") or as a bearer token.
+Look look(const Sensor& sensor, const std::string& position, const std::string& folder, const Ask& ask,
+          Env& env);
+/// Whether a call of a webhook shows its secret: as a signature of the body ("sha256=HEX") or as a bearer
+/// token.
 bool shows_secret(const Sensor& sensor, const std::string& signature, const std::string& authorization,
                   const std::string& body);
 

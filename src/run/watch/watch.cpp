@@ -25,7 +25,8 @@ constexpr std::size_t kRowsNeeded = 7;
 
 // The first error code in a text, "" for none, and what its table advises.
 std::pair<std::string, std::string> code_in(const std::string& text) {
-  for (std::size_t from = text.find("LEAT-"); from != std::string::npos; from = text.find("LEAT-", from + 1)) {
+  for (std::size_t from = text.find("LEAT-"); from != std::string::npos;
+       from = text.find("LEAT-", from + 1)) {
     std::size_t end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", from);
     std::string code = text.substr(from, end == std::string::npos ? end : end - from);
     if (const ErrorInfo* found = find_error(code)) return {code, std::string(found->fix)};
@@ -66,29 +67,31 @@ bool Watch::rest(std::stop_token stop, std::chrono::milliseconds longest) {
   return !stop.stop_requested();
 }
 
+// A store that can't be used now may be later.
+void Watch::attempt(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    env_.emit({"scheduler_failed", EventLevel::error, {{"error", std::string(error.what())}}});
+  }
+}
+
 void Watch::deliver(std::stop_token stop) {
   do {
-    try {
-      desk_.deliver();
-    } catch (const Error& error) {
-      env_.emit({"scheduler_failed", EventLevel::error, {{"error", std::string(error.what())}}});
-    }
+    attempt([&] { desk_.deliver(); });
   } while (rest(stop, desk_.settings().routes.empty() ? std::chrono::milliseconds(kStateEvery) : kRest));
 }
 
 void Watch::serve(std::stop_token stop) {
   std::unique_ptr<Clock> clock = system_clock();
   while (!stop.stop_requested()) {
-    try {
+    attempt([&] {
       look_at_sensors();
-      if (env_.now() >= next_state_) {
-        next_state_ = env_.now() + kStateEvery;
-        look_at_freshness();
-        look_at_lag();
-      }
-    } catch (const Error& error) {
-      env_.emit({"scheduler_failed", EventLevel::error, {{"error", std::string(error.what())}}});
-    }
+      if (env_.now() < next_state_) return;
+      next_state_ = env_.now() + kStateEvery;
+      look_at_freshness();
+      look_at_lag();
+    });
     clock->wait(kRest, stop);
   }
 }
@@ -104,7 +107,8 @@ void Watch::look_at_sensors() {
 void Watch::look_at(const Sensor& sensor, int& failures) {
   SensorRow row = queue_.sensor(sensor.name);
   try {
-    Look seen = look(sensor, row.position, project_.folder, [this](const std::string& sql) { return ask(sql); }, env_);
+    Look seen = look(
+        sensor, row.position, project_.folder, [this](const std::string& sql) { return ask(sql); }, env_);
     failures = 0;
     row.error.clear();
     bool changed = row.position != seen.position || seen.reason;
@@ -152,7 +156,8 @@ std::int64_t Watch::fire(const Sensor& sensor, const std::string& reason) {
 
 std::string Watch::ask(const std::string& sql) {
   std::unique_ptr<warehouses::Warehouse> warehouse = open_warehouse(project_, target_, env_);
-  sql::QueryResult rows = warehouse->adapter()->query(fmt::format("select cast(x.v as varchar(1000)) from ({}) as x(v)", sql));
+  sql::QueryResult rows =
+      warehouse->adapter()->query(fmt::format("select cast(x.v as varchar(1000)) from ({}) as x(v)", sql));
   for (const auto& batch : rows.batches) {
     if (batch.rows() > 0 && !batch.column(0).is_null(0)) return std::string(batch.column(0).text(0));
   }
@@ -164,8 +169,8 @@ void Watch::load_graph() {
   next_graph_ = env_.now() + kGraphAgain;
   rereads_ = false;
   auto made = std::make_shared<Freshness>(project_.freshness,
-                                          AssetGraph::load(project_, target_, env_, project_.freshness), target_,
-                                          queue_, env_);
+                                          AssetGraph::load(project_, target_, env_, project_.freshness),
+                                          target_, queue_, env_);
   std::lock_guard lock(freshness_mutex_);
   freshness_ = std::move(made);
 }
@@ -199,8 +204,9 @@ std::map<std::string, Watch::Lag> Watch::lags() {
     std::optional<Timestamp> at = parse_iso_timestamp(row.at);
     // Since it was told it has only grown older.
     auto since = at ? std::max(env_.now() - *at, Timestamp::duration(0)) : Timestamp::duration(0);
-    out[slot] = {fields["seconds"].integer() + std::chrono::duration_cast<std::chrono::seconds>(since).count(),
-                 fields["bytes"].integer()};
+    out[slot] = {
+        fields["seconds"].integer() + std::chrono::duration_cast<std::chrono::seconds>(since).count(),
+        fields["bytes"].integer()};
   }
   return out;
 }
@@ -235,7 +241,8 @@ void Watch::on_event(const Event& event) {
   try {
     if (event.name == "job_finished") return hear_job(event);
     if (event.name == "node_finished" || event.name == "stream_step_finished") return hear_step(event);
-    if (event.name == "page_threshold_breached" || event.name == "page_threshold_kept") return hear_page(event);
+    if (event.name == "page_threshold_breached" || event.name == "page_threshold_kept")
+      return hear_page(event);
     if (event.name == "alert_opened" || event.name == "alert_recovered") {
       std::lock_guard lock(mutex_);
       has_news_ = true;
@@ -320,7 +327,8 @@ void Watch::hear_rows(const std::string& asset, std::int64_t rows) {
   }
   auto usual = usual_range(before, desk_.settings().rows_factor);
   if (!usual) return;
-  auto low = static_cast<std::int64_t>(usual->first), high = static_cast<std::int64_t>(std::ceil(usual->second));
+  auto low = static_cast<std::int64_t>(usual->first),
+       high = static_cast<std::int64_t>(std::ceil(usual->second));
   if (rows >= low && rows <= high) {
     if (!desk_.book().find_open(Kind::row_count, asset)) return;
     env_.emit({"row_count_usual", EventLevel::info, {{"asset", asset}, {"rows", rows}}});

@@ -1,9 +1,11 @@
-// Watch: what `leat serve` looks at besides its schedules: sensors, freshness, the lag of replication, rows that are
-// unusual, jobs and tests that fail. It adds jobs, and has people told.
+// Watch: what `leat serve` looks at besides its schedules: sensors, freshness, the lag of replication, rows
+// that are unusual, jobs and tests that fail. It adds jobs, and has people told.
 //
-// Guarantees: what a sensor has seen and the job that it asks for are one transaction. A look that fails is tried again
+// Guarantees: what a sensor has seen and the job that it asks for are one transaction. A look that fails is
+// tried again
 //   at its next turn, and three in a row are an alert.
-// Threads: serve() and deliver() block a thread each until the stop token is asked; on_event(), fire() and the states
+// Threads: serve() and deliver() block a thread each until the stop token is asked; on_event(), fire() and
+// the states
 //   from any.
 // Owns: the alerts' store, a handle of the history.
 // Errors: none from serve(); Error(run_store) from the rest.
@@ -28,8 +30,8 @@ namespace leat::run {
 
 class Watch : public EventListener {
  public:
-  /// `added` is called after a job was added. Reads `sensors`, `alerts` of the project: Error(sensor_invalid),
-  /// Error(alert_invalid).
+  /// `added` is called after a job was added. Reads `sensors`, `alerts` of the project:
+  /// Error(sensor_invalid), Error(alert_invalid).
   Watch(ProjectFile project, std::string target, Queue& queue, Env& env, std::function<void()> added);
 
   void serve(std::stop_token stop);
@@ -52,6 +54,7 @@ class Watch : public EventListener {
 
  private:
   bool rest(std::stop_token stop, std::chrono::milliseconds longest);
+  void attempt(const std::function<void()>& work);
   void look_at_sensors();
   void look_at(const Sensor& sensor, int& failures);
   void look_at_freshness();
@@ -72,20 +75,20 @@ class Watch : public EventListener {
   AlertDesk desk_;
   std::mutex store_mutex_;  // guards store_
   Store store_;
-  std::map<std::string, int> failures_;       // in a row, of each sensor; of serve()'s thread
-  std::map<std::string, Timestamp> next_;     // look, of each sensor; the same
-  Timestamp next_state_{}, next_graph_{};     // the same
+  std::map<std::string, int> failures_;    // in a row, of each sensor; of serve()'s thread
+  std::map<std::string, Timestamp> next_;  // look, of each sensor; the same
+  Timestamp next_state_{}, next_graph_{};  // the same
   std::atomic<bool> rereads_ = false;
-  std::map<std::string, bool> is_behind_;     // slots whose lag is told; the same
-  std::mutex freshness_mutex_;                // guards freshness_
+  std::map<std::string, bool> is_behind_;  // slots whose lag is told; the same
+  std::mutex freshness_mutex_;             // guards freshness_
   std::shared_ptr<Freshness> freshness_;
   std::mutex mutex_;  // guards has_news_
   std::condition_variable_any waiting_;
   bool has_news_ = false;  // for deliver()
 };
 
-/// Bounds of a usual number, from those before it: so many median deviations around the median; nullopt where there are
-/// too few to tell.
+/// Bounds of a usual number, from those before it: so many median deviations around the median; nullopt where
+/// there are too few to tell.
 std::optional<std::pair<double, double>> usual_range(std::vector<std::int64_t> before, double factor);
 
 }  // namespace leat::run

@@ -23,7 +23,9 @@ using leat::testing::ScriptedServer;
 struct Heard : EventListener {
   std::vector<std::string> names;
   void on_event(const Event& event) override { names.emplace_back(event.name); }
-  int count(const std::string& name) const { return static_cast<int>(std::count(names.begin(), names.end(), name)); }
+  int count(const std::string& name) const {
+    return static_cast<int>(std::count(names.begin(), names.end(), name));
+  }
 };
 
 struct Fixture {
@@ -36,7 +38,8 @@ struct Fixture {
     return read_sensors(document::parse_yaml("s: " + yaml, "leat.yml"), env).at(0);
   }
   Look look_from(const Sensor& sensor, const std::string& position) {
-    return look(sensor, position, folder.path(), [](const std::string&) { return ""; }, env);
+    return look(
+        sensor, position, folder.path(), [](const std::string&) { return ""; }, env);
   }
   AlertSettings routes(const std::string& yaml) {
     return read_alert_settings(document::parse_yaml("routes: " + yaml, "leat.yml"), env);
@@ -135,7 +138,8 @@ TEST_CASE("what a sensor has seen and its job are kept together, and a job that 
 TEST_CASE("an alert is told once, grouped with others; its end is told to those who heard of it") {
   Fixture f;
   ScriptedServer server([](const ScriptedRequest&) { return ScriptedReply{200, "ok"}; });
-  AlertDesk desk(f.folder.path(), "shop", f.routes("{ops: {type: webhook, url: '" + server.url() + "', group: 30s}}"), f.env);
+  AlertDesk desk(f.folder.path(), "shop",
+                 f.routes("{ops: {type: webhook, url: '" + server.url() + "', group: 30s}}"), f.env);
   desk.raise(failure("nightly"));
   desk.raise(failure("hourly"));
   desk.raise(failure("nightly"));
@@ -164,7 +168,8 @@ TEST_CASE("an alert is told once, grouped with others; its end is told to those 
 TEST_CASE("what is over before its turn comes is not told") {
   Fixture f;
   ScriptedServer server([](const ScriptedRequest&) { return ScriptedReply{200, "ok"}; });
-  AlertDesk desk(f.folder.path(), "shop", f.routes("{ops: {type: webhook, url: '" + server.url() + "'}}"), f.env);
+  AlertDesk desk(f.folder.path(), "shop", f.routes("{ops: {type: webhook, url: '" + server.url() + "'}}"),
+                 f.env);
   desk.raise(failure());
   desk.recover(Kind::failure, "nightly");
   f.env.wait(std::chrono::minutes(5));
@@ -175,7 +180,8 @@ TEST_CASE("what is over before its turn comes is not told") {
 TEST_CASE("a silence keeps quiet what it covers, for as long as it lasts") {
   Fixture f;
   ScriptedServer server([](const ScriptedRequest&) { return ScriptedReply{200, "ok"}; });
-  AlertDesk desk(f.folder.path(), "shop", f.routes("{ops: {type: webhook, url: '" + server.url() + "', group: 0s}}"), f.env);
+  AlertDesk desk(f.folder.path(), "shop",
+                 f.routes("{ops: {type: webhook, url: '" + server.url() + "', group: 0s}}"), f.env);
   Silence silence;
   silence.kind = "failure";
   silence.subject = "night*";
@@ -222,7 +228,9 @@ TEST_CASE("a route that refuses is tried again after a wait that grows, also by 
 
 TEST_CASE("a job that fails is an alert with the error's code and its mend; the next that succeeds ends it") {
   Fixture f;
-  f.folder.write("leat.yml", "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: {}}\n");
+  f.folder.write(
+      "leat.yml",
+      "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: {}}\n");
   Watch watch(load_project(f.folder.path(), f.env), "d", f.queue, f.env, [] {});
   NewJob job;
   job.kind = "schedule";
@@ -231,7 +239,10 @@ TEST_CASE("a job that fails is an alert with the error's code and its mend; the 
   auto ended = [&](const char* status, const char* error) {
     watch.on_event({"job_finished",
                     EventLevel::error,
-                    {{"job", id}, {"name", std::string("nightly")}, {"status", std::string(status)}, {"error", std::string(error)}}});
+                    {{"job", id},
+                     {"name", std::string("nightly")},
+                     {"status", std::string(status)},
+                     {"error", std::string(error)}}});
   };
   ended("failed", "orders: LEAT-HTTP-401 at https://x.test: refused");
   std::optional<alerts::Alert> open = watch.desk().book().find_open(Kind::failure, "nightly");
@@ -245,16 +256,23 @@ TEST_CASE("a job that fails is an alert with the error's code and its mend; the 
 
 TEST_CASE("a test that fails, and rows that are far from usual, are alerts") {
   Fixture f;
-  f.folder.write("leat.yml", "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: {}}\n");
+  f.folder.write(
+      "leat.yml",
+      "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: {}}\n");
   Watch watch(load_project(f.folder.path(), f.env), "d", f.queue, f.env, [] {});
   Store store(f.folder.path());
   store.begin_run({"r1", "run", "d", "running", "2026-01-05T09:00:00Z", "", 0, 0, 0});
-  for (int i = 0; i < 10; ++i) store.add_step("r1", {"model.days", "model", "success", "", "2026-01-05T09:00:00Z", 1000 + i, 1});
+  for (int i = 0; i < 10; ++i)
+    store.add_step("r1", {"model.days", "model", "success", "", "2026-01-05T09:00:00Z", 1000 + i, 1});
   auto step = [&](const char* kind, const char* asset, const char* status, std::int64_t rows) {
     watch.on_event({"node_finished",
                     EventLevel::info,
-                    {{"asset", std::string(asset)}, {"name", std::string(asset)}, {"kind", std::string(kind)},
-                     {"status", std::string(status)}, {"rows", rows}, {"error", std::string()}}});
+                    {{"asset", std::string(asset)},
+                     {"name", std::string(asset)},
+                     {"kind", std::string(kind)},
+                     {"status", std::string(status)},
+                     {"rows", rows},
+                     {"error", std::string()}}});
   };
   step("model", "model.days", "success", 1100);
   CHECK_FALSE(watch.desk().book().find_open(Kind::row_count, "model.days"));
@@ -268,23 +286,31 @@ TEST_CASE("a test that fails, and rows that are far from usual, are alerts") {
   CHECK_FALSE(watch.desk().book().find_open(Kind::test, "test.unique"));
 }
 
-TEST_CASE("a page whose threshold is breached is an alert for the routes that it asks for, until it is kept again") {
+TEST_CASE(
+    "a page whose threshold is breached is an alert for the routes that it asks for, until it is kept "
+    "again") {
   Fixture f;
   f.folder.write("leat.yml",
-                 "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: {ops: {type: slack, "
+                 "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {routes: "
+                 "{ops: {type: slack, "
                  "url: 'http://x.test'}, other: {type: webhook, url: 'http://y.test'}}}\n");
   Watch watch(load_project(f.folder.path(), f.env), "d", f.queue, f.env, [] {});
   watch.on_event({"page_threshold_breached",
                   EventLevel::warning,
-                  {{"page", std::string("index")}, {"threshold", std::string("sales")}, {"severity", std::string("error")},
-                   {"message", std::string("Sales are down")}, {"then", std::string("slack, email")}}});
+                  {{"page", std::string("index")},
+                   {"threshold", std::string("sales")},
+                   {"severity", std::string("error")},
+                   {"message", std::string("Sales are down")},
+                   {"then", std::string("slack, email")}}});
   std::optional<alerts::Alert> alert = watch.desk().book().find_open(Kind::page, "index/sales");
   REQUIRE(alert);
   CHECK(alert->title == "index: Sales are down");
   std::vector<Delivery> told = watch.desk().book().deliveries(alert->id);
   REQUIRE(told.size() == 1);
   CHECK(told[0].route == "ops");
-  watch.on_event({"page_threshold_kept", EventLevel::info, {{"page", std::string("index")}, {"threshold", std::string("sales")}}});
+  watch.on_event({"page_threshold_kept",
+                  EventLevel::info,
+                  {{"page", std::string("index")}, {"threshold", std::string("sales")}}});
   CHECK_FALSE(watch.desk().book().find_open(Kind::page, "index/sales"));
 }
 
@@ -298,11 +324,15 @@ TEST_CASE("what is usual needs some runs to tell, and a tenth more or less alway
   CHECK(none->second == doctest::Approx(4));
 }
 
-TEST_CASE("replication that is further behind than its limit is an alert, also where it has stopped telling") {
+TEST_CASE(
+    "replication that is further behind than its limit is an alert, also where it has stopped telling") {
   Fixture f;
-  f.folder.write("leat.yml", "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {lag: 5m}\n");
+  f.folder.write("leat.yml",
+                 "name: shop\ntarget: d\ntargets: {d: {type: duckdb, path: w.duckdb}}\nalerts: {lag: 5m}\n");
   Watch watch(load_project(f.folder.path(), f.env), "d", f.queue, f.env, [] {});
-  Store(f.folder.path()).keep_latest("slot_a", {"2026-01-05T09:58:00Z", "progress", "changes_lag", R"({"slot":"slot_a","seconds":60,"bytes":1000})", 0});
+  Store(f.folder.path())
+      .keep_latest("slot_a", {"2026-01-05T09:58:00Z", "progress", "changes_lag",
+                              R"({"slot":"slot_a","seconds":60,"bytes":1000})", 0});
   CHECK(watch.lags()["slot_a"].seconds == 180);
   f.env.wait(std::chrono::minutes(10));
   CHECK(watch.lags()["slot_a"].seconds == 780);
@@ -334,8 +364,8 @@ freshness: {reports: {select: [report], within: 1h}}
     ProjectFile project = load_project(folder.path(), env);
     store = std::make_unique<Store>(folder.path());
     desk = std::make_unique<AlertDesk>(folder.path(), "shop", AlertSettings(), env);
-    freshness = std::make_unique<Freshness>(project.freshness, AssetGraph::load(project, "d", env, project.freshness),
-                                            "d", queue, env);
+    freshness = std::make_unique<Freshness>(
+        project.freshness, AssetGraph::load(project, "d", env, project.freshness), "d", queue, env);
   }
   void built(const std::vector<std::string>& assets) {
     std::string run = env.uuid();

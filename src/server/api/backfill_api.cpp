@@ -111,14 +111,15 @@ Value plan_value(const run::BackfillPlan& plan) {
   }
   std::string basis = plan.runs_known > 0 ? fmt::format("the last {} runs of this set", plan.runs_known)
                                           : "no run of this set has succeeded yet";
-  return Value::mapping({{"dry_run", Value::of(true)},
-                         {"partitions", Value::of(static_cast<std::int64_t>(plan.partition_count))},
-                         {"runs", Value::of(static_cast<std::int64_t>(plan.runs.size()))},
-                         {"left_out", Value::of(static_cast<std::int64_t>(plan.left_out))},
-                         {"first", Value::list(std::move(first))},
-                         {"estimate", Value::mapping({{"seconds_per_run", seconds_value(plan.seconds_per_run)},
-                                                      {"seconds", seconds_value(plan.seconds)},
-                                                      {"basis", text(basis)}})}});
+  return Value::mapping(
+      {{"dry_run", Value::of(true)},
+       {"partitions", Value::of(static_cast<std::int64_t>(plan.partition_count))},
+       {"runs", Value::of(static_cast<std::int64_t>(plan.runs.size()))},
+       {"left_out", Value::of(static_cast<std::int64_t>(plan.left_out))},
+       {"first", Value::list(std::move(first))},
+       {"estimate", Value::mapping({{"seconds_per_run", seconds_value(plan.seconds_per_run)},
+                                    {"seconds", seconds_value(plan.seconds)},
+                                    {"basis", text(basis)}})}});
 }
 
 }  // namespace
@@ -127,14 +128,7 @@ std::optional<Reply> BackfillApi::answer(const Call& call) {
   if (!call.path.starts_with(kApiPrefix)) return std::nullopt;
   std::string path = call.path.substr(kApiPrefix.size());
   if (!path.starts_with("/partitions") && !path.starts_with("/backfills")) return std::nullopt;
-  try {
-    return answer_known(call, path);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::partitions_unknown && call.method == "GET")
-      return problem_reply(404, "not-found", error.what_failed());
-    bool is_theirs = info(error.code()).fault == Fault::user && error.code() != ErrorCode::run_store;
-    return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem", error.what_failed());
-  }
+  return answer_or_problem([&] { return answer_known(call, path); });
 }
 
 Reply BackfillApi::answer_known(const Call& call, const std::string& path) {
@@ -150,14 +144,15 @@ Reply BackfillApi::answer_known(const Call& call, const std::string& path) {
 Reply BackfillApi::sets() {
   std::vector<Value> all;
   for (const run::PartitionSet& set : control_.project.partitions)
-    all.push_back(
-        set_value(set, run::partitions_of(set, control_.env.now()), control_.queue.partition_states(set.name)));
+    all.push_back(set_value(set, run::partitions_of(set, control_.env.now()),
+                            control_.queue.partition_states(set.name)));
   return list_reply("partitions", std::move(all));
 }
 
 Reply BackfillApi::grid(const Call& call, const std::string& name) {
   const run::PartitionSet& set = run::find_partition_set(control_.project.partitions, name);
-  std::vector<run::Partition> all = run::partitions_of(set, control_.env.now(), {call.parameter("from"), call.parameter("to")});
+  std::vector<run::Partition> all =
+      run::partitions_of(set, control_.env.now(), {call.parameter("from"), call.parameter("to")});
   std::map<std::string, PartitionState> states = control_.queue.partition_states(name);
   Value out = set_value(set, all, states);
   std::string wanted = call.parameter("state");
@@ -210,7 +205,8 @@ Reply BackfillApi::one(const Call& call, const std::string& path) {
     out.set("jobs", Value::list(std::move(jobs)));
     return json_reply(out);
   }
-  if (call.method != "POST") return problem_reply(405, "method-not-allowed", "Only GET, POST …/cancel and …/retry.");
+  if (call.method != "POST")
+    return problem_reply(405, "method-not-allowed", "Only GET, POST …/cancel and …/retry.");
   if (what == "/cancel") {
     for (const run::Job& job : control_.queue.jobs_of_backfill(id))
       if (!run::is_over(job.status)) control_.cancel(job.id);

@@ -18,6 +18,7 @@ struct Control {
   Env& env;
   std::function<void()> wake = [] {};                                         ///< after a job was added
   std::function<bool(std::int64_t job)> cancel = [](auto) { return false; };  ///< false: it is over already
+  std::function<std::string()> more_metrics = [] { return std::string(); };   ///< OpenMetrics of other parts
 };
 
 /// The job that syncs a connection; `kind`: "sync", "reset", "refresh" or "clear".

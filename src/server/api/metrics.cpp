@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "server/api/own_api.h"
+#include "server/api/watch_api.h"
 
 namespace leat::server {
 namespace {
@@ -31,6 +32,29 @@ std::int64_t resident_bytes() {
 
 }  // namespace
 
+std::string watch_metrics(run::Watch& watch) {
+  std::string out;
+  auto declare = [&](const char* name, const char* help) {
+    out += fmt::format("# TYPE {} gauge\n# HELP {} {}\n", name, name, help);
+  };
+  std::map<std::string, run::Watch::Lag> lags = watch.lags();
+  declare("leat_replication_lag_seconds", "How far the tables of a replication slot are behind.");
+  for (const auto& [slot, lag] : lags)
+    out += fmt::format("leat_replication_lag_seconds{{slot=\"{}\"}} {}\n", label(slot), lag.seconds);
+  declare("leat_replication_lag_bytes", "What of the server's log is still to be read.");
+  for (const auto& [slot, lag] : lags)
+    out += fmt::format("leat_replication_lag_bytes{{slot=\"{}\"}} {}\n", label(slot), lag.bytes);
+  declare("leat_alerts_open", "Alerts that are not over.");
+  out += fmt::format("leat_alerts_open {}\n", watch.desk().book().count({"open", "", 0, 0}));
+  std::map<std::string, int> states{{"fresh", 0}, {"due", 0}, {"stale", 0}, {"unknown", 0}};
+  for (const run::FreshnessState& each : watch.freshness())
+    ++states[each.status.empty() ? "unknown" : each.status];
+  declare("leat_freshness_promises", "Assets that promise to be fresh, by how they keep it.");
+  for (const auto& [status, count] : states)
+    out += fmt::format("leat_freshness_promises{{status=\"{}\"}} {}\n", status, count);
+  return out;
+}
+
 Reply OwnApi::metrics() {
   std::string out;
   auto declare = [&](const char* name, const char* type, const char* help) {
@@ -47,6 +71,7 @@ Reply OwnApi::metrics() {
       out += fmt::format("leat_schedule_next_seconds{{schedule=\"{}\"}} {}\n", label(each.name),
                          next->time_since_epoch().count());
   }
+  out += control_.more_metrics();
   declare("process_resident_memory_bytes", "gauge", "Memory of this process.");
   out += fmt::format("process_resident_memory_bytes {}\n# EOF\n", resident_bytes());
   Reply reply;

@@ -94,17 +94,8 @@ std::optional<Reply> OwnApi::answer(const Call& call) {
   if (!is_metrics && !call.path.starts_with(kPrefix)) return std::nullopt;
   if (call.caller.role == UserRole::none)
     return problem_reply(401, "unauthorized", "The credentials are missing or wrong.");
-  try {
-    return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size()));
-  } catch (const Error& error) {
-    bool is_busy = error.code() == ErrorCode::run_busy || error.code() == ErrorCode::warehouse_locked;
-    bool is_theirs = info(error.code()).fault == Fault::user && error.code() != ErrorCode::run_store;
-    std::string detail = redact(error.what_failed());
-    if (!error.fix().empty()) detail += ". " + error.fix();
-    return is_busy     ? problem_reply(409, "busy", detail)
-           : is_theirs ? problem_reply(400, "bad-request", detail)
-                       : problem_reply(500, "unexpected-problem", detail);
-  }
+  return answer_or_problem(
+      [&] { return is_metrics ? metrics() : answer_known(call, call.path.substr(kPrefix.size())); });
 }
 
 Reply OwnApi::answer_known(const Call& call, const std::string& path) {

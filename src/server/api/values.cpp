@@ -4,6 +4,10 @@
 
 #include <charconv>
 
+#include "base/secret.h"
+
+#include "base/error.h"
+
 namespace leat::server {
 
 using document::Value;
@@ -40,6 +44,21 @@ Reply not_found(const std::string& what) {
 
 Reply list_reply(const char* name, std::vector<Value> items) {
   return json_reply(Value::mapping({{name, Value::list(std::move(items))}}));
+}
+
+Reply answer_or_problem(const std::function<Reply()>& answer) {
+  try {
+    return answer();
+  } catch (const Error& error) {
+    ErrorCode code = error.code();
+    if (code == ErrorCode::alert_unknown || code == ErrorCode::partitions_unknown)
+      return problem_reply(404, "not-found", error.what_failed());
+    std::string detail = redact(error.what_failed());
+    if (!error.fix().empty()) detail += ". " + error.fix();
+    if (code == ErrorCode::run_busy || code == ErrorCode::warehouse_locked) return problem_reply(409, "busy", detail);
+    bool is_theirs = info(code).fault == Fault::user && code != ErrorCode::run_store;
+    return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem", detail);
+  }
 }
 
 std::int64_t number_of(const std::string& path, std::string& rest) {

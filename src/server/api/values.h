@@ -3,6 +3,7 @@
 // Guarantees: as the OpenAPI document has them.
 // Threads: pure functions.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ document::Value job_value(const run::Job& job);
 /// 404: "There is no such job."
 Reply not_found(const std::string& what);
 Reply list_reply(const char* name, std::vector<document::Value> items);
+/// What `answer` gives, or, where it throws, what is wrong as a problem: 404 for what there is not, 400 for
+/// what the caller asked wrong, 500 for the rest.
+Reply answer_or_problem(const std::function<Reply()>& answer);
 /// The number that a path ends with ("17" of "17/cancel", and what follows it); -1 for none.
 std::int64_t number_of(const std::string& path, std::string& rest);
 

@@ -32,7 +32,9 @@ Value number_or_null(std::int64_t number) {
 
 Value freshness_value(const run::FreshnessState& state, Timestamp now) {
   Value age;
-  if (state.built) age = Value::of(std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(now - *state.built).count()});
+  if (state.built)
+    age =
+        Value::of(std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(now - *state.built).count()});
   return Value::mapping({{"asset", text(state.asset)},
                          {"policy", text(state.policy)},
                          {"within_seconds", Value::of(std::int64_t{state.within.count()})},
@@ -67,41 +69,42 @@ std::optional<Reply> WatchApi::answer(const Call& call) {
   std::string path = call.path.substr(kApiPrefix.size());
   bool is_hook = path.starts_with("/hooks/") && call.method == "POST";
   constexpr std::string_view kOurs[] = {"/freshness", "/sensors", "/alerts", "/silences"};
-  bool is_ours = std::any_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view each) { return path.starts_with(each); });
+  bool is_ours = std::any_of(std::begin(kOurs), std::end(kOurs),
+                             [&](std::string_view each) { return path.starts_with(each); });
   if (!is_hook && !is_ours) return std::nullopt;
-  try {
+  return answer_or_problem([&] {
     if (is_hook) return hook(call, path.substr(7));
     std::optional<Reply> reply = answer_known(call, path);
     return reply ? std::move(*reply) : not_found("path");
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::alert_unknown) return problem_reply(404, "not-found", error.what_failed());
-    bool is_theirs = info(error.code()).fault == Fault::user && error.code() != ErrorCode::run_store;
-    return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem", error.what_failed());
-  }
+  });
 }
 
 std::optional<Reply> WatchApi::answer_known(const Call& call, const std::string& path) {
   bool gets = call.method == "GET", posts = call.method == "POST";
   if (path == "/freshness" && gets) return freshness();
   if (path == "/sensors" && gets) return sensors();
-  if (path.starts_with("/sensors/") && path.ends_with("/run") && posts) return run_sensor(path.substr(9, path.size() - 13));
+  if (path.starts_with("/sensors/") && path.ends_with("/run") && posts)
+    return run_sensor(path.substr(9, path.size() - 13));
   if (path == "/alerts" && gets) return alerts(call);
   if (path == "/alerts/routes" && gets) return routes();
   if (path.starts_with("/alerts/routes/") && path.ends_with("/test") && posts) {
     std::string error = watch_.desk().test(path.substr(15, path.size() - 20));
-    return json_reply(Value::mapping({{"status", text(error.empty() ? "sent" : "failed")}, {"error", text(error)}}));
+    return json_reply(
+        Value::mapping({{"status", text(error.empty() ? "sent" : "failed")}, {"error", text(error)}}));
   }
   if (path.starts_with("/alerts/") && gets) return alert(path.substr(8));
   if (path == "/silences" && gets) {
     std::vector<Value> all;
-    for (const run::Silence& each : watch_.desk().book().silences(control_.env.now())) all.push_back(silence_value(each));
+    for (const run::Silence& each : watch_.desk().book().silences(control_.env.now()))
+      all.push_back(silence_value(each));
     return list_reply("silences", std::move(all));
   }
   if (path == "/silences" && posts) return silence(call);
   if (path.starts_with("/silences/") && call.method == "DELETE") {
     std::string rest;
     std::int64_t id = number_of(path.substr(10), rest);
-    auto ended = rest.empty() && id > 0 ? watch_.desk().book().end_silence(id, control_.env.now()) : std::nullopt;
+    auto ended =
+        rest.empty() && id > 0 ? watch_.desk().book().end_silence(id, control_.env.now()) : std::nullopt;
     return ended ? json_reply(silence_value(*ended)) : not_found("silence");
   }
   return std::nullopt;
@@ -126,7 +129,8 @@ Reply WatchApi::hook(const Call& call, const std::string& name) {
 
 Reply WatchApi::freshness() {
   std::vector<Value> all;
-  for (const run::FreshnessState& each : watch_.freshness()) all.push_back(freshness_value(each, control_.env.now()));
+  for (const run::FreshnessState& each : watch_.freshness())
+    all.push_back(freshness_value(each, control_.env.now()));
   return list_reply("freshness", std::move(all));
 }
 
@@ -226,7 +230,8 @@ Reply WatchApi::silence(const Call& call) {
     return problem_reply(400, "bad-request", fmt::format("`{}` is no kind of alerts.", silence.kind));
   if (std::string until = body["until"].raw(); !until.empty()) {
     std::optional<Timestamp> instant = parse_iso_timestamp(until);
-    if (!instant) return problem_reply(400, "bad-request", "`until` is an instant such as 2026-01-05T12:00:00Z.");
+    if (!instant)
+      return problem_reply(400, "bad-request", "`until` is an instant such as 2026-01-05T12:00:00Z.");
     silence.until = *instant;
   } else {
     std::int64_t minutes = body["minutes"].integer();

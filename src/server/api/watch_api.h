@@ -1,6 +1,7 @@
 // WatchApi: freshness, sensors and their webhooks, alerts, routes and silences, below /api/leat/v1.
 //
-// Guarantees: every path stands in the OpenAPI document. A webhook shows its sensor's secret instead of credentials;
+// Guarantees: every path stands in the OpenAPI document. A webhook shows its sensor's secret instead of
+// credentials;
 //   calls of one Idempotency-Key make one job.
 // Threads: any.
 // Owns: nothing; the watch has to outlive it.
@@ -37,5 +38,8 @@ class WatchApi {
   run::Watch& watch_;
   std::mutex hooks_mutex_;  // one webhook at a time: its key is looked up and kept
 };
+
+/// What /metrics tells of the watch, as OpenMetrics without its end.
+std::string watch_metrics(run::Watch& watch);
 
 }  // namespace leat::server
