@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <barrier>
+#include <string>
 #include <thread>
 
 #include "support/temporary_folder.h"
@@ -14,32 +16,32 @@ TEST_CASE("a file that is opened while its last user closes it is never open twi
   Settings settings;
   settings.path = folder.path() + "/warehouse.duckdb";
   settings.threads = "1";
-  Connection(Database::open(settings)).run("create table t (i integer)");
-  constexpr int kThreads = 4, kRounds = 60;
-  std::atomic<int> written = 0, failed = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (int thread = 0; thread < kThreads; ++thread) {
-      threads.emplace_back([&] {
-        for (int round = 0; round < kRounds; ++round) {
-          // Nobody keeps it open: each round may be the one that closes it under another one's hands.
-          try {
-            Connection connection(Database::open(settings));
-            connection.run("insert into t select range from range(1000)");
-            written += 1000;
-          } catch (const std::exception&) {
-            ++failed;
-          }
-        }
-      });
+  Connection(Database::open(settings)).run("create table t0 (i integer); create table t1 (i integer)");
+  constexpr int kRounds = 25;
+  std::atomic<std::int64_t> written = 0, failed = 0;
+  std::barrier together(2);
+  auto write = [&](const std::string& table) {
+    for (int round = 0; round < kRounds; ++round) {
+      // Both let go at once: the one that is first opens the file again while the other one closes it.
+      try {
+        Connection connection(Database::open(settings));
+        connection.run("insert into " + table + " select range from range(20000)");
+        connection.run("update " + table + " set i = i + 1");  // closing has to write it
+        written += 20000;
+        together.arrive_and_wait();
+      } catch (const std::exception&) {
+        ++failed;
+        together.arrive_and_wait();
+      }
     }
-  }
-  CHECK(failed == 0);
+  };
+  { std::jthread one(write, "t0"), other(write, "t1"); }
+  CHECK(failed.load() == 0);
   Connection connection(Database::open(settings));
-  Result counted = connection.run("select count(*) from t");
+  Result counted = connection.run("select (select count(*) from t0) + (select count(*) from t1)");
   duckdb_data_chunk chunk = duckdb_fetch_chunk(counted.get());
   auto* rows = static_cast<std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0)));
-  CHECK(rows[0] == written);
+  CHECK(rows[0] == written.load());
   duckdb_destroy_data_chunk(&chunk);
 }
 
