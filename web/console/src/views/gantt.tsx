@@ -20,7 +20,7 @@ export function Gantt({steps, began, ended, chosen, choose}: {steps: Step[]; beg
       return <div class={'gantt-row' + (step.asset === chosen ? ' chosen' : '')} key={step.asset}>
         <button type="button" aria-pressed={step.asset === chosen} onClick={() => choose(step.asset === chosen ? '' : step.asset)} title={step.asset}><Icon name={step.kind} size={13}/><span class="clip">{assetName(step.asset)}</span></button>
         <a class="gantt-lane" href={assetPath(step.asset)} tabIndex={-1} aria-label={`${assetName(step.asset)}: ${note}`} title={`${note}${step.message ? '\n' + step.message : ''}`}>
-          <i class={'gantt-bar ' + toneOf(step.status)} style={{left: left + '%', width: width + '%'}}/><span style={left > 70 ? {right: 100 - left + 0.6 + '%'} : {left: left + width + 0.6 + '%'}}>{step.status === 'error' ? 'failed' : duration(to - from)}</span></a>
+          <i class={'gantt-bar ' + toneOf(step.status)} style={{left: left + '%', width: width + '%'}}/><span aria-hidden="true" style={left > 70 ? {right: 100 - left + 0.6 + '%'} : {left: left + width + 0.6 + '%'}}>{step.status === 'error' ? 'failed' : duration(to - from)}</span></a>
       </div>;
     }}/></div>;
 }
