@@ -163,15 +163,15 @@ export function Bars({values, label, height = 28}: {values: {value: number; tone
 }
 
 /** A list of many rows of one height, of which only those in sight are made. */
-export function Rows({total, height, row, tall, label, stick}: {total: number; height: number; row: (i: number) => ComponentChildren; tall: number; label: string; stick?: boolean}) {
+export function Rows({total, height, row, tall, label, stick, role = 'region'}: {total: number; height: number; row: (i: number) => ComponentChildren; tall: number; label: string; stick?: boolean; role?: 'region' | 'rowgroup'}) {
   const box = useRef<HTMLDivElement>(null);
   const [at, set] = useState(0);
   useLayoutEffect(() => { if (stick && box.current) box.current.scrollTop = box.current.scrollHeight; }, [total, stick]);
   const view = Math.min(tall, Math.max(height, total * height)), first = Math.max(0, Math.floor(at / height) - 8), last = Math.min(total, Math.ceil((at + view) / height) + 8);
   const rows = [];
   for (let i = first; i < last; ++i) rows.push(row(i));
-  return <div class="rows" ref={box} style={{maxHeight: tall + 'px'}} tabIndex={0} role="region" aria-label={label} onScroll={event => set(event.currentTarget.scrollTop)}>
-    <div style={{height: total * height + 'px', position: 'relative'}}><div style={{transform: `translateY(${first * height}px)`}}>{rows}</div></div>
+  return <div class="rows" ref={box} style={{maxHeight: tall + 'px'}} tabIndex={0} role={role} aria-label={label} onScroll={event => set(event.currentTarget.scrollTop)}>
+    <div role="presentation" style={{height: total * height + 'px', position: 'relative'}}><div role="presentation" style={{transform: `translateY(${first * height}px)`}}>{rows}</div></div>
   </div>;
 }
 

@@ -16,7 +16,7 @@ export function Gantt({steps, began, ended, chosen, choose}: {steps: Step[]; beg
     <Rows total={sorted.length} height={28} tall={Math.min(560, innerHeight * 0.5)} label="Steps" row={i => {
       const step = sorted[i], from = Math.max(0, instant(step.started_at) - began), to = step.status === 'running' ? ended - began : from + (step.took_ms ?? 0);
       const left = Math.min(99.6, from / length * 100), width = Math.max(0.4, Math.min(100 - left, (to - from) / length * 100));
-      const note = [wordOf(step.status), step.status === 'running' ? duration(to) : duration(step.took_ms ?? 0), step.rows !== undefined && step.rows >= 0 ? short(step.rows) + ' rows' : ''].filter(Boolean).join(', ');
+      const note = [wordOf(step.status), duration(to - from), step.rows !== undefined && step.rows >= 0 ? short(step.rows) + ' rows' : ''].filter(Boolean).join(', ');
       return <div class={'gantt-row' + (step.asset === chosen ? ' chosen' : '')} key={step.asset}>
         <button type="button" aria-pressed={step.asset === chosen} onClick={() => choose(step.asset === chosen ? '' : step.asset)} title={step.asset}><Icon name={step.kind} size={13}/><span class="clip">{assetName(step.asset)}</span></button>
         <a class="gantt-lane" href={assetPath(step.asset)} tabIndex={-1} aria-label={`${assetName(step.asset)}: ${note}`} title={`${note}${step.message ? '\n' + step.message : ''}`}>

@@ -26,7 +26,7 @@ export function AnswerTable({answer, tall = 460}: {answer: Answer; tall?: number
   if (!answer.columns.length) return <Empty title="No columns"/>;
   return <div class="answer" tabIndex={0} role="region" aria-label="Result"><div style={{minWidth: total + 'px'}} role="table" aria-rowcount={answer.rows.length}>
     <div class="answer-head" role="row" style={{gridTemplateColumns: template}}>{answer.columns.map((column, i) => <span key={i} role="columnheader" class={column.number ? 'num' : ''} title={column.type}>{column.name}</span>)}</div>
-    <Rows total={answer.rows.length} height={kRow} tall={tall} label="Rows" row={i => <div class="answer-row" role="row" key={i} style={{gridTemplateColumns: template}}>{answer.rows[i].map((value, k) =>
+    <Rows total={answer.rows.length} height={kRow} tall={tall} label="Rows" role="rowgroup" row={i => <div class="answer-row" role="row" key={i} style={{gridTemplateColumns: template}}>{answer.rows[i].map((value, k) =>
       <span key={k} role="cell" class={answer.columns[k].number ? 'num' : ''} title={value ?? 'null'}>{value === null ? <i>null</i> : value.slice(0, 300)}</span>)}</div>}/></div></div>;
 }
 
