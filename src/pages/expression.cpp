@@ -273,6 +273,10 @@ bool Evaluation::compares(const ExpressionNode& node, const Cell& a, const Cell&
 Value Evaluation::name(const std::string& word, const Scope& scope) const {
   if (const Value* held = scope.held(word)) return *held;
   if (auto found = scope.find(word)) return *found;
+  // A store of Svelte's, which holds what it began with.
+  if (word.size() > 1 && word[0] == '$') {
+    if (auto store = scope.find(word.substr(1))) return *store;
+  }
   std::vector<std::string> names;
   for (const Scope* each = &scope; each; each = each->outer) {
     for (const auto& [key, value] : each->names) names.push_back(key);
@@ -326,7 +330,8 @@ Value Evaluation::call(const ExpressionNode& node, const Scope& scope) {
   if (callee.kind == Kind::name) {
     std::vector<Value> arguments = list(node, 1, scope);
     auto held = scope.find(callee.text);
-    return held ? apply(*held, std::move(arguments)) : call_function(callee.text, arguments);
+    return held && !held->is_null() ? apply(*held, std::move(arguments))
+                                    : call_function(callee.text, arguments);
   }
   if (callee.kind != Kind::member) {
     Value function = evaluate(callee, scope);

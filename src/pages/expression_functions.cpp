@@ -167,6 +167,8 @@ Value Evaluation::call_function(const std::string& name, const Arguments& argume
     return Cell::of(
         format_cell(cell(argument(arguments, 0)), arguments.size() > 1 ? cell(arguments[1]).text : ""));
   if (auto made = collection_function(*this, name, arguments)) return *made;
+  // Stores hold what they begin with; addresses of the site are made as they are written.
+  if (name == "writable" || name == "readable" || name == "addBasePath") return argument(arguments, 0);
   if (name == "formatTitle") return Cell::of(title_of(cell(argument(arguments, 0)).text));
   if (name == "parseInt") {
     std::string digits = cell(argument(arguments, 0)).text;

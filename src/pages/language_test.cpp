@@ -194,3 +194,32 @@ TEST_CASE("inside of a box of components {@const} names what follows") {
   CHECK(errors(page) == 0);
   CHECK(holds(page, "No 2"));
 }
+
+TEST_CASE("what stays the same in a function is computed once, and means the same as computed each time") {
+  Scope scope;
+  auto table = std::make_shared<Table>();
+  table->name = "games";
+  table->columns = {"home", "points"};
+  table->kinds = {Cell::Kind::text, Cell::Kind::number};
+  for (int i = 0; i < 300; ++i)
+    table->rows.push_back({Cell::of(std::string(i % 3 ? "A" : "B")), Cell::of(static_cast<double>(i))});
+  scope.names["games"] = TablePtr(table);
+  scope.names["wanted"] = Cell::of(std::string("7"));
+  auto of = [&](const std::string& text) { return Expression::parse(text, "p.md:1")->cell(scope).text; };
+  CHECK(of("games.filter(g => g.points === parseInt(wanted, 10)).length") == "1");
+  CHECK(of("games.filter(g => games.some(o => o.points == g.points + 1 && o.home == 'B')).length") == "99");
+  CHECK(of("games.filter((g, i) => i < 2 && g.points >= 0).length") == "2");
+  CHECK(of("games.map(g => games.filter(o => o.home == g.home).length)[1]") == "200");
+  CHECK(of("games.find(g => g.points > 10 || g.home == 'C').points") == "11");
+  CHECK(of("games.every(g => g.points < 300)") == "true");
+  // Names of an inner function hide those outside.
+  CHECK(of("[1, 2].map(wanted => [10].map(x => x + wanted)[0]).join()") == "11,12");
+  CHECK(of("games.filter(g => g.home == 'A' ? g.points < 3 : false).length") == "2");
+  CHECK(of("games.filter(({home}) => home == 'B').length") == "100");
+}
+
+TEST_CASE("stores of Svelte hold what they began with") {
+  Rendered page = rendered("<script>\nlet open = writable('yes');\n</script>\n\n{$open}\n");
+  CHECK(page.problems.empty());
+  CHECK(page.html.find(">yes</span>") != std::string::npos);
+}

@@ -211,6 +211,18 @@ std::string Project::output_file(const Page& page, const SiteOptions& options) c
   return options.output + "/" + page.id + ".html";
 }
 
+bool Project::is_left_over(const std::string& name, const SiteOptions& options) const {
+  if (!name.ends_with(".html") || fs::is_regular_file(root_ + "/static/" + name)) return false;
+  std::string id = name.substr(0, name.size() - 5);
+  return std::none_of(pages_.begin(), pages_.end(), [&](const Page& page) {
+    if (page.params.empty()) return page.id == id;
+    std::string list = output_file(page, options);
+    if (!fs::is_regular_file(list)) return false;
+    std::string forms = "\n" + decoded(document::read_file(list));
+    return forms.find("\n" + id + "\n") != std::string::npos;
+  });
+}
+
 // What all pages share is made by the first that is built.
 void Project::prepare(sql::Adapter& adapter, const Env& env, const SiteOptions& options) const {
   std::lock_guard lock(prepare_mutex_);

@@ -60,6 +60,8 @@ class Project {
   std::string fingerprint(const Page& page, const SiteOptions& options) const;
   /// A file that is there once the page is built.
   std::string output_file(const Page& page, const SiteOptions& options) const;
+  /// True for a .html of the site's folder that no page of the project, and no file of static/, is any more.
+  bool is_left_over(const std::string& name, const SiteOptions& options) const;
   /// Builds a page; a templated one in every form that links of other pages ask for.
   PageResult build_page(const Page& page, sql::Adapter& adapter, Env& env, const SiteOptions& options) const;
   /// A page by its address ("index", "customers/ada") as one document for mail; Error(config_invalid) where

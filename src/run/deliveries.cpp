@@ -53,12 +53,13 @@ std::string content_type(const std::string& file) {
 }
 
 // What a site consists of, with a hash of each file: what pages need first, then the pages.
-std::vector<std::pair<std::string, std::string>> files_of(const std::string& folder) {
+std::vector<std::pair<std::string, std::string>> files_of(const std::string& folder,
+                                                          const LeftOver& is_left_over) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     std::string name = fs::relative(entry.path(), folder).generic_string();
     bool is_ours = name.starts_with("_leat/forms/") || name.ends_with(".new");
-    if (entry.is_regular_file() && !entry.is_symlink() && !is_ours)
+    if (entry.is_regular_file() && !entry.is_symlink() && !is_ours && !is_left_over(name))
       all.emplace_back(name, hash_of({document::read_file(entry.path().string())}));
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
@@ -81,7 +82,7 @@ std::map<std::string, std::string> published_before(files::ObjectStore& store) {
 const Spec kPublishSpec{"pages.publish", "Where the built site is published.", publish_fields()};
 const Spec kSendingSpec{
     "an entry of pages.send",
-    "A page that is sent: by `leat run --select delivery:NAME`, or a schedule that selects it.",
+    "A page that is sent: by `leat run delivery:NAME`, or a schedule that selects it.",
     {{"page", FieldKind::text, "Which page, as `index` or `customers/ada`.", "index"},
      {"type", FieldKind::text, "What takes it.", "", true, {"email", "slack", "file"}},
      {"subject", FieldKind::text, "email: the subject; the page's title when left out."},
@@ -112,7 +113,8 @@ std::vector<Sending> read_sendings(const Value& all) {
   return out;
 }
 
-Published publish_site(const std::string& folder, const Value& mapping, Env& env) {
+Published publish_site(const std::string& folder, const LeftOver& is_left_over, const Value& mapping,
+                       Env& env) {
   document::Settings settings = document::read_settings(kPublishSpec, mapping, env);
   std::string base = fs::path(mapping.mark().file ? *mapping.mark().file : "").parent_path().string();
   files::Location place = files::parse_location(settings.text("to"), base.empty() ? "." : base);
@@ -121,7 +123,7 @@ Published publish_site(const std::string& folder, const Value& mapping, Env& env
   Published out;
   out.to = place.folder().text();
   std::string list;
-  for (const auto& [name, hash] : files_of(folder)) {
+  for (const auto& [name, hash] : files_of(folder, is_left_over)) {
     list += fmt::format("{}{}:\"{}\"", list.empty() ? "" : ",\n", document::json_quote(name), hash);
     auto held = before.find(name);
     bool is_same = held != before.end() && held->second == hash;

@@ -9,6 +9,7 @@
 //   http/client.h.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,11 @@ struct Published {
   std::int64_t put = 0, same = 0, removed = 0, bytes = 0;
   std::string to;
 };
+/// True for a file of the site's folder that is no part of the site any more.
+using LeftOver = std::function<bool(const std::string& name)>;
 /// Brings the site in `folder` to the place that the mapping under `pages.publish` names.
-Published publish_site(const std::string& folder, const document::Value& mapping, Env& env);
+Published publish_site(const std::string& folder, const LeftOver& is_left_over,
+                       const document::Value& mapping, Env& env);
 
 /// Sends a page that is one document (pages/still.h); returns where to.
 std::string send_page(const Sending& sending, const std::string& title, const std::string& html, Env& env);

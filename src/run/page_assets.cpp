@@ -110,8 +110,9 @@ void Workspace::add_deliveries(std::vector<Asset>& assets, const pages::SiteOpti
   if (!project_.publish.is_null()) {
     Asset asset = delivery("publish");
     for (const pages::Page& page : pages_->pages()) asset.what.upstream.push_back("page." + page.id);
-    asset.work = [this](sql::Adapter&) {
-      Published published = publish_site(project_.site_folder, project_.publish, env_);
+    asset.work = [this, options](sql::Adapter&) {
+      auto is_left_over = [&](const std::string& name) { return pages_->is_left_over(name, options); };
+      Published published = publish_site(project_.site_folder, is_left_over, project_.publish, env_);
       Outcome outcome;
       outcome.message =
           fmt::format("{} files to {}, {} the same, {} removed, {}", published.put, published.to,
