@@ -17,11 +17,11 @@ struct Fixture {
   Env env{fixed_clock(*parse_iso_timestamp("2026-01-05T10:00:00Z")), 1};
   std::unique_ptr<run::ProjectFile> project;
   std::unique_ptr<run::Queue> queue;
-  std::unique_ptr<Access> access;
+  UserRole role;  // of who calls
   std::unique_ptr<OwnApi> own;
   std::unique_ptr<Console> console;
 
-  explicit Fixture(const std::string& secret = "") {
+  explicit Fixture(UserRole caller = UserRole::admin) : role(caller) {
     folder.write("leat.yml", R"(
 name: shop
 target: duckdb
@@ -39,16 +39,16 @@ pages: {folder: pages, output: site}
     folder.write("secret.txt", "nobody's business");
     project = std::make_unique<run::ProjectFile>(run::load_project(folder.path(), env));
     queue = std::make_unique<run::Queue>(folder.path());
-    access = std::make_unique<Access>(secret.empty() ? "" : "id", secret, env);
     Control control{*project, "duckdb", *queue,
                     env,      [] {},    [this](std::int64_t job) { return queue->cancel(job, env.now()); }};
-    own = std::make_unique<OwnApi>(control, *access);
+    own = std::make_unique<OwnApi>(control);
     console = std::make_unique<Console>(
         *project, [this](const Call& call) { return own->answer(call); },
-        [this](const Call& call) { return access->allows(call.authorization); });
+        [](const Call& call) { return call.caller.role != UserRole::none; });
   }
   std::optional<Reply> get(const std::string& path, const std::string& accept = "text/html") {
     Call call;
+    call.caller.role = role;
     call.method = "GET";
     call.path = path;
     call.accept = accept;
@@ -57,6 +57,7 @@ pages: {folder: pages, output: site}
   Value api(const std::string& method, const std::string& path, const std::string& body = "",
             std::multimap<std::string, std::string> query = {}, int status = 200) {
     Call call;
+    call.caller.role = role;
     call.method = method;
     call.path = "/api/leat/v1" + path;
     call.body = body;
@@ -109,7 +110,7 @@ TEST_CASE("pages are shown in a sandbox, and nothing beside them is") {
 }
 
 TEST_CASE("pages need credentials where the API does; the console's own files do not") {
-  Fixture f("secret");
+  Fixture f(UserRole::none);
   f.folder.write("site/_leat/page.js", "1");
   CHECK(f.get("/reports/site/index.html")->status == 401);
   CHECK(f.get("/reports/site/_leat/page.js")->status == 200);
