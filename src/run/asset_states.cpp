@@ -16,7 +16,7 @@ void count_test(const std::string& status, TestCounts& tests) {
 
 }  // namespace
 
-std::vector<AssetState> states_of(const AssetGraph& graph, std::vector<AssetRow> rows,
+std::vector<AssetState> states_of(const AssetCatalogue& graph, std::vector<AssetRow> rows,
                                   const std::vector<WorkRow>& at_work) {
   std::vector<AssetState> states(graph.assets().size());
   for (AssetRow& row : rows) {
@@ -26,8 +26,9 @@ std::vector<AssetState> states_of(const AssetGraph& graph, std::vector<AssetRow>
     if (auto at = graph.find(row.asset)) states[*at].is_at_work = true;
   }
   for (std::size_t i = 0; i < states.size(); ++i) {
-    const GraphAsset& asset = graph.assets()[i];
-    if (asset.tests_of != GraphAsset::kNone) count_test(states[i].row.status, states[asset.tests_of].tests);
+    const CatalogueAsset& asset = graph.assets()[i];
+    if (asset.tests_of != CatalogueAsset::kNone)
+      count_test(states[i].row.status, states[asset.tests_of].tests);
     // What was not built yet is not behind anything.
     const std::string& built = states[i].row.built_at;
     if (built.empty() || asset.is_test()) continue;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "run/asset_graph.h"
+#include "run/asset_catalogue.h"
 #include "run/store/store.h"
 
 namespace leat::run {
@@ -23,7 +23,7 @@ struct AssetState {
   bool is_at_work = false;  ///< just now
 };
 
-std::vector<AssetState> states_of(const AssetGraph& graph, std::vector<AssetRow> rows,
+std::vector<AssetState> states_of(const AssetCatalogue& graph, std::vector<AssetRow> rows,
                                   const std::vector<WorkRow>& at_work);
 
 }  // namespace leat::run

@@ -111,7 +111,13 @@ struct JobsService::Parts {
         session(gatekeeper),
         live(std::make_shared<Live>(project, *this, target, env)),
         console(
-            project, [this](const Call& call) { return answer(call); },
+            project,
+            // The gate has seen the page's address, not the call's that answers it.
+            [this](const Call& call) {
+              if (call.caller.role != UserRole::none && call.caller.role < needed_role(call))
+                return std::optional(problem_reply(403, "forbidden", "Your role may not see this."));
+              return answer(call);
+            },
             [](const Call& call) { return call.caller.role != UserRole::none; }),
         front(address,
               {[this](const Call& call) { return session.answer(call); },

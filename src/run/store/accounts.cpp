@@ -8,8 +8,6 @@ namespace leat::run {
 namespace {
 
 constexpr const char* kTables = R"(
-pragma journal_mode = wal;
-pragma synchronous = normal;
 create table if not exists users (name text primary key, role text, verifier text, created integer);
 create table if not exists tokens (id integer primary key autoincrement, digest text unique, label text, role text, created integer, expires integer, used integer);
 create table if not exists sessions (digest text primary key, user text, role text, how text, bound text, created integer, seen integer, expires integer);
@@ -36,11 +34,16 @@ ApiToken read_token(SqliteStatement& row) {
           instant(row.number(4)), instant(row.number(5))};
 }
 
+const SqliteFormat& format() {
+  static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = normal;", kTables, {}};
+  return known;
+}
+
 // Made before SQLite makes it, so that nobody else can read it for a moment.
 std::string make_private(const std::string& folder) {
   std::string path = folder + "/.leat/access.db";
   mode_t before = umask(0077);
-  { SqliteFile made(path, "pragma user_version"); }
+  { SqliteFile made(path, format()); }
   umask(before);
   chmod(path.c_str(), 0600);
   return path;
@@ -49,7 +52,7 @@ std::string make_private(const std::string& folder) {
 }  // namespace
 
 Accounts::Accounts(const std::string& folder)
-    : file_(std::make_unique<SqliteFile>(make_private(folder), kTables)) {}
+    : file_(std::make_unique<SqliteFile>(make_private(folder), format())) {}
 
 Accounts::~Accounts() = default;
 

@@ -100,7 +100,7 @@ void write_state(GraphWriter& out, const run::AssetState& state) {
     out.numbers("tests", std::vector{tests.passed, tests.warned, tests.failed, tests.waiting});
 }
 
-void write_asset(GraphWriter& out, const run::GraphAsset& asset) {
+void write_asset(GraphWriter& out, const run::CatalogueAsset& asset) {
   out.text("id", asset.id);
   out.text("name", asset.name);
   out.text("kind", asset.kind);
@@ -111,7 +111,7 @@ void write_asset(GraphWriter& out, const run::GraphAsset& asset) {
   out.flag("declared", !asset.is_run);
 }
 
-Value state_value(const run::GraphAsset& asset, const run::AssetState& state) {
+Value state_value(const run::CatalogueAsset& asset, const run::AssetState& state) {
   GraphWriter out;
   out.begin();
   write_asset(out, asset);
@@ -143,7 +143,7 @@ std::optional<Reply> AssetApi::answer(const Call& call, const std::string& path)
   return std::nullopt;
 }
 
-std::vector<run::AssetState> AssetApi::states(const run::AssetGraph& graph) {
+std::vector<run::AssetState> AssetApi::states(const run::AssetCatalogue& graph) {
   std::lock_guard lock(mutex_);
   return run::states_of(graph, store_.assets(control_.target), store_.at_work(""));
 }
@@ -152,15 +152,15 @@ std::vector<run::AssetState> AssetApi::states(const run::AssetGraph& graph) {
 // `tests=1`.
 Reply AssetApi::graph(const Call& call) {
   std::string problem;
-  std::shared_ptr<const run::AssetGraph> graph = graphs_.current(problem);
+  std::shared_ptr<const run::AssetCatalogue> graph = graphs_.current(problem);
   std::vector<std::string> include = words(call.parameter("select")),
                            exclude = words(call.parameter("exclude"));
   bool with_tests = call.parameter("tests") == "1";
-  const std::vector<run::GraphAsset>& assets = graph->assets();
+  const std::vector<run::CatalogueAsset>& assets = graph->assets();
   std::vector<bool> chosen(assets.size(), true);
   if (!include.empty() || !exclude.empty()) chosen = graph->choose(include, exclude);
   std::vector<run::AssetState> states = this->states(*graph);
-  std::vector<std::uint32_t> place(assets.size(), run::GraphAsset::kNone);
+  std::vector<std::uint32_t> place(assets.size(), run::CatalogueAsset::kNone);
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < assets.size(); ++i) {
     bool is_landed = assets[i].kind == "source" && !assets[i].upstream.empty();  // shown as the stream
@@ -170,12 +170,12 @@ Reply AssetApi::graph(const Call& call) {
   out.out() = fmt::format("{{\"version\":{},\"problem\":{},\"assets\":[", graphs_.version(),
                           document::json_quote(problem));
   for (std::size_t i = 0; i < assets.size(); ++i) {
-    if (place[i] == run::GraphAsset::kNone) continue;
+    if (place[i] == run::CatalogueAsset::kNone) continue;
     out.begin();
     write_asset(out, assets[i]);
     std::vector<std::uint32_t> upstream;
     for (std::uint32_t above : assets[i].upstream) {
-      if (place[above] != run::GraphAsset::kNone) upstream.push_back(place[above]);
+      if (place[above] != run::CatalogueAsset::kNone) upstream.push_back(place[above]);
     }
     out.numbers("upstream", upstream);
     write_state(out, states[i]);
@@ -215,13 +215,13 @@ Reply AssetApi::assets(const Call& call) {
 }
 
 Reply AssetApi::asset(const Call& call, const std::string& id) {
-  std::shared_ptr<const run::AssetGraph> graph = graphs_.current();
+  std::shared_ptr<const run::AssetCatalogue> graph = graphs_.current();
   std::optional<std::uint32_t> at = graph->find(id);
   if (!at) return problem_reply(404, "not-found", "There is no such asset.");
   if (call.parameter("show") == "columns")
     return json_reply(Value::mapping({{"columns", columns_of(*graph, *at)}}));
-  const std::vector<run::GraphAsset>& assets = graph->assets();
-  const run::GraphAsset& asset = assets[*at];
+  const std::vector<run::CatalogueAsset>& assets = graph->assets();
+  const run::CatalogueAsset& asset = assets[*at];
   std::vector<run::AssetState> states = this->states(*graph);
   Value out = state_value(asset, states[*at]);
   run::AssetSource source = graph->source_of(*at);
@@ -258,9 +258,9 @@ Reply AssetApi::asset(const Call& call, const std::string& id) {
 }
 
 // The columns that the warehouse has, with what the project tells of them.
-Value AssetApi::columns_of(const run::AssetGraph& graph, std::uint32_t at) {
-  const run::GraphAsset& asset = graph.assets()[at];
-  std::vector<run::GraphColumn> told = graph.source_of(at).columns, columns;
+Value AssetApi::columns_of(const run::AssetCatalogue& graph, std::uint32_t at) {
+  const run::CatalogueAsset& asset = graph.assets()[at];
+  std::vector<run::CatalogueColumn> told = graph.source_of(at).columns, columns;
   if (!asset.relation.empty()) {
     auto warehouse = run::open_warehouse(control_.project, control_.target, control_.env);
     if (auto held = warehouse->adapter()->columns({"", asset.schema, asset.relation})) {
@@ -269,8 +269,8 @@ Value AssetApi::columns_of(const run::AssetGraph& graph, std::uint32_t at) {
   }
   if (columns.empty()) columns = told;
   std::vector<Value> out;
-  for (run::GraphColumn& column : columns) {
-    for (const run::GraphColumn& each : told) {
+  for (run::CatalogueColumn& column : columns) {
+    for (const run::CatalogueColumn& each : told) {
       if (each.name != column.name) continue;
       column.description = each.description;
       column.tests = each.tests;
@@ -285,7 +285,7 @@ Value AssetApi::columns_of(const run::AssetGraph& graph, std::uint32_t at) {
 
 // What the columns of an asset, or one of them, are made of and what is made of them.
 Reply AssetApi::lineage(const Call& call) {
-  std::shared_ptr<const run::AssetGraph> graph = graphs_.current();
+  std::shared_ptr<const run::AssetCatalogue> graph = graphs_.current();
   const dbt::Lineage& lineage = graph->lineage();
   std::string owner = call.parameter("asset"), column = call.parameter("column");
   std::vector<std::string> columns;
@@ -321,11 +321,11 @@ Reply AssetApi::lineage(const Call& call) {
 
 // Pages with where they can be read, and the docs site where it was generated.
 Reply AssetApi::reports() {
-  std::shared_ptr<const run::AssetGraph> graph = graphs_.current();
+  std::shared_ptr<const run::AssetCatalogue> graph = graphs_.current();
   std::vector<run::AssetState> states = this->states(*graph);
   std::vector<Value> pages;
   for (std::size_t i = 0; i < states.size(); ++i) {
-    const run::GraphAsset& asset = graph->assets()[i];
+    const run::CatalogueAsset& asset = graph->assets()[i];
     if (asset.kind != "page") continue;
     Value page = state_value(asset, states[i]);
     bool is_there = std::filesystem::exists(control_.project.site_folder + "/" + asset.name + ".html");

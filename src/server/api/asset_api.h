@@ -8,7 +8,7 @@
 #include <mutex>
 #include <optional>
 
-#include "run/asset_graph.h"
+#include "run/asset_catalogue.h"
 #include "run/asset_states.h"
 #include "server/api/call.h"
 #include "server/api/control.h"
@@ -27,11 +27,11 @@ class AssetApi {
   Reply asset(const Call& call, const std::string& id);
   Reply lineage(const Call& call);
   Reply reports();
-  std::vector<run::AssetState> states(const run::AssetGraph& graph);
-  document::Value columns_of(const run::AssetGraph& graph, std::uint32_t at);
+  std::vector<run::AssetState> states(const run::AssetCatalogue& graph);
+  document::Value columns_of(const run::AssetCatalogue& graph, std::uint32_t at);
 
   Control control_;
-  run::AssetGraphs graphs_;
+  run::NewestCatalogue graphs_;
   std::mutex mutex_;  // guards store_
   run::Store store_;
 };

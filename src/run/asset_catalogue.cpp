@@ -1,4 +1,4 @@
-#include "run/asset_graph.h"
+#include "run/asset_catalogue.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -53,7 +53,7 @@ std::uint64_t hash_of_files(const std::string& folder) {
 
 }  // namespace
 
-AssetGraph::AssetGraph(const std::string& folder, const std::string& target) {
+AssetCatalogue::AssetCatalogue(const std::string& folder, const std::string& target) {
   WorkspaceOptions options;
   options.target = target;
   options.stand_in = false;
@@ -64,8 +64,8 @@ AssetGraph::AssetGraph(const std::string& folder, const std::string& target) {
   link();
 }
 
-void AssetGraph::add(const dbt::Selectable& item, bool is_run) {
-  GraphAsset asset;
+void AssetCatalogue::add(const dbt::Selectable& item, bool is_run) {
+  CatalogueAsset asset;
   asset.id = item.id;
   asset.name = item.name;
   asset.kind = item.kind;
@@ -80,7 +80,7 @@ void AssetGraph::add(const dbt::Selectable& item, bool is_run) {
   assets_.push_back(std::move(asset));
 }
 
-void AssetGraph::add_node(const dbt::Node& node, GraphAsset& asset) const {
+void AssetCatalogue::add_node(const dbt::Node& node, CatalogueAsset& asset) const {
   asset.description = node.description;
   if (node.type == dbt::ResourceType::model) asset.materialized = node.materialized();
   bool has_relation = (node.referable() && !node.is_ephemeral()) || node.type == dbt::ResourceType::source;
@@ -94,7 +94,7 @@ void AssetGraph::add_node(const dbt::Node& node, GraphAsset& asset) const {
   }
 }
 
-void AssetGraph::link() {
+void AssetCatalogue::link() {
   for (const ConnectionFile& connection : workspace_->project().connections) {
     for (const sync::StreamSettings& stream : connection.connection.streams) {
       auto found = by_id_.find("stream." + connection.connection.name + "." + stream.name);
@@ -104,7 +104,7 @@ void AssetGraph::link() {
     }
   }
   for (std::size_t i = 0; i < assets_.size(); ++i) {
-    GraphAsset& asset = assets_[i];
+    CatalogueAsset& asset = assets_[i];
     for (const std::string& id : items_[i].upstream) {
       auto found = by_id_.find(id);
       if (found == by_id_.end()) continue;
@@ -128,14 +128,14 @@ void AssetGraph::link() {
   }
 }
 
-std::optional<std::uint32_t> AssetGraph::find(const std::string& id) const {
+std::optional<std::uint32_t> AssetCatalogue::find(const std::string& id) const {
   auto found = by_id_.find(id);
   if (found == by_id_.end()) return std::nullopt;
   return found->second;
 }
 
-std::vector<bool> AssetGraph::choose(const std::vector<std::string>& include,
-                                     const std::vector<std::string>& exclude) const {
+std::vector<bool> AssetCatalogue::choose(const std::vector<std::string>& include,
+                                         const std::vector<std::string>& exclude) const {
   RunOptions options;
   options.select = include;
   options.exclude = exclude;
@@ -143,10 +143,10 @@ std::vector<bool> AssetGraph::choose(const std::vector<std::string>& include,
   return run::choose(items_, workspace_->dbt() ? workspace_->dbt()->selectors() : document::Value(), options);
 }
 
-AssetSource AssetGraph::source_of(std::uint32_t at) const {
+AssetSource AssetCatalogue::source_of(std::uint32_t at) const {
   std::lock_guard lock(mutex_);
   AssetSource out;
-  const GraphAsset& asset = assets_.at(at);
+  const CatalogueAsset& asset = assets_.at(at);
   const std::string& folder = workspace_->project().folder;
   std::string path = asset.path;
   if (asset.kind == "page") path = workspace_->project().pages_folder + "/" + asset.path;
@@ -156,7 +156,7 @@ AssetSource AssetGraph::source_of(std::uint32_t at) const {
     for (const document::Value& told : node->columns.items())
       out.columns.push_back({told["name"].raw(), told["data_type"].raw(), told["description"].raw(), {}});
     for (const dbt::Node* test : workspace_->dbt()->tests_of(asset.id)) {
-      for (GraphColumn& column : out.columns) {
+      for (CatalogueColumn& column : out.columns) {
         if (column.name == test->test.column) column.tests.push_back(test->test.macro);
       }
     }
@@ -169,21 +169,21 @@ AssetSource AssetGraph::source_of(std::uint32_t at) const {
   return out;
 }
 
-const dbt::Lineage& AssetGraph::lineage() const {
+const dbt::Lineage& AssetCatalogue::lineage() const {
   std::lock_guard lock(mutex_);
   if (!lineage_) lineage_ = column_lineage(*workspace_);
   return *lineage_;
 }
 
-void AssetGraphs::look() {
+void NewestCatalogue::look() {
   std::unique_lock looking(looking_mutex_, std::try_to_lock);
   if (!looking) return;
   std::uint64_t files = hash_of_files(folder_);
-  std::shared_ptr<const AssetGraph> graph;
+  std::shared_ptr<const AssetCatalogue> graph;
   std::string problem;
   if (files != files_) {
     try {
-      graph = std::make_shared<const AssetGraph>(folder_, target_);
+      graph = std::make_shared<const AssetCatalogue>(folder_, target_);
     } catch (const Error& error) {  // a file that is half written now, or wrong until somebody mends it
       problem = error.what();
     }
@@ -198,12 +198,12 @@ void AssetGraphs::look() {
   ++version_;
 }
 
-std::shared_ptr<const AssetGraph> AssetGraphs::current(std::string& problem) {
+std::shared_ptr<const AssetCatalogue> NewestCatalogue::current(std::string& problem) {
   constexpr std::chrono::milliseconds kRest{1500};
   std::lock_guard lock(mutex_);
   if (!graph_) {
     files_ = hash_of_files(folder_);
-    graph_ = std::make_shared<const AssetGraph>(folder_, target_);
+    graph_ = std::make_shared<const AssetCatalogue>(folder_, target_);
     ++version_;
     looked_ = env_.steady();
   } else if (env_.elapsed_ms(looked_) > kRest.count() && !is_looking_.exchange(true)) {
@@ -217,12 +217,12 @@ std::shared_ptr<const AssetGraph> AssetGraphs::current(std::string& problem) {
   return graph_;
 }
 
-std::shared_ptr<const AssetGraph> AssetGraphs::current() {
+std::shared_ptr<const AssetCatalogue> NewestCatalogue::current() {
   std::string ignored;
   return current(ignored);
 }
 
-std::uint64_t AssetGraphs::version() {
+std::uint64_t NewestCatalogue::version() {
   std::lock_guard lock(mutex_);
   return version_;
 }

@@ -1,4 +1,4 @@
-#include "run/asset_graph.h"
+#include "run/asset_catalogue.h"
 
 #include <doctest/doctest.h>
 
@@ -31,7 +31,7 @@ dbt: {project: .}
   folder.write("models/marts/adults.sql", "{{ config(tags=['daily']) }} select * from {{ ref('people') }}");
 }
 
-const GraphAsset& at(const AssetGraph& graph, const std::string& id) {
+const CatalogueAsset& at(const AssetCatalogue& graph, const std::string& id) {
   return graph.assets().at(graph.find(id).value());
 }
 
@@ -40,8 +40,8 @@ const GraphAsset& at(const AssetGraph& graph, const std::string& id) {
 TEST_CASE("the graph has streams in the place of the sources that they land, and groups by folder") {
   TemporaryFolder folder;
   write_project(folder);
-  AssetGraph graph(folder.path(), "duckdb");
-  const GraphAsset& people = at(graph, "model.shop.people");
+  AssetCatalogue graph(folder.path(), "duckdb");
+  const CatalogueAsset& people = at(graph, "model.shop.people");
   REQUIRE(people.upstream.size() == 1);
   CHECK(graph.assets()[people.upstream[0]].id == "stream.crm.people");
   CHECK(people.group == "staging");
@@ -49,7 +49,7 @@ TEST_CASE("the graph has streams in the place of the sources that they land, and
   CHECK(at(graph, "stream.crm.people").schema == "raw");
   CHECK_FALSE(at(graph, "source.shop.raw.elsewhere").is_run);
   std::size_t tests = 0;
-  for (const GraphAsset& asset : graph.assets()) {
+  for (const CatalogueAsset& asset : graph.assets()) {
     if (!asset.is_test()) continue;
     ++tests;
     CHECK(graph.assets().at(asset.tests_of).id == "stream.crm.people");
@@ -60,12 +60,12 @@ TEST_CASE("the graph has streams in the place of the sources that they land, and
 TEST_CASE("assets are chosen by dbt's selection language") {
   TemporaryFolder folder;
   write_project(folder);
-  AssetGraph graph(folder.path(), "duckdb");
+  AssetCatalogue graph(folder.path(), "duckdb");
   auto chosen = [&](std::vector<std::string> words) {
     std::string out;
     std::vector<bool> which = graph.choose(words, {});
     for (std::size_t i = 0; i < which.size(); ++i) {
-      const GraphAsset& asset = graph.assets()[i];
+      const CatalogueAsset& asset = graph.assets()[i];
       if (which[i] && !asset.is_test() && asset.is_run) out += asset.id + " ";
     }
     return out;
@@ -78,7 +78,7 @@ TEST_CASE("assets are chosen by dbt's selection language") {
 TEST_CASE("an asset is stale when something above it changed after it was built") {
   TemporaryFolder folder;
   write_project(folder);
-  AssetGraph graph(folder.path(), "duckdb");
+  AssetCatalogue graph(folder.path(), "duckdb");
   auto row = [](const char* asset, const char* status, const char* built, const char* changed) {
     AssetRow out;
     out.asset = asset;
@@ -105,7 +105,7 @@ TEST_CASE("a project that changes is read again, and one that can't be read leav
   TemporaryFolder folder;
   write_project(folder);
   Env env(fixed_clock(*parse_iso_timestamp("2026-01-05T10:00:00Z")), 1);
-  AssetGraphs graphs(folder.path(), "duckdb", env);
+  NewestCatalogue graphs(folder.path(), "duckdb", env);
   std::string problem;
   CHECK_FALSE(graphs.current(problem)->find("model.shop.children"));
   folder.write("models/marts/children.sql", "select * from {{ ref('people') }}");
