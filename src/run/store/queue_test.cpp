@@ -102,13 +102,22 @@ TEST_CASE("a job whose process is gone goes back, with what it has done, and tha
   CHECK(other.recover("me", f.now).empty());
 }
 
-TEST_CASE("a job whose process dies again and again fails in the end") {
+TEST_CASE("a job whose process dies again and again waits longer and longer, and fails in the end") {
   Fixture f;
   std::int64_t id = f.queue.add(job_named("heavy"), f.now);
-  for (int i = 0; i < 50 && f.queue.find(id)->status == JobStatus::queued; ++i) {
-    f.queue.claim("dies", f.pools, f.now);
-    f.queue.recover("me", f.now);
-  }
+  auto die = [&](Timestamp now) {
+    bool is_claimed = f.queue.claim("dies", f.pools, now).has_value();
+    f.queue.recover("me", now);
+    return is_claimed;
+  };
+  // A server that is killed some times is no fault of the job.
+  for (int i = 0; i < 10; ++i) CHECK(die(f.now));
+  CHECK(die(f.now));
+  CHECK_FALSE(die(f.now));
+  CHECK(die(f.now + std::chrono::seconds(2)));
+  Timestamp now = f.now;
+  for (int i = 0; i < 200 && f.queue.find(id)->status == JobStatus::queued; ++i)
+    die(now += std::chrono::minutes(10));
   CHECK(f.queue.find(id)->status == JobStatus::failed);
 }
 

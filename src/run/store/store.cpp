@@ -83,12 +83,12 @@ void Store::begin_run(const RunRow& row) {
 void Store::mark_interrupted() {
   std::vector<std::string> gone;
   {
-    Statement rows(handle_, "select id, coalesce(owner, '') from runs where status = 'running'");
-    while (rows.row())
-      if (!is_alive(rows.text(1))) gone.push_back(rows.text(0));
+    Statement owners(handle_, "select distinct coalesce(owner, '') from runs where status = 'running'");
+    while (owners.row())
+      if (!is_alive(owners.text(0))) gone.push_back(owners.text(0));
   }
-  for (const std::string& id : gone)
-    run("update runs set status = 'interrupted' where id = ? and status = 'running'", {id});
+  for (const std::string& owner : gone)
+    run("update runs set status = 'interrupted' where status = 'running' and coalesce(owner, '') = ?", {owner});
 }
 
 bool Store::is_running() {

@@ -7,6 +7,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
+
+#include "support/temporary_folder.h"
 
 using namespace leat;
 
@@ -118,4 +121,26 @@ TEST_CASE("a relation is found by its name, whatever its case, in the transactio
   CHECK(adapter->find_relation({"memory", "s", "fresh"}));
   adapter->execute("rollback");
   CHECK_FALSE(adapter->find_relation({"memory", "s", "fresh"}));
+}
+
+TEST_CASE(
+    "a file that is just being closed is not opened beside it: each of many short users sees what the others "
+    "wrote") {
+  Env env(fixed_clock({}), 1);
+  leat::testing::TemporaryFolder folder;
+  auto mapping = document::parse_yaml("path: " + folder.path() + "/w.duckdb", "x");
+  auto open = [&] {
+    return warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, mapping, env), env);
+  };
+  open()->adapter()->execute("create table t (a int)");
+  constexpr int kThreads = 4, kTimes = 15;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i)
+      threads.emplace_back([&] {
+        for (int k = 0; k < kTimes; ++k) open()->adapter()->execute("insert into t values (1)");
+      });
+  }
+  auto count = open()->adapter()->query("select cast(count(*) as varchar) from t");
+  CHECK(count.batches.at(0).column(0).text(0) == std::to_string(kThreads * kTimes));
 }
