@@ -16,6 +16,14 @@ expect 'parameters' 'bob' "$(ask -c "prepare p as select customer from orders wh
 expect 'a cursor' '1 2' "$(ask -c 'begin' -c 'declare c cursor for select id from orders order by id' -c 'fetch 2 from c' -c 'commit' | tr '\n' ' ' | sed 's/ $//')"
 expect 'a copy' 'id,customer 1,ann' "$(ask -c 'copy (select id, customer from orders order by id) to stdout csv header' | head -2 | tr '\n' ' ' | sed 's/ $//')"
 
+# What BI tools send; each a statement of bi_tools.sql.
+awk -v to="$work/bi" '/^-- name: / {n++; sub(/^-- name: /, ""); print > (to "_" n ".name"); next} n {print > (to "_" n ".sql")}' "$here/bi_tools.sql"
+for sql in bi_*.sql; do
+  name=$(cat "${sql%.sql}.name")
+  timeout 60 psql -X -A -t -q -v ON_ERROR_STOP=1 -f "$sql" >out.txt 2>&1 || fail "$name: $(head -c 400 out.txt)"
+  case $name in *rows) [ -s out.txt ] || fail "$name: there is no row" ;; esac
+done
+
 refuses() { # WHAT SQLSTATE SQL…
   local what=$1 state=$2 out; shift 2
   out=$(ask -v VERBOSITY=sqlstate "$@")

@@ -3,7 +3,7 @@
 . "$(dirname -- "$0")/../acceptance/acceptance.sh"
 here=$root/tests/pgwire
 command -v psql >/dev/null || skip 'psql is not installed'
-fail() { printf 'failed: %s\n' "$1"; failures=$((failures + 1)); exit 1; }
+fail() { printf "failed: %s\n" "$1"; failures=$((failures + 1)); exit 1; }
 cd "$work"
 cat >leat.yml <<'END'
 name: chicago_crime

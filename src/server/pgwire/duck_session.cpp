@@ -9,6 +9,7 @@
 #include "server/pgwire/duck_query.h"
 #include "server/pgwire/duck_values.h"
 #include "server/pgwire/errors.h"
+#include "server/pgwire/parameters.h"
 #include "server/pgwire/rewrite.h"
 
 namespace leat::server::pgwire {
@@ -83,10 +84,11 @@ void DuckSession::apply(duck::Connection& connection) {
       "set search_path = {}; set TimeZone = {}; set variable leat_catalog = {}; set variable leat_database = "
       "{}; "
       "set variable leat_user = {}; set variable leat_main = {}; set variable leat_path = {}; "
-      "set variable leat_shown_path = {}",
+      "set variable leat_shown_path = {}; set variable leat_pid = {}",
       quoted_text(path), quoted_text(timezone_), quoted_text(catalog),
       quoted_text(engine_.settings().database), quoted_text(user_),
-      quoted_text(has_public_ ? "main" : "public"), quoted_text(join(wanted)), quoted_text(join(path_))));
+      quoted_text(has_public_ ? "main" : "public"), quoted_text(join(wanted)), quoted_text(join(path_)),
+      quoted_text(lookup_("leat.pg_backend_pid").value_or("0"))));
 }
 
 std::optional<std::string> DuckSession::setting(const std::string& name) const {

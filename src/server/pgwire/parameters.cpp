@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 
 #include <bit>
+#include <charconv>
 #include <limits>
 
 #include "base/error.h"
 #include "base/time.h"
+#include "server/pgwire/commands.h"
 #include "server/pgwire/errors.h"
 #include "server/pgwire/messages.h"
 
@@ -216,6 +218,19 @@ std::string parameter_text(Oid type, Format format, std::string_view bytes) {
   if (type == kBytea) return text_bytes(bytes);
   if (element_of(type)) return text_list(bytes);
   return std::string(bytes);
+}
+
+std::size_t parameter_count(std::string_view sql) {
+  std::vector<Token> tokens = sql::tokenize(sql, sql::Spelling::postgres);
+  std::size_t most = 0;
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!is_symbol(tokens[i], '$') || tokens[i + 1].kind != TokenKind::number) continue;
+    const std::string& digits = tokens[i + 1].text;
+    std::size_t number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    most = std::max(most, number);
+  }
+  return most;
 }
 
 }  // namespace leat::server::pgwire

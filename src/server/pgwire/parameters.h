@@ -16,4 +16,7 @@ namespace leat::server::pgwire {
 /// The text of a value that came in `format`. Lists come out as DuckDB writes them.
 std::string parameter_text(Oid type, Format format, std::string_view bytes);
 
+/// The highest $n of a statement.
+std::size_t parameter_count(std::string_view sql);
+
 }  // namespace leat::server::pgwire

@@ -134,6 +134,7 @@ TEST_CASE("what the catalogue's readers do with vectors is said in DuckDB's word
   CHECK(rewritten("select 1 from a left join b on a.x = ANY(b.indkey) and true") ==
         "select 1 from a left join b on leat_any(a.x,b.indkey) and true");
   CHECK(rewritten("select ix.indkey::varchar, y") == "select leat_vector(ix.indkey), y");
+  CHECK(rewritten("select i.indkey[k.n-1] from i") == "select i.indkey[1+(k.n-1)] from i");
   CHECK(rewritten("select 1 where x = any(select 2)") == "select 1 where x = any(select 2)");
   CHECK(rewritten("select 1 where x = any(ARRAY[1])") == "select 1 where x = any(ARRAY[1])");
 }

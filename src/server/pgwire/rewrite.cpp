@@ -105,9 +105,29 @@ class Rewriter {
       }
       return;
     }
+    if (follows(0, '[') && !pieces_.empty() && is_vector(pieces_.back().text)) count_from_zero();
     std::size_t length = operator_length();
     if (length > 0) return step_operator(length);
     copy();
+  }
+
+  static bool is_vector(const std::string& name) {
+    return is_one_of(lower(name), {"indkey", "indoption", "indclass", "indcollation"});
+  }
+
+  // A vector's first is its number 0, a list's its number 1: [i] becomes [1 + (i)].
+  void count_from_zero() {
+    std::size_t close = at_ + 1;
+    for (int depth = 1; close < tokens_.size(); ++close) {
+      if (is_symbol(tokens_[close], '[')) ++depth;
+      if (is_symbol(tokens_[close], ']') && --depth == 0) break;
+    }
+    if (close == tokens_.size()) return;
+    std::size_t at = tokens_[at_].end;
+    Token one{TokenKind::number, "1", at, at}, plus{TokenKind::symbol, "+", at, at},
+        open{TokenKind::symbol, "(", at, at};
+    tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(close), {TokenKind::symbol, ")", at, at});
+    tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at_) + 1, {one, plus, open});
   }
 
   // PostgreSQL calls a column after its function, DuckDB after the whole call.
@@ -159,8 +179,6 @@ class Rewriter {
     }
     return false;
   }
-
-  // -- operators
 
   // The length of a run of operator characters that is one of the four that match regular expressions.
   std::size_t operator_length() const {
@@ -221,8 +239,6 @@ class Rewriter {
     if (is_one_of(run, {"~", "!~", "~*", "!~*"})) return push_match(run);
     push(run);
   }
-
-  // -- names
 
   bool step_name() {
     std::string word = name(0);
@@ -488,8 +504,7 @@ class Rewriter {
     if (is_reg(type.name)) return step_reg(type);
     // A vector of PostgreSQL's catalogue prints as "1 2", a list as "[1, 2]".
     bool to_text = is_one_of(type.name, {"text", "varchar"}) && !type.is_list;
-    if (to_text && !pieces_.empty() &&
-        is_one_of(lower(pieces_[last].text), {"indkey", "indoption", "indclass", "indcollation"})) {
+    if (to_text && !pieces_.empty() && is_vector(pieces_[last].text)) {
       at_ += 2 + type.tokens;
       return wrap(operand_begin(), "leat_vector");
     }
@@ -577,19 +592,6 @@ class Rewriter {
 
 std::string rewrite(std::string_view sql, const RewriteOptions& options) {
   return Rewriter(sql, options).run();
-}
-
-std::size_t parameter_count(std::string_view sql) {
-  std::vector<Token> tokens = sql::tokenize(sql, sql::Spelling::postgres);
-  std::size_t most = 0;
-  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-    if (!is_symbol(tokens[i], '$') || tokens[i + 1].kind != TokenKind::number) continue;
-    const std::string& digits = tokens[i + 1].text;
-    std::size_t number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    most = std::max(most, number);
-  }
-  return most;
 }
 
 }  // namespace leat::server::pgwire

@@ -30,7 +30,5 @@ struct RewriteOptions {
 inline constexpr std::string_view kCatalogName = "leat_pg";
 
 std::string rewrite(std::string_view sql, const RewriteOptions& options);
-/// The highest $n of a statement.
-std::size_t parameter_count(std::string_view sql);
 
 }  // namespace leat::server::pgwire
