@@ -155,8 +155,8 @@ struct Place {
   std::size_t inside;  // of the element, where the drawings go
   std::string spec;
   bool is_spark;
-  bool is_pair = false;          // drawn for a phone, too
-  double width = 0, height = 0;  // 0: as wide as there is room
+  bool is_pair = false;  // drawn for a phone, too
+  double width = 0, height = 0;
 };
 
 double pixels(std::string_view tag, std::string_view name, double fallback) {
@@ -168,9 +168,40 @@ double pixels(std::string_view tag, std::string_view name, double fallback) {
   return value;
 }
 
-std::vector<Place> places_of(std::string_view html, std::size_t pairs_left) {
+// How many columns of grids there are at a place of the page: what stands in one is as much narrower.
+class Columns {
+ public:
+  explicit Columns(std::string_view html) : html_(html) {}
+  // Requires: `to` is behind the one of the call before.
+  double at(std::size_t to) {
+    for (;;) {
+      std::size_t open = html_.find("<div", at_), close = html_.find("</div>", at_),
+                  next = std::min(open, close);
+      if (next >= to) break;
+      at_ = next + 4;
+      if (next == close) {
+        if (!divs_.empty()) divs_.pop_back();
+        continue;
+      }
+      std::string_view tag = html_.substr(next, html_.find('>', next) - next);
+      bool is_grid = tag.find("class=\"grid") != std::string_view::npos;
+      divs_.push_back(is_grid ? std::max(1.0, pixels(tag, "--columns:", 1)) : 1);
+    }
+    double all = 1;
+    for (double columns : divs_) all *= columns;
+    return all;
+  }
+
+ private:
+  std::string_view html_;
+  std::size_t at_ = 0;
+  std::vector<double> divs_;
+};
+
+std::vector<Place> places_of(std::string_view html, double wide, std::size_t pairs_left) {
   constexpr std::string_view kUse = "data-chart=\"";
   std::vector<Place> places;
+  Columns columns(html);
   for (std::size_t at = html.find(kUse); at != std::string_view::npos; at = html.find(kUse, at + 1)) {
     std::size_t open = html.rfind('<', at), from = at + kUse.size(), end = html.find('"', from);
     if (open == std::string_view::npos || end == std::string_view::npos) continue;
@@ -179,7 +210,9 @@ std::vector<Place> places_of(std::string_view html, std::size_t pairs_left) {
     std::string_view tag = html.substr(open, at - open);
     Place place{close + 1, unescaped(html.substr(from, end - from)), false};
     place.is_spark = tag.find("class=\"spark\"") != std::string_view::npos;
-    place.width = place.is_spark ? pixels(tag, "width:", 72) : 0;
+    double beside = columns.at(open);
+    constexpr double kGap = 28;
+    place.width = place.is_spark ? pixels(tag, "width:", 72) : (wide - (beside - 1) * kGap) / beside;
     place.height = pixels(tag, "height:", place.is_spark ? 24 : 300);
     place.is_pair = !place.is_spark && pairs_left > 0 && pairs_left-- > 0;
     places.push_back(std::move(place));
@@ -219,7 +252,7 @@ std::string request(const Rendered& body, const std::vector<Place>& places, cons
   std::string charts;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Place& place = places[i];
-    for (double width : {place.is_spark ? place.width : options.wide, kSlim}) {
+    for (double width : {place.width, kSlim}) {
       if (width == kSlim && !place.is_pair) break;
       charts += fmt::format("{}{{\"spec\":{},\"width\":{},\"height\":{},\"label\":\"d{}{}-\"}}",
                             charts.empty() ? "" : ",", place.spec, width, place.height, i,
@@ -249,7 +282,7 @@ bool can_draw() {
 }
 
 bool draw_charts(Rendered& body, const DrawingOptions& options) {
-  std::vector<Place> places = places_of(body.html, options.is_live ? options.pairs_max : 0);
+  std::vector<Place> places = places_of(body.html, options.wide, options.is_live ? options.pairs_max : 0);
   if (places.empty()) return true;
   Turn turn;
   Board* board = turn.board();

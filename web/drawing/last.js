@@ -9,7 +9,7 @@
       var code = text.charCodeAt(i);
       sum += widths[code - 32] || (code > 0x2e80 ? 1000 : 600);
     }
-    return sum / 1000 * (size ? +size[1] : 12) * 1.06;
+    return sum / 1000 * (size ? +size[1] : 12) * 1.12;
   }
   echarts.setPlatformAPI({ measureText: function (text, font) { return { width: width(String(text), font) }; } });
 
