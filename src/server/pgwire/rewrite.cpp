@@ -126,7 +126,8 @@ class Rewriter {
     std::size_t at = tokens_[at_].end;
     Token one{TokenKind::number, "1", at, at}, plus{TokenKind::symbol, "+", at, at},
         open{TokenKind::symbol, "(", at, at};
-    tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(close), {TokenKind::symbol, ")", at, at});
+    Token shut{TokenKind::symbol, ")", tokens_[close - 1].end, tokens_[close].offset};
+    tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(close), shut);
     tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(at_) + 1, {one, plus, open});
   }
 
