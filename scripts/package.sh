@@ -19,6 +19,7 @@ rm -f "$out"/leat_* "$out"/leat-* "$out/SHA256SUMS"
 say 'installing into a folder'
 cmake --install "$build" --prefix "$work/deb/usr" --strip >"$work/install.log" || { cat "$work/install.log" >&2; exit 1; }
 program=$work/deb/usr/bin/leat
+engine=$work/deb/usr/lib/leat/leat-script # where it was built
 node scripts/sbom.mjs "$program" >"$out/leat-$version.cdx.json"
 cp "$out/leat-$version.cdx.json" "$work/deb/usr/share/doc/leat/sbom.cdx.json"
 cp -a "$work/deb/usr" "$work/plain"
@@ -27,7 +28,7 @@ cp -a "$work/deb/usr" "$work/plain"
 name=leat-$version-linux-$(uname -m)
 mv "$work/plain" "$work/$name"
 mkdir -p "$work/$name/share/doc/leat/licenses"
-ldd "$program" | awk '$2 == "=>" {print $1, $3}' | while read -r library path; do
+for file in "$program" "$engine"; do [ ! -e "$file" ] || ldd "$file"; done | awk '$2 == "=>" {print $1, $3}' | sort -u | while read -r library path; do
   case $library in
   libc.so* | libm.so* | libresolv.so* | libpthread.so* | libdl.so* | librt.so* | libmvec.so*) continue ;;
   esac
@@ -37,6 +38,7 @@ ldd "$program" | awk '$2 == "=>" {print $1, $3}' | while read -r library path; d
     cp -L "/usr/share/doc/$owner/copyright" "$work/$name/share/doc/leat/licenses/$owner"
 done
 chmod 644 "$work/$name/lib/leat/"*
+[ ! -e "$work/$name/lib/leat/leat-script" ] || chmod 755 "$work/$name/lib/leat/leat-script"
 tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
   gzip "-${LEAT_PACKAGE_LEVEL:-9}n" >"$out/$name.tar.gz"
 say "$name.tar.gz: $(wc -c <"$out/$name.tar.gz" | awk '{printf "%.1f MB", $1 / 1e6}')"
@@ -50,7 +52,7 @@ gzip -9n "$tree/usr/share/man/man1/leat.1"
 mv "$tree/usr/share/doc/leat/CHANGELOG.md" "$tree/usr/share/doc/leat/changelog"
 gzip -9n "$tree/usr/share/doc/leat/changelog"
 mv "$tree/usr/share/doc/leat/LICENSE" "$tree/usr/share/doc/leat/copyright"
-depends=$(scripts/runtime_packages.sh "$program" | while read -r package; do
+depends=$(for file in "$program" "$engine"; do [ ! -e "$file" ] || scripts/runtime_packages.sh "$file"; done | sort -u | while read -r package; do
   printf '%s (>= %s), ' "$package" "$(dpkg-query -W -f '${Version}' "$package" | sed 's/[-+~][^-+~]*$//')"
 done)
 cat >"$tree/DEBIAN/control" <<EOF
