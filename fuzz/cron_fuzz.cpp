@@ -1,5 +1,5 @@
 // rooms: run
-// Cron expressions: any text is read or refused with Error(config_invalid); what is read names times that
+// Cron expressions: any text is read or refused with Error(schedule_invalid); what is read names times that
 // come one after the other, and a time that it names is found again. The first two bytes say from which day
 // on.
 #include <cstdint>
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       from = *next + seconds(1);
     }
   } catch (const leat::Error& error) {
-    demand(error.code() == leat::ErrorCode::config_invalid);
+    demand(error.code() == leat::ErrorCode::schedule_invalid);
     demand(error.where().find("leat.yml:1:1") != std::string::npos);
   }
   return 0;

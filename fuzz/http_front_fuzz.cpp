@@ -91,7 +91,8 @@ struct Server {
     project.name = "shop";
     project.default_target = "duckdb";
     project.targets = document::Value::mapping(
-        {{"duckdb", document::Value::mapping({{"type", document::Value::of("duckdb")}})}});
+        {{"duckdb", document::Value::mapping({{"type", document::Value::of("duckdb")},
+                                              {"path", document::Value::of(":memory:")}})}});
     project.connections.emplace_back();
     project.connections[0].connection.name = "orders";
     project.connections[0].source = document::Value::mapping({{"type", document::Value::of("files")}});

@@ -68,10 +68,9 @@ class Renderer : public PageContext {
   std::string thresholds() {
     std::string html;
     for (const Threshold& each : page_.thresholds) {
-      try {
-        result_.thresholds.push_back(look_at(each, session_.scope()));
-      } catch (const Error& error) {
-        html += "<p>" + problem(error) + "</p>";
+      std::string wrong = problem_of([&] { result_.thresholds.push_back(look_at(each, session_.scope())); });
+      if (!wrong.empty()) {
+        html += "<p>" + wrong + "</p>";
         continue;
       }
       const ThresholdState& state = result_.thresholds.back();
@@ -85,12 +84,19 @@ class Renderer : public PageContext {
   Choices offer(const PageNode& node, const Scope& scope) {
     const Component* found = component_named(node.text);
     if (!found || !found->choices) return {};
+    Choices offered;
+    problem_of([&] { offered = found->choices(ComponentUse(node, scope, *this)); });
+    return offered;
+  }
+
+  // Does something that may fail alone; what is wrong then, as HTML, else "".
+  std::string problem_of(const std::function<void()>& doing) {
     try {
-      return found->choices(ComponentUse(node, scope, *this));
+      doing();
     } catch (const Error& error) {
-      problem(error);
+      return problem(error);
     }
-    return {};
+    return "";
   }
 
   using Work = std::function<std::string()>;
@@ -112,10 +118,10 @@ class Renderer : public PageContext {
         case PageNode::Kind::constant: {
           Scope inner;
           inner.outer = &scope;
-          try {
-            bind_name(inner, node.name, node.expression->evaluate(scope));
-          } catch (const Error& error) {
-            out += markup_.mark({problem(error), "", false});
+          std::string wrong =
+              problem_of([&] { bind_name(inner, node.name, node.expression->evaluate(scope)); });
+          if (!wrong.empty()) {
+            out += markup_.mark({std::move(wrong), "", false});
             inner.names[node.name] = Value();
           }
           return expand(nodes, inner, out, i + 1);
@@ -134,14 +140,17 @@ class Renderer : public PageContext {
   std::string value(const PageNode& node, const Scope& scope) {
     std::string plain;
     auto work = [&]() -> std::string {
-      try {
-        if (node.kind == PageNode::Kind::html) return sanitized(node.expression->cell(scope).text);
+      std::string html;
+      std::string wrong = problem_of([&] {
+        if (node.kind == PageNode::Kind::html) {
+          html = sanitized(node.expression->cell(scope).text);
+          return;
+        }
         Part part = expression(node, scope);
         plain = part.plain;
-        return part.html;
-      } catch (const Error& error) {
-        return problem(error);
-      }
+        html = part.html;
+      });
+      return wrong.empty() ? html : wrong;
     };
     std::string html = region(work, "span");
     return markup_.mark({html, plain, false});
@@ -152,24 +161,26 @@ class Renderer : public PageContext {
     bool is_box = found && found->place == Component::Place::box;
     bool is_inline = found && found->place == Component::Place::word;
     auto work = [&]() -> std::string {
-      try {
-        if (node.text == "slot") return slot(node, scope);
-        if (!found && options_.own_component) {
-          if (auto own = options_.own_component(node.text)) return own_component(*own, node, scope);
-        }
-        ComponentUse use(node, scope, *this);
-        if (use.component().place == Component::Place::part) use.fail("can't stand alone");
-        if (use.component().choices) {
-          std::string name = use.text("name");
-          if (session_.has_input(name)) result_.inputs[name] = session_.selected(name);
-        }
-        return use.component().render(use);
-      } catch (const Error& error) {
-        return problem(error);
-      }
+      std::string html;
+      std::string wrong = problem_of([&] { html = shown(node, scope); });
+      return wrong.empty() ? html : wrong;
     };
     std::string html = is_box ? work() : region(work, is_inline ? "span" : "div");
     return markup_.mark({html, without_tags(html), !is_inline});
+  }
+
+  std::string shown(const PageNode& node, const Scope& scope) {
+    if (node.text == "slot") return slot(node, scope);
+    if (!component_named(node.text) && options_.own_component) {
+      if (auto own = options_.own_component(node.text)) return own_component(*own, node, scope);
+    }
+    ComponentUse use(node, scope, *this);
+    if (use.component().place == Component::Place::part) use.fail("can't stand alone");
+    if (use.component().choices) {
+      std::string name = use.text("name");
+      if (session_.has_input(name)) result_.inputs[name] = session_.selected(name);
+    }
+    return use.component().render(use);
   }
 
   // components/Name.svelte: what it shows, with its script's declarations and the properties that it is
@@ -228,10 +239,10 @@ class Renderer : public PageContext {
   void block(const PageNode& node, const Scope& scope, std::string& out) {
     bool is_each = node.kind == PageNode::Kind::each, truth = false;
     std::set<std::string> inputs;
-    try {
-      inputs = session_.tracked([&] { truth = node.expression->evaluate(scope).truth(); });
-    } catch (const Error& error) {
-      out += markup_.mark({problem(error), "", true});
+    std::string wrong = problem_of(
+        [&] { inputs = session_.tracked([&] { truth = node.expression->evaluate(scope).truth(); }); });
+    if (!wrong.empty()) {
+      out += markup_.mark({std::move(wrong), "", true});
       return;
     }
     auto unrolled = [&](std::string& text) {

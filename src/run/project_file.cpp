@@ -36,6 +36,7 @@ const Spec kProjectSpec{
      {"dbt", FieldKind::mapping, "The dbt project."},
      {"pages", FieldKind::mapping, "The reports."},
      {"serve", FieldKind::mapping, "What `leat serve` listens on, and for whom."},
+     {"network", FieldKind::mapping, "Which addresses requests may not reach."},
      {"threads", FieldKind::integer, "How many steps run at once.", "4"}}};
 const Spec kConnectionSpec{
     "a connection",

@@ -47,7 +47,8 @@ std::vector<bool> choose(const std::vector<Asset>& assets, Workspace& workspace,
   for (std::size_t i = 0; i < assets.size(); ++i) {
     if (!only.empty()) chosen[i] = only.count(assets[i].what.id) != 0;
     chosen[i] = chosen[i] && done.count(assets[i].what.id) == 0;
-    if (assets[i].is_on_request && options.select.empty() && options.selector.empty() && only.empty()) chosen[i] = false;
+    if (assets[i].is_on_request && options.select.empty() && options.selector.empty() && only.empty())
+      chosen[i] = false;
   }
   if (options.kinds.empty()) return chosen;
   for (std::size_t i = 0; i < assets.size(); ++i) {

@@ -154,7 +154,9 @@ TEST_CASE("an event is one line of JSON, whatever its text holds") {
 TEST_CASE("an asset's newest state is kept with when it was built and when it last changed") {
   TemporaryFolder folder;
   Store store(folder.path());
-  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  RunRow died{"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"};
+  died.owner = "0 0 of another start";
+  store.begin_run(died);
   store.begin_step("r1", {"model.a", "model", "2026-01-01T00:00:00Z"});
   REQUIRE(store.at_work("r1").size() == 1);
   CHECK(store.at_work("").at(0).asset == "model.a");
@@ -181,7 +183,9 @@ TEST_CASE("an asset's newest state is kept with when it was built and when it la
 TEST_CASE("a step that was being done when its process died is no longer once the next run begins") {
   TemporaryFolder folder;
   Store store(folder.path());
-  store.begin_run({"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"});
+  RunRow died{"r1", "run", "duckdb", "", "2026-01-01T00:00:00Z"};
+  died.owner = "0 0 of another start";
+  store.begin_run(died);
   store.begin_step("r1", {"model.a", "model", "2026-01-01T00:00:00Z"});
   store.begin_run({"r2", "run", "duckdb", "", "2026-01-02T00:00:00Z"});
   CHECK(store.at_work("").empty());

@@ -86,7 +86,8 @@ struct HttpFront::State {
     } catch (const Error& error) {
       if (error.code() == ErrorCode::document_syntax)
         return problem_reply(400, "bad-request", error.what_failed());
-      if (info(error.code()).fault == Fault::source) return problem_reply(502, "bad-gateway", error.what_failed());
+      if (info(error.code()).fault == Fault::source)
+        return problem_reply(502, "bad-gateway", error.what_failed());
       return problem_reply(500, "unexpected-problem", redact(error.what()));
     }
   }

@@ -22,7 +22,7 @@ stop_server
 # Nobody else reaches a server that asks nothing of anybody.
 mkdir "$work/open" && cp -r "$work/project/leat.yml" "$work/project/data" "$work/open/"
 "$bin/leat" --project "$work/open" serve --host 0.0.0.0 --port 0 --pages-port 0 >"$work/open.txt" 2>&1 && fail "an open server listens to everybody"
-expect "an open server listens to this machine only" 1 "$(grep -c LEAT-CONFIG-001 "$work/open.txt")"
+expect "an open server listens to this machine only" 1 "$(grep -c LEAT-SERVE-003 "$work/open.txt")"
 
 # TLS.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \

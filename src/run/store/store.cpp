@@ -32,9 +32,10 @@ with newest as (select r.target as target, max(s.rowid) as step, max(case when s
 )";
 
 const SqliteFormat& format() {
-  static const SqliteFormat known{"pragma journal_mode = wal; pragma synchronous = normal;",
-                                  fmt::format("{}{}", kTables, kSecond),
-                                  {fmt::format("alter table runs add column owner text;{}{}", kSecond, kFill)}};
+  static const SqliteFormat known{
+      "pragma journal_mode = wal; pragma synchronous = normal;",
+      fmt::format("{}{}", kTables, kSecond),
+      {fmt::format("alter table runs add column owner text;{}{}", kSecond, kFill)}};
   return known;
 }
 
@@ -88,7 +89,8 @@ void Store::mark_interrupted() {
       if (!is_alive(owners.text(0))) gone.push_back(owners.text(0));
   }
   for (const std::string& owner : gone)
-    run("update runs set status = 'interrupted' where status = 'running' and coalesce(owner, '') = ?", {owner});
+    run("update runs set status = 'interrupted' where status = 'running' and coalesce(owner, '') = ?",
+        {owner});
 }
 
 bool Store::is_running() {

@@ -55,7 +55,8 @@ Reply answer_or_problem(const std::function<Reply()>& answer) {
       return problem_reply(404, "not-found", error.what_failed());
     std::string detail = redact(error.what_failed());
     if (!error.fix().empty()) detail += ". " + error.fix();
-    if (code == ErrorCode::run_busy || code == ErrorCode::warehouse_locked) return problem_reply(409, "busy", detail);
+    if (code == ErrorCode::run_busy || code == ErrorCode::warehouse_locked)
+      return problem_reply(409, "busy", detail);
     bool is_theirs = info(code).fault == Fault::user && code != ErrorCode::run_store;
     return problem_reply(is_theirs ? 400 : 500, is_theirs ? "bad-request" : "unexpected-problem", detail);
   }
