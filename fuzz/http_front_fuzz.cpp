@@ -115,6 +115,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view told = channel.told;
   demand(told.empty() || told.starts_with("HTTP/1."));
   demand(told.find("HTTP/1.1 500 ") == std::string_view::npos);
-  if (data[0] & 1) demand(told.find("\"jobs\":[") == std::string_view::npos);
+  // Some seeds hold the secret, as it is or as basic authentication has it.
+  std::string_view fed(reinterpret_cast<const char*>(data), size);
+  bool has_secret =
+      fed.find("s3cret") != std::string_view::npos || fed.find("OnMzY3JldA") != std::string_view::npos ||
+      fed.find("czM2NyZXQ") != std::string_view::npos || fed.find("pzM2NyZXQ") != std::string_view::npos;
+  if ((data[0] & 1) && !has_secret) demand(told.find("\"jobs\":[") == std::string_view::npos);
   return 0;
 }
