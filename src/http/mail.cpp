@@ -103,10 +103,13 @@ struct Upload {
 std::string mime_text(const Mail& mail, Timestamp now, const std::string& id) {
   std::string to;
   for (const std::string& each : mail.to) to += (to.empty() ? "" : ", ") + one_line(each);
-  std::vector<std::string> shown = {text_part("html", mail.html)};
-  for (const MailPart& part : mail.pictures) shown.push_back(file_part(part, "inline"));
-  std::string html = shown.size() > 1 ? joined("related", "related-" + id, shown) : shown[0];
-  std::string body = joined("alternative", "alternative-" + id, {text_part("plain", mail.text), html});
+  std::string body = text_part("plain", mail.text);
+  if (!mail.html.empty()) {
+    std::vector<std::string> shown = {text_part("html", mail.html)};
+    for (const MailPart& part : mail.pictures) shown.push_back(file_part(part, "inline"));
+    std::string html = shown.size() > 1 ? joined("related", "related-" + id, shown) : shown[0];
+    body = joined("alternative", "alternative-" + id, {body, html});
+  }
   if (!mail.attached.empty()) {
     std::vector<std::string> parts = {body};
     for (const MailPart& part : mail.attached) parts.push_back(file_part(part, "attachment"));

@@ -27,7 +27,7 @@ struct Mail {
   std::vector<std::string> to;
   std::string subject;
   std::string text;  ///< for programs that show no HTML
-  std::string html;  ///< shows a picture by src="cid:NAME"
+  std::string html;  ///< shows a picture by src="cid:NAME"; "" for a mail of text alone
   std::vector<MailPart> pictures;
   std::vector<MailPart> attached;
 };
