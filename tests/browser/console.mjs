@@ -306,7 +306,7 @@ for (const [name, path] of Object.entries(screens)) {
 }
 await visit('/', {width: 390, height: 844});
 await press('Menu');
-await until('the drawer', () => document.querySelector('.drawer'));
+await until('the drawer, at rest', () => document.querySelector('.drawer .side')?.getBoundingClientRect().x === 0);
 await press('Schedules');
 await until('the page, and no drawer', () => location.pathname === '/schedules' && !document.querySelector('.drawer'));
 await visit('/no/such/page');
