@@ -16,37 +16,18 @@
 #include "server/api/airbyte_api.h"
 #include "server/api/own_api.h"
 #include "server/api/session_api.h"
+#include "support/fed_channel.h"
 #include "support/temporary_folder.h"
 
 namespace {
 
 using namespace leat;
 using namespace leat::server;
+using testing::FedChannel;
 
 void demand(bool is_so) {
   if (!is_so) std::abort();
 }
-
-class FedChannel : public Channel {
- public:
-  FedChannel(std::string_view fed, std::size_t piece) : fed_(fed), piece_(piece) {}
-  long read(char* into, std::size_t most, std::chrono::milliseconds) override {
-    std::size_t count = std::min({most, piece_, fed_.size()});
-    std::memcpy(into, fed_.data(), count);
-    fed_.remove_prefix(count);
-    return static_cast<long>(count);
-  }
-  void write(std::string_view bytes) override { told.append(bytes); }
-  bool begin_tls(std::chrono::milliseconds) override { return false; }
-  bool has_tls() const override { return false; }
-  bool offers_tls() const override { return false; }
-  void end() noexcept override {}
-  std::string told;
-
- private:
-  std::string_view fed_;
-  std::size_t piece_;
-};
 
 AccessSettings without_limits() {
   AccessSettings settings;

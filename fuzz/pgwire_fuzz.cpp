@@ -14,37 +14,18 @@
 #include "server/pgwire/parameters.h"
 #include "server/pgwire/rewrite.h"
 #include "server/pgwire/session.h"
+#include "support/fed_channel.h"
 
 namespace {
 
 using namespace leat;
 using namespace leat::server;
+using testing::FedChannel;
 using namespace leat::server::pgwire;
 
 void demand(bool is_so) {
   if (!is_so) std::abort();
 }
-
-class FedChannel : public Channel {
- public:
-  FedChannel(std::string_view fed, std::size_t piece) : fed_(fed), piece_(piece) {}
-  long read(char* into, std::size_t most, std::chrono::milliseconds) override {
-    std::size_t count = std::min({most, piece_, fed_.size()});
-    std::memcpy(into, fed_.data(), count);
-    fed_.remove_prefix(count);
-    return static_cast<long>(count);
-  }
-  void write(std::string_view bytes) override { told.append(bytes); }
-  bool begin_tls(std::chrono::milliseconds) override { return false; }
-  bool has_tls() const override { return false; }
-  bool offers_tls() const override { return false; }
-  void end() noexcept override {}
-  std::string told;
-
- private:
-  std::string_view fed_;
-  std::size_t piece_;
-};
 
 // An engine whose queries answer three rows of what they were asked.
 class EchoRows : public OpenRows {

@@ -42,6 +42,8 @@ class Channel {
 std::unique_ptr<Channel> open_channel(const Route& route, Env& env);
 std::unique_ptr<Channel> open_mail(const Route& route, Env& env);
 
+/// One alert as webhooks, PagerDuty and the API tell of it.
+document::Value alert_value(const Alert& alert);
 /// The message as JSON, as a webhook gets it.
 std::string webhook_json(const Message& message);
 std::string slack_json(const Message& message);

@@ -9,20 +9,14 @@ namespace {
 
 class MailChannel : public Channel {
  public:
-  MailChannel(const Route& route, Env& env) : name_(route.name), env_(env) {
-    server_.url = route.settings.text("server");
-    server_.needs_tls = route.settings.text("tls") == "required";
-    if (route.settings.has("user")) server_.user = route.settings.text("user");
-    if (route.settings.has("password")) server_.password = route.settings.text("password");
-    from_ = route.settings.text("from");
-    const document::Value& to = route.settings.value("to");
-    for (const document::Value& each : to.items()) to_.push_back(each.as_text("to"));
-  }
+  MailChannel(const Route& route, Env& env)
+      : name_(route.name),
+        env_(env),
+        server_(http::read_mail_server(route.settings)),
+        addressed_(http::addressed_mail(route.settings)) {}
 
   void send(const Message& message) override {
-    http::Mail mail;
-    mail.from = from_;
-    mail.to = to_;
+    http::Mail mail = addressed_;
     mail.subject = headline(message);
     for (const Alert& each : message.alerts) mail.text += plain_text(each) + "\n";
     if (!message.console.empty()) mail.text += message.console + "\n";
@@ -38,9 +32,8 @@ class MailChannel : public Channel {
  private:
   const std::string name_;
   Env& env_;
-  http::MailServer server_;
-  std::string from_;
-  std::vector<std::string> to_;
+  const http::MailServer server_;
+  const http::Mail addressed_;
 };
 
 }  // namespace

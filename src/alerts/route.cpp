@@ -6,43 +6,41 @@
 
 #include "base/error.h"
 #include "base/glob.h"
+#include "http/mail.h"
 
 namespace leat::alerts {
 
 using document::Value;
 
-const Spec kRouteSpec{
-    "a route of alerts",
-    "Which alerts go where.",
-    {{"type",
-      FieldKind::text,
-      "What takes them.",
-      "",
-      true,
-      {"email", "slack", "teams", "webhook", "pagerduty"}},
-     {"kinds", FieldKind::list,
-      "Which kinds: failure, freshness, lag, row_count, test, page, backfill, sensor; all when left out."},
-     {"subjects", FieldKind::list,
-      "Which schedules, assets, slots or pages, with `*` and `?`; all when left out."},
-     {"severity", FieldKind::text, "The least that it takes.", "warning", false, {"warning", "error"}},
-     {"recovery", FieldKind::boolean, "Whether it is told when something is over.", "true"},
-     {"group", FieldKind::duration, "What comes within this time goes in one message.", "30s"},
-     {"url", FieldKind::secret,
-      "slack, teams, webhook: where messages are posted; pagerduty: another address."},
-     {"key", FieldKind::secret,
-      "pagerduty: the integration's key; webhook: signs the body (X-Leat-Signature)."},
-     {"headers", FieldKind::mapping, "webhook: headers that are sent along."},
-     {"server", FieldKind::text, "email: `smtp://host:587` or `smtps://host:465`."},
-     {"user", FieldKind::text, "email: who logs in."},
-     {"password", FieldKind::secret, "email: the password."},
-     {"tls",
-      FieldKind::text,
-      "email: whether the server has to speak TLS.",
-      "required",
-      false,
-      {"required", "none"}},
-     {"from", FieldKind::text, "email: the sender."},
-     {"to", FieldKind::list, "email: the recipients."}}};
+namespace {
+
+std::vector<SpecField> route_fields() {
+  std::vector<SpecField> fields = {
+      {"type",
+       FieldKind::text,
+       "What takes them.",
+       "",
+       true,
+       {"email", "slack", "teams", "webhook", "pagerduty"}},
+      {"kinds", FieldKind::list,
+       "Which kinds: failure, freshness, lag, row_count, test, page, backfill, sensor; all when left out."},
+      {"subjects", FieldKind::list,
+       "Which schedules, assets, slots or pages, with `*` and `?`; all when left out."},
+      {"severity", FieldKind::text, "The least that it takes.", "warning", false, {"warning", "error"}},
+      {"recovery", FieldKind::boolean, "Whether it is told when something is over.", "true"},
+      {"group", FieldKind::duration, "What comes within this time goes in one message.", "30s"},
+      {"url", FieldKind::secret,
+       "slack, teams, webhook: where messages are posted; pagerduty: another address."},
+      {"key", FieldKind::secret,
+       "pagerduty: the integration's key; webhook: signs the body (X-Leat-Signature)."},
+      {"headers", FieldKind::mapping, "webhook: headers that are sent along."}};
+  for (SpecField& field : http::mail_fields()) fields.push_back(std::move(field));
+  return fields;
+}
+
+}  // namespace
+
+const Spec kRouteSpec{"a route of alerts", "Which alerts go where.", route_fields()};
 
 namespace {
 

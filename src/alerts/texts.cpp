@@ -46,6 +46,8 @@ std::string slack_text(const std::string& text) {
   return out;
 }
 
+}  // namespace
+
 Value alert_value(const Alert& alert) {
   auto time = [](Timestamp value) {
     return value == Timestamp{} ? Value() : text(format_iso_timestamp(value));
@@ -65,8 +67,6 @@ Value alert_value(const Alert& alert) {
                          {"updated_at", time(alert.updated)},
                          {"recovered_at", time(alert.recovered)}});
 }
-
-}  // namespace
 
 std::string headline(const Message& message) {
   std::string who = message.is_test ? message.project + " (a test)" : message.project;

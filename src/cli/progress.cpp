@@ -23,27 +23,23 @@ constexpr std::size_t kRowsMax = 12;                   // of the live display
 class Progress::Screen : public EventListener {
  public:
   Screen(const Globals& globals, Env& env)
-      : globals_(globals),
-        json_(globals.for_machines()),
-        quiet_(globals.verbosity < 0),
-        live_(!json_ && !quiet_ && Terminal::is_live()),
-        verbosity_(globals.verbosity),
-        env_(env) {
+      : globals_(globals), live_(!globals.for_machines() && !is_quiet() && Terminal::is_live()), env_(env) {
     env_.listen(*this);
-    if (!json_ && !quiet_) drawer_ = std::jthread([this](std::stop_token stop) { draw_until(stop); });
+    if (!globals.for_machines() && !is_quiet())
+      drawer_ = std::jthread([this](std::stop_token stop) { draw_until(stop); });
   }
 
   void on_event(const Event& event) override {
     std::lock_guard lock(mutex_);
-    if (json_) {
+    if (globals_.for_machines()) {
       if (std::string line = machine_line(globals_, event, env_.now()); !line.empty()) Terminal::line(line);
       return;
     }
     view_.note(event, env_.steady());
     // What templates print() is what `--quiet` is asked for: code that goes to a file.
-    if (quiet_ && event.find("printed")) Terminal::line(event.text("message"));
-    if (quiet_) return;
-    std::string line = event_line(event, live_ ? width() : 0, verbosity_);
+    if (is_quiet() && event.find("printed")) Terminal::line(event.text("message"));
+    if (is_quiet()) return;
+    std::string line = event_line(event, live_ ? width() : 0, globals_.verbosity);
     if (!line.empty()) show(line + "\n");
   }
 
@@ -61,6 +57,7 @@ class Progress::Screen : public EventListener {
   }
 
  private:
+  bool is_quiet() const { return globals_.verbosity < 0; }
   static std::size_t width() { return static_cast<std::size_t>(std::max(20, Terminal::columns() - 1)); }
 
   // What takes the display away.
@@ -99,8 +96,7 @@ class Progress::Screen : public EventListener {
   }
 
   const Globals globals_;
-  const bool json_, quiet_, live_;
-  const int verbosity_;
+  const bool live_;
   Env& env_;
   std::mutex mutex_;  // guards view_, drawn_ and what is printed
   LiveView view_;

@@ -100,6 +100,34 @@ struct Upload {
 
 }  // namespace
 
+std::vector<SpecField> mail_fields() {
+  return {{"server", FieldKind::text, "email: `smtp://host:587` or `smtps://host:465`."},
+          {"user", FieldKind::text, "email: who logs in."},
+          {"password", FieldKind::secret, "email: the password."},
+          {"tls",
+           FieldKind::text,
+           "email: whether the server has to speak TLS.",
+           "required",
+           false,
+           {"required", "none"}},
+          {"from", FieldKind::text, "email: the sender."},
+          {"to", FieldKind::list, "email: the recipients."}};
+}
+
+MailServer read_mail_server(const document::Settings& settings) {
+  auto optional = [&](const char* field) { return settings.has(field) ? settings.text(field) : ""; };
+  return {settings.text("server"), optional("user"), optional("password"),
+          settings.text("tls") == "required"};
+}
+
+Mail addressed_mail(const document::Settings& settings) {
+  Mail mail;
+  mail.from = settings.text("from");
+  const document::Value& to = settings.value("to");
+  for (const document::Value& each : to.items()) mail.to.push_back(each.as_text("to"));
+  return mail;
+}
+
 std::string mime_text(const Mail& mail, Timestamp now, const std::string& id) {
   std::string to;
   for (const std::string& each : mail.to) to += (to.empty() ? "" : ", ") + one_line(each);

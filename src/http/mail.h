@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/spec.h"
+#include "document/settings.h"
 
 namespace leat::http {
 
@@ -35,5 +37,12 @@ struct Mail {
 /// The message as it is sent; `id` makes its Message-ID and boundaries its own.
 std::string mime_text(const Mail& mail, Timestamp now, const std::string& id);
 void send_mail(const MailServer& server, const Mail& mail, Env& env);
+
+/// The settings of a server, a sender and recipients, for the Spec of whatever goes by mail.
+std::vector<SpecField> mail_fields();
+/// The server of such settings.
+MailServer read_mail_server(const document::Settings& settings);
+/// A mail with their sender and recipients, and nothing else.
+Mail addressed_mail(const document::Settings& settings);
 
 }  // namespace leat::http

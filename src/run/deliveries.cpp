@@ -30,6 +30,18 @@ std::vector<SpecField> publish_fields() {
   return fields;
 }
 
+std::vector<SpecField> sending_fields() {
+  std::vector<SpecField> fields = {
+      {"page", FieldKind::text, "Which page, as `index` or `customers/ada`.", "index"},
+      {"type", FieldKind::text, "What takes it.", "", true, {"email", "slack", "file"}},
+      {"subject", FieldKind::text, "email: the subject; the page's title when left out."},
+      {"site", FieldKind::text, "The address of the published site: links of the page lead there."}};
+  for (SpecField& field : http::mail_fields()) fields.push_back(std::move(field));
+  fields.push_back({"url", FieldKind::secret, "slack: the address of the incoming webhook."});
+  fields.push_back({"path", FieldKind::path, "file: where the document is written."});
+  return fields;
+}
+
 std::string content_type(const std::string& file) {
   static const std::map<std::string, std::string, std::less<>> types = {
       {".html", "text/html; charset=utf-8"},
@@ -80,26 +92,9 @@ std::map<std::string, std::string> published_before(files::ObjectStore& store) {
 }  // namespace
 
 const Spec kPublishSpec{"pages.publish", "Where the built site is published.", publish_fields()};
-const Spec kSendingSpec{
-    "an entry of pages.send",
-    "A page that is sent: by `leat run delivery:NAME`, or a schedule that selects it.",
-    {{"page", FieldKind::text, "Which page, as `index` or `customers/ada`.", "index"},
-     {"type", FieldKind::text, "What takes it.", "", true, {"email", "slack", "file"}},
-     {"subject", FieldKind::text, "email: the subject; the page's title when left out."},
-     {"site", FieldKind::text, "The address of the published site: links of the page lead there."},
-     {"server", FieldKind::text, "email: `smtp://host:587` or `smtps://host:465`."},
-     {"user", FieldKind::text, "email: who logs in."},
-     {"password", FieldKind::secret, "email: the password."},
-     {"tls",
-      FieldKind::text,
-      "email: whether the server has to speak TLS.",
-      "required",
-      false,
-      {"required", "none"}},
-     {"from", FieldKind::text, "email: the sender."},
-     {"to", FieldKind::list, "email: the recipients."},
-     {"url", FieldKind::secret, "slack: the address of the incoming webhook."},
-     {"path", FieldKind::path, "file: where the document is written."}}};
+const Spec kSendingSpec{"an entry of pages.send",
+                        "A page that is sent: by `leat run delivery:NAME`, or a schedule that selects it.",
+                        sending_fields()};
 
 std::vector<Sending> read_sendings(const Value& all) {
   std::vector<Sending> out;
@@ -186,9 +181,7 @@ std::string plain(const std::string& html, const std::string& site) {
 void send_mail(const Sending& sending, const document::Settings& settings, const std::string& title,
                const std::string& html, Env& env) {
   need(settings, sending, {"server", "from", "to"});
-  http::Mail mail;
-  mail.from = settings.text("from");
-  for (const Value& each : settings.value("to").items()) mail.to.push_back(each.as_text("to"));
+  http::Mail mail = http::addressed_mail(settings);
   mail.subject = settings.has("subject") ? settings.text("subject") : title;
   mail.text = plain(html, optional_text(settings, "site"));
   mail.html = html;
@@ -198,9 +191,7 @@ void send_mail(const Sending& sending, const document::Settings& settings, const
   for (Picture& picture : pictures)
     mail.pictures.push_back({picture.name, "image/png", std::move(picture.png)});
   mail.attached.push_back({"report.html", "text/html; charset=utf-8", html});
-  http::MailServer server{settings.text("server"), optional_text(settings, "user"),
-                          optional_text(settings, "password"), settings.text("tls") == "required"};
-  http::send_mail(server, mail, env);
+  http::send_mail(http::read_mail_server(settings), mail, env);
 }
 
 // What incoming webhooks take: no file, but the beginning of the page and the way to it.

@@ -2,36 +2,23 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
+#include "support/fed_channel.h"
 
 namespace leat::server {
 namespace {
 
-// Gives what it is fed, a few bytes at a time; the time between is that of a slow client.
-class FedChannel : public Channel {
+// With time between, as a slow client takes it.
+class SlowChannel : public testing::FedChannel {
  public:
-  FedChannel(std::string fed, Env& env, std::size_t piece = 7, std::chrono::milliseconds pause = {})
-      : fed_(std::move(fed)), env_(env), piece_(piece), pause_(pause) {}
+  SlowChannel(std::string_view fed, Env& env, std::chrono::milliseconds pause)
+      : FedChannel(fed, 7), env_(env), pause_(pause) {}
   long read(char* into, std::size_t most, std::chrono::milliseconds patience) override {
     if (pause_.count() > 0) env_.wait(std::min(pause_, patience));
-    if (pause_ > patience) return -1;
-    std::size_t count = std::min({most, piece_, fed_.size() - at_});
-    std::memcpy(into, fed_.data() + at_, count);
-    at_ += count;
-    return static_cast<long>(count);
+    return pause_ > patience ? -1 : FedChannel::read(into, most, patience);
   }
-  void write(std::string_view bytes) override { told.append(bytes); }
-  bool begin_tls(std::chrono::milliseconds) override { return false; }
-  bool has_tls() const override { return false; }
-  bool offers_tls() const override { return false; }
-  void end() noexcept override {}
-  std::string told;
 
  private:
-  std::string fed_;
-  std::size_t at_ = 0;
   Env& env_;
-  std::size_t piece_;
   std::chrono::milliseconds pause_;
 };
 
@@ -40,7 +27,7 @@ struct Fixture {
   WebLimits limits;
   // What becomes of the bytes: the requests, then "end" or the status of the refusal.
   std::vector<std::string> read(const std::string& bytes, std::chrono::milliseconds pause = {}) {
-    FedChannel channel(bytes, env, 7, pause);
+    SlowChannel channel(bytes, env, pause);
     HttpReader reader(channel, limits, env);
     std::vector<std::string> out;
     for (;;) {

@@ -6,19 +6,11 @@ import threading
 import time
 import uuid
 
+import checks
+from checks import check
+
 name, dsn = sys.argv[1], sys.argv[2]
 driver = __import__(name)
-failures = 0
-
-
-def check(what, got, wanted):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"differs: {what}: {got!r} instead of {wanted!r}")
-    else:
-        print(f"works: {what}")
-
 
 connection = driver.connect(dsn)
 cursor = connection.cursor()
@@ -27,7 +19,6 @@ cursor = connection.cursor()
 def one(sql, parameters=None):
     cursor.execute(sql, parameters)
     return cursor.fetchone()
-
 
 check("parameters", one("select id, customer from orders where id = %s and customer = %s", (2, "bob")), (2, "bob"))
 check("a list as parameter", one("select count(*) from orders where id = any(%s)", ([1, 3],)), (2,))
@@ -94,4 +85,4 @@ else:
     with connection.cursor().copy("copy (select id, customer from orders order by id) to stdout") as copy:
         check("copy", b"".join(bytes(part) for part in copy).splitlines()[0], b"1\tann")
 connection.close()
-sys.exit(failures > 0)
+sys.exit(checks.failures > 0)

@@ -3,18 +3,10 @@ import sys
 
 import sqlalchemy as sa
 
+import checks
+from checks import check
+
 engine = sa.create_engine(sys.argv[1])
-failures = 0
-
-
-def check(what, got, wanted):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"differs: {what}: {got!r} instead of {wanted!r}")
-    else:
-        print(f"works: {what}")
-
 
 inspector = sa.inspect(engine)
 check("schemas", sorted(set(inspector.get_schema_names()) - {"information_schema"}), ["marts", "public", "raw"])
@@ -52,4 +44,4 @@ with engine.connect() as connection:
     day = sa.func.date_trunc("month", crimes.c["at"]).label("month")
     months = connection.execute(sa.select(day, sa.func.sum(crimes.c.amount)).group_by(day).order_by(day).limit(1)).fetchone()
     check("a month's sum", [months[0].isoformat()[:10], float(months[1]) > 0], ["2026-01-01", True])
-sys.exit(failures > 0)
+sys.exit(checks.failures > 0)

@@ -5,17 +5,8 @@ import threading
 
 from superset.app import create_app  # noqa: E402
 
-failures = 0
-
-
-def check(what, got, wanted):
-    global failures
-    if got != wanted:
-        failures += 1
-        print(f"differs: {what}: {got!r} instead of {wanted!r}")
-    else:
-        print(f"works: {what}")
-
+import checks
+from checks import check
 
 app = create_app()
 with app.app_context():
@@ -72,4 +63,4 @@ with app.app_context():
         except Exception as error:
             check("cancelling", "cancel" in str(error), True)
 sys.stdout.flush()
-os._exit(failures > 0)
+os._exit(checks.failures > 0)

@@ -168,22 +168,10 @@ Value WatchApi::alert_value(const leat::alerts::Alert& alert) {
                                          {"at", time(each.at)},
                                          {"status", text(each.status)},
                                          {"error", text(each.error)}}));
-  return Value::mapping({{"id", Value::of(alert.id)},
-                         {"kind", text(std::string(name(alert.kind)))},
-                         {"subject", text(alert.subject)},
-                         {"severity", text(std::string(name(alert.severity)))},
-                         {"status", text(alert.is_recovered() ? "recovered" : "open")},
-                         {"title", text(alert.title)},
-                         {"detail", text(alert.detail)},
-                         {"code", text(alert.code)},
-                         {"fix", text(alert.fix)},
-                         {"opened_at", time(alert.opened)},
-                         {"updated_at", time(alert.updated)},
-                         {"recovered_at", time(alert.recovered)},
-                         {"count", Value::of(alert.count)},
-                         {"job", number_or_null(alert.job)},
-                         {"silenced_by", number_or_null(watch_.desk().silenced_by(alert))},
-                         {"deliveries", Value::list(std::move(deliveries))}});
+  Value out = alerts::alert_value(alert);
+  out.set("silenced_by", number_or_null(watch_.desk().silenced_by(alert)));
+  out.set("deliveries", Value::list(std::move(deliveries)));
+  return out;
 }
 
 Reply WatchApi::alerts(const Call& call) {
