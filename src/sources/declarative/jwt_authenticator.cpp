@@ -53,7 +53,7 @@ class JwtAuthenticator final : public JwtSigner {
   std::string token() const override {
     Scope scope = json_scope();
     std::string prefix = prefix_.text(scope);
-    std::string signed_token = sign(scope);
+    std::string signed_token = signed_with(scope);
     register_secret(signed_token);
     return prefix.empty() ? signed_token : prefix + " " + signed_token;
   }
@@ -83,7 +83,7 @@ class JwtAuthenticator final : public JwtSigner {
     for (auto& [name, value] : sorted) out.as_dict().set(std::string_view(name), std::move(value));
     return out;
   }
-  std::string sign(const Scope& scope) const {
+  std::string signed_with(const Scope& scope) const {
     jinja::Value header = more_headers_.evaluate(scope), payload = more_payload_.evaluate(scope);
     if (!header.is_dict()) header = jinja::Value::dict();
     if (!payload.is_dict()) payload = jinja::Value::dict();

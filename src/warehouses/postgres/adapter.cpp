@@ -218,10 +218,24 @@ std::vector<std::string> PgAdapter::list_schemas() {
 }
 
 std::vector<sql::Relation> PgAdapter::list_relations(const std::string& schema) {
+  return relations_where(schema, "");
+}
+
+// By its key: a schema of thousands of relations is not listed for each of them.
+std::optional<sql::Relation> PgAdapter::find_relation(const sql::Relation& wanted) {
+  std::vector<sql::Relation> found =
+      relations_where(wanted.schema, " and c.relname = " + pg_dialect().literal(wanted.identifier));
+  if (found.empty()) return std::nullopt;
+  found.front().database = wanted.database;
+  return std::move(found.front());
+}
+
+std::vector<sql::Relation> PgAdapter::relations_where(const std::string& schema,
+                                                      const std::string& condition) {
   PgResult result = connection_.run(
       fmt::format("select c.relname, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace "
-                  "where n.nspname = {} and c.relkind in ('r', 'p', 'v', 'm', 'f') order by 1",
-                  pg_dialect().literal(schema)));
+                  "where n.nspname = {} and c.relkind in ('r', 'p', 'v', 'm', 'f'){} order by 1",
+                  pg_dialect().literal(schema), condition));
   std::vector<sql::Relation> relations;
   for (int row = 0; row < PQntuples(result.get()); ++row) {
     char kind = PQgetvalue(result.get(), row, 1)[0];

@@ -25,6 +25,7 @@ class PgAdapter : public sql::Adapter {
                     const batch::RecordBatch& rows) override;
   std::vector<std::string> list_schemas() override;
   std::vector<sql::Relation> list_relations(const std::string& schema) override;
+  std::optional<sql::Relation> find_relation(const sql::Relation& wanted) override;
   std::optional<std::vector<sql::RelationColumn>> columns(const sql::Relation& relation) override;
   void create_schema(const std::string& schema) override;
   void drop(const sql::Relation& relation) override;
@@ -34,6 +35,8 @@ class PgAdapter : public sql::Adapter {
  private:
   /// The server's name of a type that has no fixed object id, asked for once.
   const std::string& type_name_of(Oid oid);
+  /// The relations of a schema in order of their names; `condition` narrows them, " and ..." on `c.relname`.
+  std::vector<sql::Relation> relations_where(const std::string& schema, const std::string& condition);
   PgConnection connection_;
   std::map<Oid, std::string> type_names_;
 };
