@@ -36,11 +36,15 @@ std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begi
   }
 }
 
-bool commit_for(Rendering& rendering, const std::string& record) {
+bool commit_for(Rendering& rendering, const sql::Record* record) {
   if (!rendering.in_transaction) return false;
-  rendering.adapter->execute(record.empty() ? "commit" : record + "; commit");
+  if (record) {
+    rendering.adapter->commit(*record);
+  } else {
+    rendering.adapter->execute("commit");
+  }
   rendering.in_transaction = false;
-  return !record.empty();
+  return record != nullptr;
 }
 
 // A statement that failed left its transaction open; the session must be usable for the next node.

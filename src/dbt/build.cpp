@@ -64,7 +64,7 @@ std::string NodeBuilder::compile_inline(const std::string& sql, sql::Adapter& ad
   return with_ephemerals(project_.renderer().render_text(sql, "inline", rendering), rendering);
 }
 
-NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter, const std::string& record) const {
+NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter, const sql::Record* record) const {
   NodeResult result;
   result.started = env_.now();
   if (is_in_batches(node)) {
@@ -95,7 +95,7 @@ NodeResult NodeBuilder::build(const Node& node, sql::Adapter& adapter, const std
     } else if (node.type == ResourceType::unit_test) {
       run_unit_test(node, adapter, result);
     }
-    result.recorded = commit_for(rendering, takes_record(node) ? record : "");
+    result.recorded = commit_for(rendering, takes_record(node) ? record : nullptr);
   } catch (const Error& error) {
     roll_back_for(rendering);
     throw failure_of(node, rendering, error);

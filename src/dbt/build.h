@@ -60,9 +60,9 @@ class NodeBuilder {
   /// Compiles SQL that is no node of the project (`show --inline`).
   std::string compile_inline(const std::string& sql, sql::Adapter& adapter) const;
   /// Builds a model, snapshot or seed, or runs a test. A failing test of severity error is status fail, not
-  /// an error; nor is a microbatch model of which some batches are built (status partial). `record` is SQL
-  /// that is run in the transaction which makes the relation last, where there is one of Leat's own.
-  NodeResult build(const Node& node, sql::Adapter& adapter, const std::string& record = "") const;
+  /// an error; nor is a microbatch model of which some batches are built (status partial). `record`
+  /// is committed with the transaction which makes the relation last, where there is one of Leat's own.
+  NodeResult build(const Node& node, sql::Adapter& adapter, const sql::Record* record = nullptr) const;
   /// Makes the node's relation be another one (`clone`): a copy where the engine has cheap ones, else a view
   /// of it. Leaves what is there, unless it is to be made anew.
   NodeResult clone(const Node& node, const sql::Relation& from, sql::Adapter& adapter) const;

@@ -133,8 +133,8 @@ jinja::Value make_adapter_object(Rendering& rendering, const Renderer& renderer)
 std::int64_t execute_for(Rendering& rendering, const std::string& sql, bool begin);
 /// Begins a transaction, if none is open.
 void begin_for(Rendering& rendering);
-/// Commits the rendering's transaction, if one is open; true when `record` was run as its last statement.
-bool commit_for(Rendering& rendering, const std::string& record = "");
+/// Commits the rendering's transaction, if one is open; true when `record` was committed with it.
+bool commit_for(Rendering& rendering, const sql::Record* record = nullptr);
 /// Rolls the rendering's transaction back, if one is open.
 void roll_back_for(Rendering& rendering);
 /// A node's hooks as macros see them: dicts with sql and transaction.

@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "base/error.h"
 
@@ -171,11 +173,64 @@ Connection::~Connection() {
   duckdb_disconnect(&handle_);
 }
 
+namespace {
+
+// One statement of several, from its plan to its result.
+class Running {
+ public:
+  Running(duckdb_connection connection, duckdb_extracted_statements all, idx_t index) {
+    if (duckdb_prepare_extracted_statement(connection, all, index, &statement_) != DuckDBSuccess) {
+      error_ = duckdb_prepare_error(statement_);
+    } else if (duckdb_pending_prepared(statement_, &pending_) != DuckDBSuccess) {
+      error_ = duckdb_pending_error(pending_);
+    }
+  }
+  ~Running() {
+    duckdb_destroy_pending(&pending_);
+    duckdb_destroy_prepare(&statement_);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  // Works on it with DuckDB's own threads; what it has against it, nullptr for nothing. When the others have
+  // taken what is left of it, this one rests: DuckDB's own wait would ask again and again, and take the core
+  // away from those who work.
+  const char* finish(Result& result) {
+    constexpr std::chrono::microseconds kRest{30};
+    if (error_) return error_;
+    for (;;) {
+      duckdb_pending_state state = duckdb_pending_execute_task(pending_);
+      if (state == DUCKDB_PENDING_RESULT_READY || state == DUCKDB_PENDING_ERROR) break;
+      if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) std::this_thread::sleep_for(kRest);
+    }
+    duckdb_destroy_result(&result.get());
+    return duckdb_execute_pending(pending_, &result.get()) == DuckDBSuccess
+               ? nullptr
+               : duckdb_result_error(&result.get());
+  }
+
+ private:
+  duckdb_prepared_statement statement_ = nullptr;
+  duckdb_pending_result pending_ = nullptr;
+  const char* error_ = nullptr;
+};
+
+struct Extracted {
+  duckdb_extracted_statements handle = nullptr;
+  ~Extracted() { duckdb_destroy_extracted(&handle); }
+};
+
+}  // namespace
+
 Result Connection::run(const std::string& sql) {
+  Extracted all;
   Result result;
-  if (duckdb_query(handle_, sql.c_str(), &result.get()) != DuckDBSuccess) {
-    const char* message = duckdb_result_error(&result.get());
-    raise(message ? message : "DuckDB gives no reason", database_->path(), sql);
+  idx_t statements = duckdb_extract_statements(handle_, sql.c_str(), &all.handle);
+  if (const char* message = duckdb_extract_statements_error(all.handle))
+    raise(message, database_->path(), sql);
+  for (idx_t i = 0; i < statements; ++i) {
+    Running statement(handle_, all.handle, i);
+    if (const char* message = statement.finish(result)) raise(message, database_->path(), sql);
   }
   return result;
 }

@@ -29,7 +29,7 @@ std::optional<Value> collection_function(Evaluation& run, const std::string& nam
     // Of two members of one name the later counts.
     Object kept;
     for (auto& [key, value] : made) {
-      std::erase_if(kept, [&](const auto& other) { return other.first == key; });
+      std::erase_if(kept, [&key = key](const auto& other) { return other.first == key; });
       kept.emplace_back(key, value);
     }
     return Value(ObjectPtr(std::make_shared<const Object>(std::move(kept))));

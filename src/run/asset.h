@@ -50,9 +50,11 @@ struct Asset {
   std::vector<std::string> shares;
   /// Does the work in a session of its own.
   std::function<Outcome(sql::Adapter&)> work;
-  /// The same, and runs `record` in the transaction that makes what it did last, where it can: then the
+  /// The same, and commits `record` with the transaction that makes what it did last, where it can: then the
   /// outcome says so. Null: work() is called.
-  std::function<Outcome(sql::Adapter&, const std::string& record)> recorded_work;
+  std::function<Outcome(sql::Adapter&, const sql::Record& record)> recorded_work;
+  /// Whatever was there, it makes the same: done once more after a crash, it harms nothing.
+  bool is_repeatable = false;
   /// What it would do, as a string that changes when that changes; null: it always runs (streams).
   std::function<std::string(sql::Adapter&)> fingerprint;
   /// False when what it made is gone; null: nothing to look for.

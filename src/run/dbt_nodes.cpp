@@ -24,6 +24,14 @@ bool depends_on_run(const dbt::Node& node) {
                      [&](std::string_view word) { return node.raw_code.find(word) != std::string::npos; });
 }
 
+// It replaces what was there, and reads nothing of it.
+bool is_made_whole(const dbt::Node& node) {
+  if (node.type == dbt::ResourceType::seed) return true;
+  if (node.type != dbt::ResourceType::model || node.raw_code.find("this") != std::string::npos) return false;
+  std::string kind = node.materialized();
+  return kind == "table" || kind == "view";
+}
+
 bool relation_exists(sql::Adapter& adapter, const sql::Relation& relation) {
   return adapter.find_relation(relation).has_value();
 }
@@ -71,8 +79,8 @@ std::string_view dbt_error_class(const Error& error) {
   }
 }
 
-Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter, const std::string& record) {
-  dbt::NodeResult result = builder_->build(node, adapter, record);
+Outcome DbtNodes::build(const dbt::Node& node, sql::Adapter& adapter, const sql::Record& record) {
+  dbt::NodeResult result = builder_->build(node, adapter, &record);
   Outcome outcome;
   outcome.recorded = result.recorded;
   outcome.rows = result.rows;
@@ -109,7 +117,8 @@ void DbtNodes::add_assets(std::vector<Asset>& assets, const LandedTables& landed
       auto stream = landed.find({above->relation.schema, above->relation.identifier});
       if (stream != landed.end()) id = stream->second;
     }
-    asset.recorded_work = [this, &node](sql::Adapter& adapter, const std::string& record) {
+    asset.is_repeatable = is_made_whole(node);
+    asset.recorded_work = [this, &node](sql::Adapter& adapter, const sql::Record& record) {
       return build(node, adapter, record);
     };
     asset.fingerprint = [this, &node, run_id](sql::Adapter&) {

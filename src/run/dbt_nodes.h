@@ -57,7 +57,7 @@ class DbtNodes {
   bool end(sql::Adapter& adapter);
 
  private:
-  Outcome build(const dbt::Node& node, sql::Adapter& adapter, const std::string& record);
+  Outcome build(const dbt::Node& node, sql::Adapter& adapter, const sql::Record& record);
 
   Env& env_;
   std::unique_ptr<dbt::Project> project_;

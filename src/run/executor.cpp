@@ -198,15 +198,16 @@ class Execution {
     }
     AssetVersion made{asset.what.id, version, format_iso_timestamp(env_.now())};
     Outcome outcome =
-        asset.recorded_work ? asset.recorded_work(adapter, record_of(made, adapter)) : asset.work(adapter);
+        asset.recorded_work ? asset.recorded_work(adapter, record_of(i, made, adapter)) : asset.work(adapter);
     env_.failpoint("dbt_after_model");
     keep_version(asset, made, outcome, adapter);
     return outcome;
   }
 
-  std::string record_of(const AssetVersion& made, sql::Adapter& adapter) {
+  sql::Record record_of(std::size_t i, const AssetVersion& made, sql::Adapter& adapter) {
     std::lock_guard lock(versions_mutex_);
-    return versions_->record_sql(adapter.dialect(), {made});
+    if (assets_[i].is_repeatable) return versions_->forget_record(adapter.dialect(), made.asset);
+    return versions_->record_of(adapter.dialect(), made);
   }
 
   void keep_version(const Asset& asset, const AssetVersion& made, const Outcome& outcome,
@@ -214,11 +215,14 @@ class Execution {
     std::lock_guard lock(versions_mutex_);
     if (outcome.status != Status::success) {
       versions_->forget(adapter, made.asset);
+    } else if (outcome.recorded && asset.is_repeatable) {
+      versions_->note_forgotten(made.asset);
+      versions_->record_later(adapter, made, env_.steady());
     } else if (outcome.recorded) {
       versions_->note(made);
     } else if (asset.what.kind.ends_with("test")) {
       // What a test found stays true of that version; it makes nothing that could differ from it.
-      versions_->record_later(adapter, made);
+      versions_->record_later(adapter, made, env_.steady());
     } else {
       versions_->record(adapter, made);
     }

@@ -6,14 +6,14 @@
 
 namespace leat::run {
 namespace {
-std::string table(const sql::Dialect& dialect) {
-  return dialect.render({"", std::string(sql::kBookkeepingSchema), "asset_versions"});
+sql::Relation table() {
+  return {"", std::string(sql::kBookkeepingSchema), "asset_versions"};
 }
 }  // namespace
 
 Versions::Versions(sql::Adapter& adapter) {
   for (const std::string& statement : sql::create_bookkeeping(adapter.dialect())) adapter.execute(statement);
-  sql::QueryResult rows = adapter.query("select asset, version from " + table(adapter.dialect()));
+  sql::QueryResult rows = adapter.query("select asset, version from " + adapter.dialect().render(table()));
   for (const auto& batch : rows.batches) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       // Two runs of one project at once may have left two rows: then none holds.
@@ -42,41 +42,56 @@ std::string Versions::of_connection(sql::Adapter& adapter, const std::string& co
   return of_stream(adapter, connection, "");
 }
 
-std::string Versions::record_sql(const sql::Dialect& dialect,
+sql::Record Versions::record_of(const sql::Dialect& dialect, const AssetVersion& version) const {
+  return {table(), {version.asset, version.version, version.built_at}, forget_sql(dialect, {version})};
+}
+
+sql::Record Versions::forget_record(const sql::Dialect& dialect, const std::string& asset) const {
+  return {table(), {}, forget_sql(dialect, {{asset, "", ""}})};
+}
+
+// The statement that takes away what the table says of these assets, "" when that is nothing.
+std::string Versions::forget_sql(const sql::Dialect& dialect,
                                  const std::vector<AssetVersion>& versions) const {
-  std::string held, rows;
-  for (const AssetVersion& each : versions) {
-    std::string asset = dialect.literal(each.asset);
-    if (versions_.count(each.asset) != 0) held += (held.empty() ? "" : ", ") + asset;
-    rows += fmt::format("{}({}, {}, {})", rows.empty() ? "" : ", ", asset, dialect.literal(each.version),
-                        dialect.literal(each.built_at));
-  }
-  std::string sql = fmt::format("insert into {} values {}", table(dialect), rows);
-  if (held.empty()) return sql;
-  return fmt::format("delete from {} where asset in ({}); {}", table(dialect), held, sql);
+  std::string held;
+  for (const AssetVersion& each : versions)
+    if (versions_.count(each.asset) != 0) held += (held.empty() ? "" : ", ") + dialect.literal(each.asset);
+  return held.empty() ? "" : fmt::format("delete from {} where asset in ({})", dialect.render(table()), held);
+}
+
+void Versions::record_all(sql::Adapter& adapter, const std::vector<AssetVersion>& versions) {
+  const sql::Dialect& dialect = adapter.dialect();
+  std::string rows, forget = forget_sql(dialect, versions);
+  for (const AssetVersion& each : versions)
+    rows += fmt::format("{}({}, {}, {})", rows.empty() ? "" : ", ", dialect.literal(each.asset),
+                        dialect.literal(each.version), dialect.literal(each.built_at));
+  adapter.execute(fmt::format("begin; {}{}insert into {} values {}; commit", forget,
+                              forget.empty() ? "" : "; ", dialect.render(table()), rows));
+  for (const AssetVersion& each : versions) note(each);
 }
 
 void Versions::record(sql::Adapter& adapter, const AssetVersion& version) {
-  adapter.execute("begin; " + record_sql(adapter.dialect(), {version}) + "; commit");
-  note(version);
+  record_all(adapter, {version});
 }
 
-void Versions::record_later(sql::Adapter& adapter, AssetVersion version) {
+void Versions::record_later(sql::Adapter& adapter, AssetVersion version,
+                            std::chrono::steady_clock::time_point now) {
   constexpr std::size_t kTogether = 200;
+  constexpr std::chrono::seconds kLatest{1};
   later_.push_back(std::move(version));
-  if (later_.size() >= kTogether) flush(adapter);
+  if (later_.size() < kTogether && now - flushed_ < kLatest) return;
+  flush(adapter);
+  flushed_ = now;
 }
 
 void Versions::flush(sql::Adapter& adapter) {
-  if (later_.empty()) return;
-  adapter.execute("begin; " + record_sql(adapter.dialect(), later_) + "; commit");
-  for (const AssetVersion& each : later_) note(each);
+  if (!later_.empty()) record_all(adapter, later_);
   later_.clear();
 }
 
 void Versions::forget(sql::Adapter& adapter, const std::string& asset) {
   if (versions_.erase(asset) == 0) return;
-  adapter.execute(fmt::format("delete from {} where asset = {}", table(adapter.dialect()),
+  adapter.execute(fmt::format("delete from {} where asset = {}", adapter.dialect().render(table()),
                               adapter.dialect().literal(asset)));
 }
 

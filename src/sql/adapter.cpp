@@ -1,5 +1,7 @@
 #include "sql/adapter.h"
 
+#include <fmt/core.h>
+
 #include "base/error.h"
 
 namespace leat::sql {
@@ -14,6 +16,18 @@ std::optional<Objection> Adapter::try_execute(const std::string& sql) {
     objection.text = error.what_failed();
     return objection;
   }
+}
+
+void Adapter::commit(const Record& record) {
+  std::string before = record.before.empty() ? "" : record.before + "; ", values;
+  if (record.values.empty()) {
+    execute(before + "commit");
+    return;
+  }
+  for (const std::string& value : record.values)
+    values += (values.empty() ? "" : ", ") + dialect().literal(value);
+  execute(
+      fmt::format("{}insert into {} values ({}); commit", before, dialect().render(record.table), values));
 }
 
 bool Adapter::insert_texts(const std::string&, const std::vector<std::string>&, const batch::RecordBatch&) {

@@ -45,6 +45,14 @@ struct Objection {
   std::optional<std::size_t> offset;    ///< in bytes from the statement's begin
 };
 
+/// A row of texts that tells of a transaction's work and is committed with it.
+struct Record {
+  Relation table;
+  /// One a column, in the table's order, each cast to the column's type. None: no row is added.
+  std::vector<std::string> values;
+  std::string before;  ///< statements to run first (they take an earlier row away), "" for none
+};
+
 class Adapter {
  public:
   virtual ~Adapter() = default;
@@ -57,6 +65,8 @@ class Adapter {
   /// As execute(), and returns what the engine has against the statement instead of throwing it. A session
   /// that is lost is thrown all the same.
   virtual std::optional<Objection> try_execute(const std::string& sql);
+  /// Adds the record and commits the transaction that is open, as cheaply as the engine can.
+  virtual void commit(const Record& record);
   /// Runs one statement and returns its rows. Error(warehouse_sql) when there are more than `rows_max`.
   virtual QueryResult query(const std::string& sql, std::int64_t rows_max = 10'000'000) = 0;
 

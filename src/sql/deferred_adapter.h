@@ -23,6 +23,7 @@ class DeferredAdapter final : public Adapter {
   std::string database() override { return there().database(); }
   std::int64_t execute(const std::string& sql) override { return there().execute(sql); }
   std::optional<Objection> try_execute(const std::string& sql) override { return there().try_execute(sql); }
+  void commit(const Record& record) override { there().commit(record); }
   QueryResult query(const std::string& sql, std::int64_t rows_max) override {
     return there().query(sql, rows_max);
   }

@@ -124,7 +124,7 @@ constexpr std::array<Forbidden, 12> kForbidden{{
     {"system_clock::now", "the time of day comes through Env", "src/base/env.cpp src/base/event.cpp"},
     {"steady_clock::now", "durations come through Env", "src/base/env.cpp"},
     {"random_device", "chance comes through Env", "src/base/env.cpp"},
-    {"sleep_for", "waiting goes through Env::wait", "src/base/env.cpp"},
+    {"sleep_for", "waiting goes through Env::wait", "src/base/env.cpp src/duck/client.cpp"},
     {"sleep_until", "waiting goes through Env::wait", "src/base/env.cpp"},
     {"usleep", "waiting goes through Env::wait"},
     {"std::runtime_error", "what stops a step is a leat::Error"},

@@ -161,7 +161,7 @@ Reply OwnApi::add_job(const Call& call) {
 Reply OwnApi::job(const Call& call, const std::string& rest) {
   std::int64_t id = -1;
   auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), id);
-  std::string what(end, rest.data() + rest.size() - end);
+  std::string what(end, rest.data() + rest.size());
   std::optional<run::Job> found = problem == std::errc() ? control_.queue.find(id) : std::nullopt;
   if (!found) return not_found("job");
   if (what == "/cancel" && call.method == "POST") {

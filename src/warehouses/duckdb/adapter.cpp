@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "document/value.h"
+#include "duck/appender.h"
 #include "duck/chunks.h"
 #include "duck/scan.h"
 #include "warehouses/duckdb/dialect.h"
@@ -102,6 +103,16 @@ std::optional<sql::Objection> DuckAdapter::try_execute(const std::string& sql) {
     return std::nullopt;
   const char* message = duck::duckdb_result_error(&result.get());
   return objection_of(message ? message : "DuckDB gives no reason");
+}
+
+// Through an appender: a statement would be parsed, bound and planned for its one row.
+void DuckAdapter::commit(const sql::Record& record) {
+  if (record.values.empty()) return Adapter::commit(record);
+  if (!record.before.empty()) execute(record.before);
+  duck::Appender appender(connection_, record.table.schema, record.table.identifier);
+  appender.append(record.values);
+  appender.close();
+  execute("commit");
 }
 
 sql::QueryResult DuckAdapter::query(const std::string& sql, std::int64_t rows_max) {

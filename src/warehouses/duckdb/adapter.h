@@ -14,6 +14,7 @@ class DuckAdapter : public sql::Adapter {
   const sql::Dialect& dialect() const override;
   std::string database() override;
   std::int64_t execute(const std::string& sql) override { return connection_.execute(sql); }
+  void commit(const sql::Record& record) override;
   std::optional<sql::Objection> try_execute(const std::string& sql) override;
   sql::QueryResult query(const std::string& sql, std::int64_t rows_max) override;
   bool insert_texts(const std::string& relation, const std::vector<std::string>& types,
