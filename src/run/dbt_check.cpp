@@ -1,8 +1,9 @@
 #include "run/dbt_check.h"
 
-#include <stop_token>
-
 #include <fmt/core.h>
+
+#include <future>
+#include <stop_token>
 
 #include "document/settings.h"
 
@@ -26,9 +27,12 @@ dbt::CheckReport check_sql(Workspace& workspace, const std::set<std::string>& ch
   if (!nodes || chosen.empty()) return {};
   std::string_view engine = workspace.warehouse().dialect().name();
   if (engine != "duckdb" && engine != "postgres") return {};
-  std::unique_ptr<warehouses::Warehouse> empty;
-  if (engine == "duckdb") empty = empty_duckdb(workspace.env());
+  // Each takes its time to be opened.
+  std::future<std::unique_ptr<warehouses::Warehouse>> opening;
+  if (engine == "duckdb")
+    opening = std::async(std::launch::async, [&] { return empty_duckdb(workspace.env()); });
   std::unique_ptr<sql::Adapter> warehouse = workspace.warehouse().adapter();
+  std::unique_ptr<warehouses::Warehouse> empty = opening.valid() ? opening.get() : nullptr;
   std::unique_ptr<sql::Adapter> session = empty ? empty->adapter() : workspace.warehouse().adapter();
   dbt::CheckInputs inputs{warehouse.get(), session.get(), {}, nullptr};
   Env& env = workspace.env();
