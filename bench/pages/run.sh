@@ -24,15 +24,16 @@ leat=$(sort -n "$work/times" | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]
 printf 'Leat: %s pages in %s s (goal: under 10), %s MB, site of %s\n' "$built" "$leat" "$(awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/times")" "$(du -sh "$work/shop/site" | cut -f1)"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 [ -z "$browser" ] || printf 'Leat, first page: %s (goals: under 1000 ms, under 400 KB)\n' "$(node "$here/first_page.mjs" "$browser" "$work/shop/site" /index.html)"
-[ -n "${EVIDENCE_FOLDER:-}" ] || { say 'EVIDENCE_FOLDER is not set: Evidence is not measured'; exit 0; }
+peer=${EVIDENCE_FOLDER:-${LEAT_DEPS:-$root/.deps}/evidence}
+[ -d "$peer/node_modules" ] || { say 'scripts/setup_evidence.sh installs Evidence: it is not measured'; exit 0; }
 cp -R "$work/shop/sources" "$work/shop/pages" "$work"
 count=${EVIDENCE_PAGES:-$pages}
 find "$work/pages/stores" -name '*.md' | sort | tail -n "+$count" | xargs -r rm
-rm -rf "$EVIDENCE_FOLDER/pages" "$EVIDENCE_FOLDER/sources" "$EVIDENCE_FOLDER/build" "$EVIDENCE_FOLDER/.evidence"
-mv "$work/sources" "$work/pages" "$EVIDENCE_FOLDER"
-cd "$EVIDENCE_FOLDER"
+rm -rf "$peer/pages" "$peer/sources" "$peer/build" "$peer/.evidence"
+mv "$work/sources" "$work/pages" "$peer"
+cd "$peer"
 npx evidence sources >"$work/sources.txt" 2>&1 || { tail -5 "$work/sources.txt" >&2; exit 1; }
 "$bin/bench_measure" "$work/one" npx evidence build >"$work/evidence.txt" 2>&1 || { tail -5 "$work/evidence.txt" >&2; exit 1; }
 printf 'Evidence: %s pages in %s s, %s MB, site of %s\n' "$(find build -name index.html | wc -l)" "$(cut -d' ' -f1 "$work/one")" "$(awk '{printf "%.0f", $2 / 1024}' "$work/one")" "$(du -sh build | cut -f1)"
 awk -v ours="$leat" -v pages="$pages" -v count="$count" '{printf "ratio a page = %.1f (goal: at least 20)\n", ($1 / count) / (ours / pages)}' "$work/one"
-[ -z "$browser" ] || printf 'Evidence, first page: %s\n' "$(node "$here/first_page.mjs" "$browser" "$EVIDENCE_FOLDER/build" /)"
+[ -z "$browser" ] || printf 'Evidence, first page: %s\n' "$(node "$here/first_page.mjs" "$browser" "$peer/build" /)"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The console in a real browser, on a server of its own with a small shop: every screen as people use it, axe-core's
-# findings in light, in dark and 390 pixels wide, and the graph of 10,000 assets. LEAT_PICTURES=FOLDER keeps pictures.
+# findings in light, in dark and 390 pixels wide, what each role may do, and the graph of 10,000 assets. LEAT_PICTURES=FOLDER keeps pictures.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 bin=${LEAT_BIN_DIR:-$here/../../build/release/bin}
@@ -37,6 +37,15 @@ printf '401,7,twelve,2026-02-01 10:00:00\n402,x,8.50,2026-02-01 11:00:00\n403,9,
 serve "$work/shop" shop
 status=0
 node "$here/console.mjs" "$browser" "$axe" "$url" "$work/shop" "${LEAT_PICTURES:-}" || status=1
+kill "$server" && wait "$server" || true
+
+# The same shop with users: what it shows to whom.
+for user in vera:viewer:look-but-do-not-touch otto:operator:run-and-cancel-it ada:admin:everything-is-hers; do
+  name=${user%%:*} rest=${user#*:}
+  (cd "$work/shop" && LEAT_NEW_PASSWORD=${rest#*:} "$bin/leat" user add "$name" --role "${rest%%:*}" >"$work/user.txt" 2>&1) || { cat "$work/user.txt"; exit 1; }
+done
+serve "$work/shop" users
+node "$here/console_access.mjs" "$browser" "$axe" "$url" "${LEAT_PICTURES:-}" || status=1
 kill "$server" && wait "$server" || true
 
 node "$here/console/many.mjs" "$work/many" "${LEAT_ASSETS:-10000}"

@@ -24,7 +24,8 @@ std::optional<std::pair<std::string, std::string>> ClientAccess::basic(std::stri
   if (!begins(authorization, "basic ")) return std::nullopt;
   std::string pair = http::decode_base64(authorization.substr(6));
   std::size_t colon = pair.find(':');
-  if (colon == std::string::npos) return std::nullopt;
+  // One spelling for each pair: what is no base64 is not read around.
+  if (colon == std::string::npos || http::base64(pair) != authorization.substr(6)) return std::nullopt;
   return std::pair(pair.substr(0, colon), pair.substr(colon + 1));
 }
 
