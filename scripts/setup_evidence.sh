@@ -14,7 +14,7 @@ mkdir -p "$folder"
 cat >"$folder/package.json" <<'JSON'
 {"name": "peer", "version": "0.0.1", "private": true, "type": "module",
  "dependencies": {"@evidence-dev/evidence": "40.1.8", "@evidence-dev/core-components": "5.4.2", "@evidence-dev/duckdb": "2.0.1"},
- "overrides": {"@duckdb/duckdb-wasm": "1.28.0", "jsonwebtoken": "9.0.0", "trim@<0.0.3": ">0.0.3", "sqlite3": "5.1.5", "axios": "^1.7.4"}}
+ "overrides": {"@duckdb/duckdb-wasm": "1.28.0", "jsonwebtoken": "9.0.0", "trim@<0.0.3": ">0.0.3", "sqlite3": "5.1.5", "axios": "^1.7.4", "typescript": "5.4.2", "codemirror": "6.0.2"}}
 JSON
 cat >"$folder/evidence.config.yaml" <<'YAML'
 plugins:

@@ -33,7 +33,7 @@ rm -rf "$peer/pages" "$peer/sources" "$peer/build" "$peer/.evidence"
 mv "$work/sources" "$work/pages" "$peer"
 cd "$peer"
 npx evidence sources >"$work/sources.txt" 2>&1 || { tail -5 "$work/sources.txt" >&2; exit 1; }
-"$bin/bench_measure" "$work/one" npx evidence build >"$work/evidence.txt" 2>&1 || { tail -5 "$work/evidence.txt" >&2; exit 1; }
+"$bin/bench_measure" "$work/one" npx evidence build >"$work/evidence.txt" 2>&1 || { tail -25 "$work/evidence.txt" >&2; exit 1; }
 printf 'Evidence: %s pages in %s s, %s MB, site of %s\n' "$(find build -name index.html | wc -l)" "$(cut -d' ' -f1 "$work/one")" "$(awk '{printf "%.0f", $2 / 1024}' "$work/one")" "$(du -sh build | cut -f1)"
 awk -v ours="$leat" -v pages="$pages" -v count="$count" '{printf "ratio a page = %.1f (goal: at least 20)\n", ($1 / count) / (ours / pages)}' "$work/one"
 [ -z "$browser" ] || printf 'Evidence, first page: %s\n' "$(node "$here/first_page.mjs" "$browser" "$peer/build" /)"
