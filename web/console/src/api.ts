@@ -16,6 +16,11 @@ let session: Session | null = null;
 const watchers = new Set<(session: Session) => void>();
 
 export function setSession(next: Session) {
+  // Somebody else now: what was answered to whoever was here before is not theirs.
+  if (session && (session.user !== next.user || session.authenticated !== next.authenticated)) {
+    early.clear();
+    kept.clear();
+  }
   session = next;
   watchers.forEach(tell => tell(next));
 }
