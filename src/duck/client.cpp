@@ -228,6 +228,8 @@ Result Connection::run(const std::string& sql) {
   idx_t statements = duckdb_extract_statements(handle_, sql.c_str(), &all.handle);
   if (const char* message = duckdb_extract_statements_error(all.handle))
     raise(message, database_->path(), sql);
+  // A comment is no statement, and still has a result, an empty one.
+  if (statements == 0) duckdb_query(handle_, sql.c_str(), &result.get());
   for (idx_t i = 0; i < statements; ++i) {
     Running statement(handle_, all.handle, i);
     if (const char* message = statement.finish(result)) raise(message, database_->path(), sql);
