@@ -23,7 +23,7 @@ except ImportError:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DEPLOY = ROOT / "deploy"
-PORTS = {8080, 5433}
+PORTS = {8080, 8081, 5433}
 USER = "10001"
 SECRET = re.compile(r"(password|passwd|secret|token|private_key|api_key|access_key)s?$", re.I)
 GUIDE = ROOT / "docs/guide/production.md"

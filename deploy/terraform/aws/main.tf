@@ -123,12 +123,12 @@ module "serve" {
   source             = "./modules/task"
   name               = "${local.name}-serve"
   image              = "${module.registry.url}:${var.image_tag}"
-  command            = ["serve", "--host", "0.0.0.0", "--port", "8080", "--sql-port", "5433", "--log-format", "json"]
+  command            = ["serve", "--host", "0.0.0.0", "--port", "8080", "--pages-port", "8081", "--sql-port", "5433", "--log-format", "json"]
   cpu                = var.cpu
   memory             = var.memory
   environment        = local.environment
   secrets            = module.secrets.arns
-  ports              = { console = 8080, sql = 5433 }
+  ports              = { console = 8080, pages = 8081, sql = 5433 }
   health_port        = 8080
   execution_role_arn = module.permissions.execution_role_arn
   task_role_arn      = module.permissions.task_role_arn

@@ -134,7 +134,7 @@ resource "aws_vpc_security_group_egress_rule" "files" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "service" {
-  for_each          = { console = 8080, sql = 5433 }
+  for_each          = { console = 8080, pages = 8081, sql = 5433 }
   security_group_id = aws_security_group.tasks.id
   description       = "leat serve: ${each.key}"
   ip_protocol       = "tcp"
