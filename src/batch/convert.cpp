@@ -165,6 +165,22 @@ bool append_moment(const ColumnData& from, std::size_t row, ColumnData& to) {
   return false;
 }
 
+// The text that a value of JSON spells: a number, true, false, or a string without escapes.
+std::optional<std::string_view> spelled(std::string_view json) {
+  if (json.empty() || json.front() == '{' || json.front() == '[') return std::nullopt;
+  if (json.front() != '"') return json;
+  if (json.size() < 2 || json.find('\\') != std::string_view::npos) return std::nullopt;
+  return json.substr(1, json.size() - 2);
+}
+
+// A text, or what a value of JSON spells: a column is JSON where its values are of several kinds.
+bool append_from_text(const ColumnData& from, std::size_t row, ColumnData& to) {
+  if (from.type().kind == TypeKind::text) return append_parsed(from.text(row), to);
+  if (from.type().kind != TypeKind::json) return false;
+  std::optional<std::string_view> text = spelled(from.text(row));
+  return text && append_parsed(*text, to);
+}
+
 bool append_as_text(const ColumnData& from, std::size_t row, ColumnData& to) {
   TypeKind source = from.type().kind, target = to.type().kind;
   switch (target) {
@@ -184,7 +200,7 @@ bool append_as_text(const ColumnData& from, std::size_t row, ColumnData& to) {
       }
       return true;
     default:
-      return source == TypeKind::text && append_parsed(from.text(row), to);
+      return append_from_text(from, row, to);
   }
 }
 
@@ -243,7 +259,7 @@ bool append_converted(const ColumnData& from, std::size_t row, ColumnData& to) {
   }
   TypeKind source = from.type().kind, target = to.type().kind;
   if (to.type().is_variable()) return append_as_text(from, row, to);
-  if (from.type().is_variable()) return source == TypeKind::text && append_parsed(from.text(row), to);
+  if (from.type().is_variable()) return append_from_text(from, row, to);
   bool to_number = is_integer(target) || is_float(target) || target == TypeKind::decimal;
   if (std::optional<std::int64_t> whole = integer_at(from, row)) {
     if (is_integer(target)) return append_integer(*whole, to);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace leat::batch {
@@ -69,6 +70,20 @@ TEST_CASE("a column converts value by value, and tells which rows do not fit") {
   CHECK(numbers.size() == 4);
   CHECK(numbers.value<std::int64_t>(2) == 3);
   CHECK(numbers.null_count() == 2);
+}
+
+TEST_CASE("a column whose values are of several kinds is JSON: each converts as what it spells") {
+  ColumnData mixed(Type{TypeKind::json});
+  for (const char* json : {"1", "\"five\"", "\"6\"", "[7]", "{\"n\":8}", "\"\\u0039\"", "true", "2026-01-05"})
+    mixed.append_text(json);
+  std::vector<std::size_t> failed;
+  ColumnData numbers = convert(mixed, Type{TypeKind::int64}, failed);
+  CHECK(failed == std::vector<std::size_t>{1, 3, 4, 5, 6, 7});
+  CHECK(numbers.value<std::int64_t>(0) == 1);
+  CHECK(numbers.value<std::int64_t>(2) == 6);
+  failed.clear();
+  ColumnData truths = convert(mixed, Type{TypeKind::boolean}, failed);
+  CHECK(std::find(failed.begin(), failed.end(), 6) == failed.end());
 }
 
 TEST_CASE("whatever fits always, fits for every value; whatever does not, has one that fails or is exact") {
