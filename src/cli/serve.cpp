@@ -117,9 +117,11 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
 
  private:
   void add_pages(const run::ProjectFile& project, Env& env, std::vector<std::unique_ptr<Service>>& services) {
+    if (project.pages_folder.empty()) return;
+    // The first run may only make them: a server that was started before shows them then, too.
     if (!std::filesystem::exists(project.site_folder + "/index.html")) {
-      Terminal::line("There are no pages yet: `leat pages build` makes them.");
-      return;
+      Terminal::line("There are no pages yet: a job that makes them is enough, or `leat pages build`.");
+      std::filesystem::create_directories(project.site_folder);
     }
     services.push_back(std::make_unique<server::FolderService>(
         server::StaticSite{project.site_folder, host_, pages_port_}, env));
