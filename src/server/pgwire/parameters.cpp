@@ -123,6 +123,8 @@ std::string binary_list(std::string_view bytes) {
   std::int32_t dimensions = fields.int32();
   fields.int32();
   auto type = static_cast<Oid>(fields.int32());
+  // PostgreSQL knows no lists of lists: what nests them could nest them without an end.
+  if (element_of(type)) throw refusal(State::parameter, "A list's elements are no lists");
   if (dimensions == 0) return "[]";
   if (dimensions != 1) throw refusal(State::unsupported, "A parameter has more than one dimension");
   std::int32_t count = fields.int32();

@@ -64,6 +64,9 @@ TEST_CASE("PostgreSQL's own SQL becomes DuckDB's, other SQL stays as it is") {
   CHECK(rewritten("select count(*) from t") == "select count(*) AS \"count\" from t");
   CHECK(rewritten("select current_setting('server_version_num')") == "select '150000'");
   CHECK(rewritten("$1 + $2") == "CAST($1 AS INTEGER) + $2");
+  CHECK(rewritten("a OPERATOR(pg_catalog.~) $1") == "a ~ leat_pattern( CAST($1 AS INTEGER) )");
+  for (const char* cut : {"a ~ $", "a ~ $ b", "a OPERATOR(pg_catalog.~) $", "a OPERATOR(pg_catalog.~) '$"})
+    CHECK_FALSE(rewritten(cut).empty());
   CHECK(rewritten("to_char(a, 'YYYY-MM')") == "strftime(a, '%Y-%m')");
 }
 
@@ -90,6 +93,10 @@ TEST_CASE("a body that is too short or too long is refused") {
   CHECK(state_of([] { Fields(std::string_view("\0\5", 2)).count(4); }) == "08P01");
   CHECK(state_of([] { Fields("a").end(); }) == "08P01");
   CHECK(state_of([] { parameter_text(kInt4, Format::binary, "abc"); }) == "22P02");
+  // A list of lists: PostgreSQL has none, and each level would be one call deeper.
+  constexpr Oid kInt4List = 1007;
+  std::string nested("\0\0\0\1\0\0\0\0\0\0\3\xEF\0\0\0\1\0\0\0\1\0\0\0\0", 24);
+  CHECK(state_of([&] { parameter_text(kInt4List, Format::binary, nested); }) == "22P02");
 }
 
 TEST_CASE("queries reach tables and views, not files, settings or what writes") {

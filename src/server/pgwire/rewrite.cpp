@@ -91,7 +91,7 @@ class Rewriter {
 
   void step_symbol() {
     if (follows(0, ':') && follows(1, ':')) return step_cast();
-    if (follows(0, '$') && token(1) && token(1)->kind == TokenKind::number) return step_parameter();
+    if (is_parameter()) return step_parameter();
     if (follows(0, '(')) {
       opened_.push_back(pieces_.size());
       return copy();
@@ -218,7 +218,7 @@ class Rewriter {
       return;
     }
     push(std::string(function) + "(", TokenKind::symbol);
-    if (follows(0, '$')) {
+    if (is_parameter()) {
       step_parameter();
     } else {
       copy();
@@ -569,6 +569,8 @@ class Rewriter {
     at_ += 1 + type.tokens;
     return true;
   }
+
+  bool is_parameter() const { return follows(0, '$') && token(1) && token(1)->kind == TokenKind::number; }
 
   void step_parameter() {
     const std::string& digits = token(1)->text;
