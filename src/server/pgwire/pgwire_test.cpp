@@ -67,6 +67,9 @@ TEST_CASE("PostgreSQL's own SQL becomes DuckDB's, other SQL stays as it is") {
   CHECK(rewritten("a OPERATOR(pg_catalog.~) $1") == "a ~ leat_pattern( CAST($1 AS INTEGER) )");
   for (const char* cut : {"a ~ $", "a ~ $ b", "a OPERATOR(pg_catalog.~) $", "a OPERATOR(pg_catalog.~) '$"})
     CHECK_FALSE(rewritten(cut).empty());
+  std::string deep = "select ";
+  for (int i = 0; i < 300000; ++i) deep += "pg_catalog.";
+  CHECK(rewritten(deep + "version()") == rewritten("select pg_catalog.version()"));
   CHECK(rewritten("to_char(a, 'YYYY-MM')") == "strftime(a, '%Y-%m')");
 }
 

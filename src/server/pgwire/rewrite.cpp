@@ -272,8 +272,11 @@ class Rewriter {
     if ((word == "pg_catalog" && (is_name(2) || follows(2, '*'))) || is_function) {
       bool space = has_space();
       std::size_t first = pieces_.size();
-      at_ += 2;
-      if (!step_name()) copy();
+      // However often it is said: each would be one call deeper.
+      do {
+        at_ += 2;
+      } while (name(0) == "pg_catalog" && follows(1, '.'));
+      if (token() && !step_name()) copy();
       if (pieces_.size() > first) pieces_[first].has_space = space;
       return true;
     }
