@@ -273,9 +273,7 @@ class Rewriter {
       bool space = has_space();
       std::size_t first = pieces_.size();
       // However often it is said: each would be one call deeper.
-      do {
-        at_ += 2;
-      } while (name(0) == "pg_catalog" && follows(1, '.'));
+      for (at_ += 2; name(0) == "pg_catalog" && follows(1, '.');) at_ += 2;
       if (token() && !step_name()) copy();
       if (pieces_.size() > first) pieces_[first].has_space = space;
       return true;
@@ -574,7 +572,6 @@ class Rewriter {
   }
 
   bool is_parameter() const { return follows(0, '$') && token(1) && token(1)->kind == TokenKind::number; }
-
   void step_parameter() {
     const std::string& digits = token(1)->text;
     std::size_t number = 0;
