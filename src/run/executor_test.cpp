@@ -38,6 +38,11 @@ struct Fixture {
     std::lock_guard lock(mutex);
     ran.push_back(name);
   }
+  std::int64_t versions_of(const std::string& asset) {
+    return warehouse->adapter()
+        ->query("select * from _leat.asset_versions where asset = '" + asset + "'")
+        .rows();
+  }
   Asset& add(const std::string& name, std::vector<std::string> upstream, std::string kind = "model") {
     Asset asset;
     asset.what.id = asset.what.name = name;
@@ -225,15 +230,12 @@ TEST_CASE("a version that the work has recorded is not recorded again; one that 
     outcome.recorded = true;
     return outcome;
   };
-  auto rows = [&] {
-    return f.warehouse->adapter()->query("select * from _leat.asset_versions where asset = 'a'").rows();
-  };
   f.run();
-  CHECK(rows() == 1);
+  CHECK(f.versions_of("a") == 1);
   CHECK(f.run()["a"] == Status::unchanged);
   f.codes["a"] = "changed";
   CHECK(f.run()["a"] == Status::success);
-  CHECK(rows() == 1);
+  CHECK(f.versions_of("a") == 1);
   f.codes["a"] = "changed again";
   fails = true;
   CHECK(f.run()["a"] == Status::error);
@@ -245,25 +247,22 @@ TEST_CASE(
     "what may be made again gives up its old version with the old relation, and records the new one later") {
   Fixture f;
   std::vector<std::int64_t> held;  // rows of it once its work is committed
-  auto rows = [&] {
-    return f.warehouse->adapter()->query("select * from _leat.asset_versions where asset = 'a'").rows();
-  };
   Asset& asset = f.add("a", {});
   asset.is_repeatable = true;
   asset.recorded_work = [&](sql::Adapter& adapter, const sql::Record& record) {
     adapter.execute("begin");
     adapter.commit(record);
-    held.push_back(rows());
+    held.push_back(f.versions_of("a"));
     Outcome outcome;
     outcome.recorded = true;
     return outcome;
   };
   f.run();
-  CHECK(rows() == 1);
+  CHECK(f.versions_of("a") == 1);
   CHECK(f.run()["a"] == Status::unchanged);
   f.codes["a"] = "changed";
   CHECK(f.run()["a"] == Status::success);
-  CHECK(rows() == 1);
+  CHECK(f.versions_of("a") == 1);
   CHECK(held == std::vector<std::int64_t>{0, 0});
 }
 
