@@ -8,7 +8,7 @@ const [program, axe, url, project, pictures] = process.argv.slice(2);
 const api = async (path, options) => (await fetch(url + '/api/leat/v1' + path, options)).json();
 const paths = Object.keys((await api('/openapi.json')).paths).map(path => path.replace('/api/leat/v1', ''));
 const has = path => paths.includes(path);
-const {browser, page, until, sees, visit, title, where, press, type, status, look, picture, seen} = await somebody({program, axe, url, pictures, has});
+const {browser, page, until, sees, visit, title, where, press, type, run, status, look, picture, seen} = await somebody({program, axe, url, pictures, has});
 
 // -- run, watch, cancel
 await visit('/');
@@ -30,11 +30,7 @@ check('its log ends', await page.ask(() => [...document.querySelectorAll('.log-l
 const first = await where();
 
 await visit('/');
-await page.press('n');
-await type('What', 'tag:slow');
-await page.press('Tab');
-await press('Run');
-await until('the job', () => location.pathname.startsWith('/jobs/'));
+await run('tag:slow');
 await status('Running');
 await until('the step that is at work', () => document.querySelector('.gantt-bar.busy'));
 await sees('live');
@@ -45,11 +41,7 @@ await status('Cancelled');
 check('it can be run again', await page.ask(() => [...document.querySelectorAll('.actions button')].map(each => each.textContent).includes('From failure')), true);
 
 await visit('/runs');
-await page.press('n');
-await type('What', 'tag:broken');
-await page.press('Tab');
-await press('Run');
-await until('the job', () => location.pathname.startsWith('/jobs/'));
+await run('tag:broken');
 await status('Failed');
 await sees('broken_rates');
 await press('Errors');

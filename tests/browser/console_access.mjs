@@ -4,7 +4,7 @@ import {check, finished} from './check.mjs';
 import {somebody} from './person.mjs';
 
 const [program, axe, url, pictures] = process.argv.slice(2);
-const {browser, page, until, sees, visit, title, where, press, type, status, look, picture, seen} = await somebody({program, axe, url, pictures});
+const {browser, page, until, sees, visit, title, where, press, type, run, status, look, picture, seen} = await somebody({program, axe, url, pictures});
 const names = () => page.ask(() => [...document.querySelectorAll('main button')].map(each => each.getAttribute('aria-label') ?? each.textContent.trim()));
 async function log_in(name, password) {
   await type('Name', name);
@@ -52,11 +52,7 @@ check('it is over', await title(), 'Log in to Leat');
 await visit('/');
 await log_in('otto', 'run-and-cancel-it');
 await until('the overview', () => document.querySelector('h1')?.textContent === 'Overview');
-await page.press('n');
-await type('What', 'tag:slow');
-await page.press('Tab');
-await press('Run');
-await until('the job', () => location.pathname.startsWith('/jobs/'));
+await run('tag:slow');
 await status('Running');
 await press('Cancel');
 await status('Cancelled');

@@ -19,7 +19,6 @@ export async function somebody({program, axe, url, pictures, has = () => true}) 
     }
   }
   const sees = text => until(`"${text}"`, text => document.body.innerText.includes(text), text);
-  const gone = text => until(`the end of "${text}"`, text => !document.body.innerText.includes(text), text);
   const visit = async (path, options) => { await page.open(url + path, options); await until('the page', () => document.querySelector('h1')?.textContent && !document.querySelector('.loading')); };
   const title = () => page.ask(() => document.querySelector('h1').textContent);
   const where = () => page.ask(() => location.pathname + location.search);
@@ -47,6 +46,14 @@ export async function somebody({program, axe, url, pictures, has = () => true}) 
     }, label);
     await page.send('Input.insertText', {text});
   }
+  /** Runs a selection by the form that a key opens, and waits for its job's page. */
+  async function run(what) {
+    await page.press('n');
+    await type('What', what);
+    await page.press('Tab');
+    await press('Run');
+    await until('the job', () => location.pathname.startsWith('/jobs/'));
+  }
   const status = word => until(`the status ${word}`, word => document.querySelector('.head .badge')?.textContent === word, word);
   const seen = [];
   async function picture(name) { if (pictures) { mkdirSync(pictures, {recursive: true}); writeFileSync(`${pictures}/${name}.webp`, await page.picture({height: 1000, quality: 82})); } }
@@ -62,5 +69,5 @@ export async function somebody({program, axe, url, pictures, has = () => true}) 
     check(`nobody complains, ${name}`, complaints, []);
     seen.push(name);
   }
-  return {browser, page, until, sees, gone, visit, title, where, press, type, status, look, picture, seen};
+  return {browser, page, until, sees, visit, title, where, press, type, run, status, look, picture, seen};
 }
