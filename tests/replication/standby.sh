@@ -5,6 +5,8 @@
 set -eu
 . "$(dirname -- "$0")/server.sh"
 export LEAT_TARGET="$2" PGCONNECT_TIMEOUT=10
+# The server does not wait for its disk; a commit that is not written yet is before no position of the log (caught_up).
+export PGOPTIONS="$PGOPTIONS -c synchronous_commit=on"
 primary=$LEAT_TEST_POSTGRES
 data=$(psql -qXAt "$primary" -c 'show data_directory') port=$PGPORT
 other_port=$((port + 1)) programs=$LEAT_POSTGRES_PROGRAMS
