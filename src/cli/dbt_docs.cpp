@@ -10,6 +10,7 @@
 #include "dbt/catalog.h"
 #include "run/column_lineage.h"
 #include "run/docs_site.h"
+#include "run/free_warehouse.h"
 #include "server/static_site.h"
 
 namespace leat::cli {
@@ -67,7 +68,7 @@ int generate(run::Workspace& workspace, const DbtArguments& arguments) {
   const dbt::Project& project = *workspace.dbt();
   run::DocsOptions site{true, last_results(project)};
   Env& env = workspace.env();
-  auto adapter = workspace.warehouse().adapter();
+  auto adapter = run::adapter_when_free(workspace);
   std::vector<std::string> chosen;
   if (!arguments.run.select.empty() || !arguments.run.exclude.empty()) {
     for (const dbt::Node* node : chosen_nodes(project, arguments)) chosen.push_back(node->unique_id);

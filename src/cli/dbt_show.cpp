@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "run/free_warehouse.h"
 #include "sql/deferred_adapter.h"
 
 namespace leat::cli {
@@ -64,7 +65,7 @@ int dbt_show(run::Workspace& workspace, const DbtArguments& arguments) {
   const dbt::NodeBuilder& builder = workspace.dbt_nodes()->builder();
   // Most templates ask the warehouse nothing: to compile them needs no session.
   auto adapter = std::make_unique<sql::DeferredAdapter>(workspace.warehouse().dialect(),
-                                                        [&] { return workspace.warehouse().adapter(); });
+                                                        [&] { return run::adapter_when_free(workspace); });
   if (!arguments.inline_sql.empty()) {
     give("", builder.compile_inline(arguments.inline_sql, *adapter), *adapter, arguments);
     return kExitOk;
@@ -106,7 +107,7 @@ int dbt_show(run::Workspace& workspace, const DbtArguments& arguments) {
 
 int dbt_clone(run::Workspace& workspace, const DbtArguments& arguments, const dbt::SavedState& state) {
   const dbt::Project& project = *workspace.dbt();
-  auto adapter = workspace.warehouse().adapter();
+  auto adapter = run::adapter_when_free(workspace);
   std::vector<dbt::FinishedNode> cloned;
   for (const dbt::Node* node : chosen_nodes(project, arguments)) {
     std::optional<sql::Relation> from = state.relation(node->unique_id);
@@ -123,7 +124,7 @@ int dbt_clone(run::Workspace& workspace, const DbtArguments& arguments, const db
 }
 
 int dbt_run_operation(run::Workspace& workspace, const DbtArguments& arguments) {
-  auto adapter = workspace.warehouse().adapter();
+  auto adapter = run::adapter_when_free(workspace);
   document::Value given =
       arguments.arguments.empty() ? document::Value() : document::parse_yaml(arguments.arguments, "--args");
   // What the macro has to say it logs or prints; what it returns is for macros.

@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
 #include "dbt/freshness.h"
+#include "run/free_warehouse.h"
 
 namespace leat::cli {
 
@@ -31,7 +32,7 @@ int dbt_source(run::Workspace& workspace, const DbtArguments& arguments, const G
         .fix("There is `leat dbt source freshness`.");
   const dbt::Project& project = *workspace.dbt();
   Env& env = workspace.env();
-  auto adapter = workspace.warehouse().adapter();
+  auto adapter = run::adapter_when_free(workspace);
   auto started = env.steady();
   std::vector<dbt::SourceFreshness> results;
   bool well = true;

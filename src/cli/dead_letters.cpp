@@ -6,7 +6,9 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
+#include "cli/wait_notice.h"
 #include "run/dead_letters.h"
+#include "run/free_warehouse.h"
 
 namespace leat::cli {
 namespace {
@@ -28,7 +30,12 @@ class DeadLettersCommand : public Command {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     std::string target = run::choose_target(project, globals.target, env);
     run::LetterFilter filter{connection_, stream_, limit_, 0};
-    if (verb_ == "list") return list(*run::open_warehouse(project, target, env), filter);
+    if (verb_ == "list") {
+      WaitNotice notice(env);
+      auto warehouse = run::open_warehouse(project, target, env);
+      auto session = run::adapter_when_free(*warehouse, project.folder, std::nullopt, env);
+      return list(*warehouse, filter);
+    }
     if (verb_ == "retry") return retry(run::retry_dead_letters(project, target, filter, env));
     throw Error(ErrorCode::cli_usage, fmt::format("`{}` is no verb of dead-letters", verb_),
                 "leat dead-letters")

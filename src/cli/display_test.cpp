@@ -116,6 +116,11 @@ TEST_CASE("what is no news is told only to who asks for everything") {
   CHECK(event_line(batch_of("s", 1), 0, 1).empty());
 }
 
+TEST_CASE("who waits for another run says so") {
+  Event event{"run_waiting", EventLevel::info, {{"asset", std::string("w.duckdb")}}};
+  CHECK(event_line(event, 40, 0) == "i waits: another run is at work on w.duckdb");
+}
+
 TEST_CASE("a stand-in is told plainly") {
   Event event{"stand_in_started",
               EventLevel::info,

@@ -81,6 +81,9 @@ std::string event_line(const Event& event, std::size_t width, int verbosity) {
         .add(fmt::format("  {} steps", format_count(event.number("steps"))), Ink::dim)
         .str(width);
   }
+  if (event.name == "run_waiting") {
+    return notice("i", Ink::cyan, fmt::format("waits: another run is at work on {}", event.text("asset")), 0);
+  }
   if (event.name == "request_retried") {
     std::int64_t status = event.number("status");
     return notice("!", Ink::yellow,

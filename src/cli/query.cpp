@@ -5,6 +5,8 @@
 #include "cli/commands.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "cli/wait_notice.h"
+#include "run/free_warehouse.h"
 #include "run/workspace.h"
 
 namespace leat::cli {
@@ -33,8 +35,10 @@ class QueryCommand : public Command {
           .fix("There are table, csv, json and md.");
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     std::string target = run::choose_target(project, globals.target, env);
+    WaitNotice notice(env);
     auto warehouse = run::open_warehouse(project, target, env);
-    sql::QueryResult result = warehouse->adapter()->query(sql_, limit_);
+    sql::QueryResult result =
+        run::adapter_when_free(*warehouse, project.folder, std::nullopt, env)->query(sql_, limit_);
     Terminal::print(format_table(result, *format));
     return 0;
   }

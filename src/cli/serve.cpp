@@ -85,7 +85,8 @@ class ServeCommand : public Command {
     return {{"--host", "The address to listen on", &host_, false, "ADDRESS"},
             {"--port", "The port of the API; 0 chooses one", &port_, false, "PORT"},
             {"--pages-port", "The port of the pages; 0 chooses one", &pages_port_, false, "PORT"},
-            {"--sql-port", "The port of SQL; 0 chooses one", &sql_port_, false, "PORT"}};
+            {"--sql-port", "The port of SQL; 0 chooses one", &sql_port_, false, "PORT"},
+            {"--live", "Jobs read the real source even where the project has a stand-in", &live_}};
   }
   std::string_view details() const override {
     return R"(Examples:
@@ -104,8 +105,8 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     std::string target = run::choose_target(project, globals.target, env);
     std::vector<std::unique_ptr<Service>> services;
-    services.push_back(
-        std::make_unique<server::JobsService>(project, target, server::HttpAddress{host_, port_}, env));
+    services.push_back(std::make_unique<server::JobsService>(project, target, live_,
+                                                             server::HttpAddress{host_, port_}, env));
     add_pages(project, env, services);
     add_sql(project, target, env, services);
     for (auto& service : services) Terminal::line(fmt::format("{} at {}", service->name(), service->start()));
@@ -164,6 +165,7 @@ Any tool that speaks to PostgreSQL may ask the warehouse. It reads only, and nev
 
   std::string host_ = "127.0.0.1";
   int port_ = 8080, pages_port_ = 8081, sql_port_ = -1;
+  bool live_ = false;
 };
 
 }  // namespace

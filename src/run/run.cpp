@@ -9,6 +9,7 @@
 #include "dbt/selector_file.h"
 #include "run/dbt_check.h"
 #include "run/event_json.h"
+#include "run/free_warehouse.h"
 #include "run/observed.h"
 #include "run/reservation.h"
 #include "run/store/store.h"
@@ -236,25 +237,6 @@ std::vector<std::string> names_of(const std::vector<Asset>& assets, const std::v
   return {names.begin(), names.end()};
 }
 
-// A warehouse in a file takes one process at a time. While the other one is a run of this project, its end is
-// waited for.
-void wait_for_warehouse(Workspace& workspace, const RunOptions& options) {
-  Env& env = workspace.env();
-  auto begun = env.steady();
-  for (bool is_told = false;; is_told = true) {
-    try {
-      workspace.warehouse().adapter();
-      return;
-    } catch (const Error& error) {
-      bool is_ours =
-          error.code() == ErrorCode::warehouse_locked && Store(workspace.project().folder).is_running();
-      if (!is_ours || (options.patience && env.elapsed_ms(begun) >= options.patience->count())) throw;
-      if (!is_told) env.emit({"run_waiting", EventLevel::info, {{"asset", error.where()}}});
-    }
-    env.wait(std::chrono::milliseconds(100));
-  }
-}
-
 // What runs at the same time would write to together, though their assets differ.
 std::unique_ptr<Reservation> alone(Workspace& workspace, const char* what) {
   auto held = std::make_unique<Reservation>(workspace.project().folder);
@@ -281,7 +263,7 @@ RunReport run_assets(Workspace& workspace, const RunOptions& options) {
 
   Reservation reserved(workspace.project().folder);
   reserved.take(names_of(assets, order), env, options.patience);
-  wait_for_warehouse(workspace, options);
+  adapter_when_free(workspace.warehouse(), workspace.project().folder, options.patience, env);
   Store store(workspace.project().folder);
   RunRecord record(
       store, {report.run_id, options.command, workspace.target(), "running", format_iso_timestamp(env.now())},

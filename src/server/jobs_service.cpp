@@ -96,12 +96,12 @@ struct JobsService::Parts {
   HttpFront front;
   std::jthread scheduling, reloading;
 
-  Parts(const run::ProjectFile& project, const std::string& target, const HttpAddress& address,
-        run::JobSettings settings, Env& env)
+  Parts(const run::ProjectFile& project, const std::string& target, bool reads_real,
+        const HttpAddress& address, run::JobSettings settings, Env& env)
       : lock(project.folder, "serve.lock"),
         queue(project.folder),
         hearing(env),
-        launcher(run::make_launcher(settings, launched(project, target), env)),
+        launcher(run::make_launcher(settings, launched(project, target, reads_real), env)),
         scheduler(project.schedules, queue, env),
         workers(queue, *launcher, heard(settings.workers), env, [this] { scheduler.wake(); }),
         client(env.variable("LEAT_API_CLIENT_ID").value_or(""),
@@ -136,11 +136,13 @@ struct JobsService::Parts {
     return reply;
   }
 
-  static run::LauncherOptions launched(const run::ProjectFile& project, const std::string& target) {
+  static run::LauncherOptions launched(const run::ProjectFile& project, const std::string& target,
+                                       bool reads_real) {
     run::LauncherOptions options;
     options.folder = project.folder;
     options.target = target;
     options.project = project.name;
+    options.live = reads_real;
     return options;
   }
   run::WorkersOptions heard(run::WorkersOptions options) {
@@ -186,8 +188,9 @@ void JobsService::Live::end() {
   delivering = {};
 }
 
-JobsService::JobsService(const run::ProjectFile& project, std::string target, HttpAddress address, Env& env)
-    : project_(project), target_(std::move(target)), address_(std::move(address)), env_(env) {}
+JobsService::JobsService(const run::ProjectFile& project, std::string target, bool live, HttpAddress address,
+                         Env& env)
+    : project_(project), target_(std::move(target)), live_(live), address_(std::move(address)), env_(env) {}
 
 JobsService::~JobsService() {
   stop();
@@ -203,7 +206,7 @@ std::string JobsService::start() {
             "Add a user (`leat user add`), set LEAT_API_CLIENT_ID and LEAT_API_CLIENT_SECRET, or listen on "
             "127.0.0.1.");
   run::JobSettings settings = run::read_job_settings(project_.serve["jobs"], env_);
-  parts_ = std::make_unique<Parts>(project_, target_, address_, settings, env_);
+  parts_ = std::make_unique<Parts>(project_, target_, live_, address_, settings, env_);
   parts_->scheduling = std::jthread([this] { parts_->scheduler.serve(parts_->workers); });
   parts_->reloading = std::jthread([this](std::stop_token stop) { reload(std::move(stop)); });
   parts_->live->begin();

@@ -22,7 +22,8 @@ namespace leat::server {
 class JobsService : public Service {
  public:
   /// `project` and `env` have to outlive it.
-  JobsService(const run::ProjectFile& project, std::string target, HttpAddress address, Env& env);
+  /// `live`: its jobs read the real source even where the project has a stand-in.
+  JobsService(const run::ProjectFile& project, std::string target, bool live, HttpAddress address, Env& env);
   ~JobsService() override;
   std::string name() const override { return "jobs and API"; }
   std::string start() override;
@@ -35,6 +36,7 @@ class JobsService : public Service {
   void read_again();
   const run::ProjectFile& project_;
   std::string target_;
+  bool live_;
   HttpAddress address_;
   Env& env_;
   std::unique_ptr<Parts> parts_;

@@ -123,7 +123,7 @@ module "serve" {
   source             = "./modules/task"
   name               = "${local.name}-serve"
   image              = "${module.registry.url}:${var.image_tag}"
-  command            = ["serve", "--host", "0.0.0.0", "--port", "8080", "--pages-port", "8081", "--sql-port", "5433", "--log-format", "json"]
+  command            = ["serve", "--live", "--host", "0.0.0.0", "--port", "8080", "--pages-port", "8081", "--sql-port", "5433", "--log-format", "json"]
   cpu                = var.cpu
   memory             = var.memory
   environment        = local.environment

@@ -89,6 +89,7 @@ class ChildProcess : public Launcher {
     std::vector<std::string> words = {options_.program, "--project", options_.folder, "--log-format", "json"};
     if (!options_.target.empty()) words.insert(words.end(), {"--target", options_.target});
     words.insert(words.end(), {"run", "--job", to_json(launch.spec)});
+    if (options_.live) words.push_back("--live");
     return words;
   }
 

@@ -59,6 +59,7 @@ class InProcess : public Launcher {
   RunReport run_job(const Launch& launch, Env& env) const {
     WorkspaceOptions workspace_options;
     workspace_options.target = options_.target;
+    workspace_options.live = options_.live;
     RunOptions run_options;
     fill_options(launch.spec, workspace_options, run_options, env);
     Workspace workspace(load_project(options_.folder, env), workspace_options, env);

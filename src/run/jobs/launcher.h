@@ -70,6 +70,7 @@ struct LauncherOptions {
   std::string folder, target;  ///< of the project
   std::string program;         ///< child process: the file of leat; "" for this one
   std::string project;         ///< its name
+  bool live = false;           ///< reads the real source even where the project has a stand-in
   std::int64_t memory_bytes = 0;
   std::chrono::milliseconds cpu{0};
 };

@@ -35,6 +35,7 @@ std::vector<std::string> remote_command(const LauncherOptions& options, const La
   std::vector<std::string> words = {"--log-format", "json"};
   if (!options.target.empty()) words.insert(words.end(), {"--target", options.target});
   words.insert(words.end(), {"run", "--job", to_json(launch.spec)});
+  if (options.live) words.push_back("--live");
   return words;
 }
 

@@ -95,10 +95,11 @@ const Schedule& find_schedule(const std::vector<Schedule>& all, const std::strin
     names.push_back(each.name);
     listed += (listed.empty() ? "" : ", ") + each.name;
   }
-  std::string near = nearest(name, names);
+  std::string near = name.empty() ? "" : nearest(name, names);
   throw Error(ErrorCode::schedule_unknown,
-              fmt::format("There is no schedule `{}`{}", name,
-                          near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
+              name.empty() ? "No schedule is named"
+                           : fmt::format("There is no schedule `{}`{}", name,
+                                         near.empty() ? "" : fmt::format("; did you mean `{}`?", near)),
               "leat.yml")
       .fix(listed.empty() ? "`schedules:` in leat.yml declares them."
                           : fmt::format("The project's schedules: {}.", listed));
