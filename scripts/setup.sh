@@ -17,7 +17,7 @@ libssl-dev libexpat1-dev libzip-dev libmozjs-102-dev tzdata"
 case $group in
   build) ;;
   shop) packages="$packages postgresql-15" ;;
-  test | servers) packages="$packages python3-minimal python3 python3-psycopg2 python3-yaml sqlite3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
+  test | servers) packages="$packages jq python3-minimal python3 python3-psycopg2 python3-yaml sqlite3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
   *) fail "unknown group '$group'" "use build, shop, test, servers, lint or fuzz" ;;
@@ -58,7 +58,8 @@ npm_unpack() {
   [ "$(cat "$4/.version" 2>/dev/null)" = "$1@$2" ] && return 0
   say "fetching $1@$2 from npm"
   work=$(mktemp -d)
-  file=$(cd "$work" && npm pack --silent --ignore-scripts "$1@$2" 2>"$work/npm.log" | tail -1) ||
+  file=$(cd "$work" && npm pack --loglevel=error --ignore-scripts "$1@$2" 2>"$work/npm.log" | tail -1)
+  [ -n "$file" ] && [ -f "$work/$file" ] ||
     { cat "$work/npm.log" >&2; fail "npm could not fetch $1@$2" "is the npm registry reachable? try: npm view $1"; }
   sum=$(openssl dgst -sha512 -binary "$work/$file" | openssl base64 -A)
   [ "$sum" = "$3" ] || fail "$1@$2 has another checksum than the pinned one" "do not use it; report this"

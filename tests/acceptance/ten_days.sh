@@ -44,7 +44,7 @@ dispatch_start() {
 dispatch_day() {
   order "change?dataset=2zdj-bwza&rows=9&seed=$1&column=priority_final&value=A&now=$today" >/dev/null
   order "change?dataset=2zdj-bwza&rows=9&seed=$1&column=data_updated_at&value=${today%Z}&now=$today" >/dev/null
-  add_row 2zdj-bwza "$1" "cad_number=99000000$1" "data_updated_at=${today%Z}"
+  add_row 2zdj-bwza "$1" "cad_number=$((990000000 + $1))" "data_updated_at=${today%Z}"
   order "change?dataset=92ue-2pfu&rows=1&seed=$1&column=description&value=NAMED%20ON%20DAY%20$1&now=$today" >/dev/null
 }
 dispatch_tables() {
