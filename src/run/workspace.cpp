@@ -185,15 +185,20 @@ sync::StreamResult Workspace::load_shared(const ConnectionFile& connection, cons
 }
 
 LandedTables Workspace::landed_tables() const {
+  std::lock_guard lock(catalog_mutex_);
   LandedTables landed;
   for (const PipeFile& pipe : project_.pipes) landed[landing_of(pipe)] = "pipe." + pipe.name;
   for (const ConnectionFile& connection : project_.connections) {
     if (!connection.destination.empty()) continue;
-    for (const sync::StreamSettings& settings : connection.connection.streams) {
-      std::string table = settings.table.empty() ? settings.name : settings.table;
-      landed[{connection.connection.schema, table}] =
-          fmt::format("stream.{}.{}", connection.connection.name, settings.name);
-    }
+    const std::string& name = connection.connection.name;
+    auto lands = [&](const std::string& stream, const std::string& table) {
+      landed[{connection.connection.schema, table}] = fmt::format("stream.{}.{}", name, stream);
+    };
+    for (const sync::StreamSettings& settings : connection.connection.streams)
+      lands(settings.name, settings.table.empty() ? settings.name : settings.table);
+    auto discovered = catalogs_.find(name);
+    if (!connection.connection.streams.empty() || discovered == catalogs_.end()) continue;
+    for (const stream::Stream& stream : discovered->second.streams) lands(stream.name, stream.name);
   }
   return landed;
 }

@@ -97,7 +97,7 @@ class Workspace {
   std::unique_ptr<warehouses::Warehouse> warehouse_;
   std::unique_ptr<DbtNodes> dbt_;
   std::unique_ptr<pages::Project> pages_;
-  std::mutex catalog_mutex_;  // guards catalogs_
+  mutable std::mutex catalog_mutex_;  // guards catalogs_
   std::map<std::string, stream::Catalog> catalogs_;
 };
 
