@@ -172,7 +172,13 @@
     } else {
       out.axisLabel.formatter = given ? function (v) { return L.show(local(v), code, 'date'); } : undefined;
       // A few times are named themselves.
-      if (order.length <= 16) out.axisLabel.customValues = out.axisTick.customValues = order.map(function (v) { return echarts.number.parseDate(v).getTime(); });
+      // Few moments are told themselves, every so many that none hides another: what is left out is left out evenly.
+      if (order.length <= 16) {
+        var wide = (given ? L.show(local(order[0]), code, 'date').length : 8) * 6.5 + 14;
+        var every = Math.max(1, Math.ceil(order.length * wide / Math.max(spec.width - 90, 1)));
+        out.axisTick.customValues = order.map(function (v) { return echarts.number.parseDate(v).getTime(); });
+        out.axisLabel.customValues = out.axisTick.customValues.filter(function (v, i) { return i % every === 0; });
+      }
       if (!given) out.axisLabel.formatter = { year: '{yyyy}', month: '{MMM}', day: '{d} {MMM}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' };
     }
     return out;
