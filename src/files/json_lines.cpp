@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/base64.h"
 #include "base/time.h"
 #include "batch/decimal.h"
-#include "http/auth.h"
 
 namespace leat::files {
 namespace {
@@ -94,7 +94,7 @@ void append_value(const ColumnData& column, std::size_t row, std::string& out) {
       return append_json_text(column.text(row), out);
     case TypeKind::bytes:
       out += '"';
-      out += http::base64(column.text(row));
+      out += base64(column.text(row));
       out += '"';
       return;
     case TypeKind::timestamptz:

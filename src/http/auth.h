@@ -20,9 +20,4 @@ void authorize_bearer(Request& request, std::string_view token);
 /// Sets `Authorization: Basic …`.
 void authorize_basic(Request& request, std::string_view user, std::string_view password);
 
-/// RFC 4648 base64 with padding.
-std::string base64(std::string_view bytes);
-/// The bytes of base64; what is no digit is passed over.
-std::string decode_base64(std::string_view text);
-
 }  // namespace leat::http

@@ -9,12 +9,12 @@
 #include <map>
 #include <mutex>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "base/units.h"
 #include "document/value.h"
-#include "http/auth.h"
 #include "http/url.h"
 
 namespace leat::http {
@@ -251,8 +251,9 @@ class Player final : public Cassette {
     for (const Value& header : exchange["headers"].items()) {
       if (header.items().size() == 2) response.headers.add(header.items()[0].raw(), header.items()[1].raw());
     }
-    response.body.append(exchange.find("answer") ? exchange["answer"].raw()
-                                                 : decode_base64(exchange["answer_base64"].raw()));
+    response.body.append(exchange.find("answer")
+                             ? exchange["answer"].raw()
+                             : decode_base64(exchange["answer_base64"].raw()).value_or(""));
     return response;
   }
 

@@ -186,10 +186,6 @@ TEST_CASE("credentials take their standard forms") {
   authorize_basic(request, "Aladdin", "open sesame");
   CHECK(request.headers.get("Authorization") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
   CHECK(redact("open sesame") == "***");
-  CHECK(base64("") == "");
-  CHECK(base64("f") == "Zg==");
-  CHECK(base64("fo") == "Zm8=");
-  CHECK(base64("foo") == "Zm9v");
 }
 
 TEST_CASE("retries double their wait and end after five") {

@@ -6,9 +6,9 @@
 #include <cstring>
 #include <memory>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/secret.h"
-#include "http/auth.h"
 
 namespace leat::http {
 namespace {

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "document/value.h"
@@ -77,9 +78,9 @@ std::string put_records(Streams& streams, const Value& body, const std::string& 
   if (name.empty() || records.empty() || records.size() > kRecordsMax)
     throw Refusal{400, "InvalidArgumentException", "A stream's name and 1 to 500 records are needed"};
   for (const Value& record : records) {
-    if (!decode_base64(record["Data"].raw(), decoded.emplace_back()))
-      throw Refusal{400, "SerializationException", "Data is no base64"};
-    if (decoded.back().size() > kRecordBytesMax)
+    std::optional<std::string> data = decode_base64(record["Data"].raw());
+    if (!data) throw Refusal{400, "SerializationException", "Data is no base64"};
+    if (decoded.emplace_back(std::move(*data)).size() > kRecordBytesMax)
       throw Refusal{400, "ValidationException", "A record is larger than 1,000 KiB"};
   }
   streams.open(name).accept(batch_id, {decoded.begin(), decoded.end()});
@@ -167,34 +168,6 @@ void keep_delivering(Streams& streams, Env& env) {
 }
 
 }  // namespace
-
-bool decode_base64(std::string_view text, std::string& out) {
-  static constexpr std::array<std::int8_t, 256> kValues = [] {
-    std::array<std::int8_t, 256> values{};
-    for (auto& value : values) value = -1;
-    constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t i = 0; i < kLetters.size(); ++i)
-      values[static_cast<unsigned char>(kLetters[i])] = static_cast<std::int8_t>(i);
-    return values;
-  }();
-  if (text.size() % 4 != 0) return false;
-  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  text.remove_suffix(padding);
-  out.clear();
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (char c : text) {
-    std::int8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value < 0) return false;
-    held = held << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out += static_cast<char>(held >> bits & 0xFF);
-  }
-  return true;
-}
 
 std::int64_t drain_spool(const EndpointOptions& options, Env& env) {
   Streams streams(options, env);

@@ -31,7 +31,4 @@ void serve_endpoint(const EndpointOptions& options, Env& env,
 /// Delivers all that waits in the spool and returns the number of records.
 std::int64_t drain_spool(const EndpointOptions& options, Env& env);
 
-/// Decodes RFC 4648 base64; false for what is none.
-bool decode_base64(std::string_view text, std::string& out);
-
 }  // namespace leat::lake

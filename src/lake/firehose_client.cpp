@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "document/value.h"
-#include "http/auth.h"
 #include "http/url.h"
 
 namespace leat::lake {
@@ -46,7 +46,7 @@ FirehoseClient::FirehoseClient(FirehoseOptions options, Env& env)
 
 bool FirehoseClient::add(std::string_view record) {
   if (record.size() > kRecordBytesMax) return false;
-  std::string coded = http::base64(record);
+  std::string coded = base64(record);
   std::size_t bytes = coded.size() + kRecordOverhead;
   if (batch_.size() == kRecordsMax || batch_bytes_ + bytes + 1024 > kRequestBytesMax) send();
   batch_bytes_ += bytes;

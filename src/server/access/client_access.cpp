@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/auth.h"
+#include "base/base64.h"
 #include "server/access/secrets.h"
 
 namespace leat::server {
@@ -22,11 +22,10 @@ bool ClientAccess::knows(std::string_view id, std::string_view secret) const {
 
 std::optional<std::pair<std::string, std::string>> ClientAccess::basic(std::string_view authorization) {
   if (!begins(authorization, "basic ")) return std::nullopt;
-  std::string pair = http::decode_base64(authorization.substr(6));
-  std::size_t colon = pair.find(':');
-  // One spelling for each pair: what is no base64 is not read around.
-  if (colon == std::string::npos || http::base64(pair) != authorization.substr(6)) return std::nullopt;
-  return std::pair(pair.substr(0, colon), pair.substr(colon + 1));
+  std::optional<std::string> pair = decode_base64(authorization.substr(6));
+  std::size_t colon = pair ? pair->find(':') : std::string::npos;
+  if (colon == std::string::npos) return std::nullopt;
+  return std::pair(pair->substr(0, colon), pair->substr(colon + 1));
 }
 
 bool ClientAccess::allows(std::string_view authorization) {

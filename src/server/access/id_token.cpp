@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/base64.h"
 #include "base/error.h"
 
 namespace leat::server {
@@ -54,9 +55,7 @@ Key make_key(const char* kind, OSSL_PARAM_BLD* builder) {
 
 // A member of a key, decoded; "" where it is none.
 std::string part(const Value& jwk, const char* name) {
-  std::string out;
-  if (!decode_base64url(jwk[name].raw(), out)) out.clear();
-  return out;
+  return decode_base64_url(jwk[name].raw()).value_or("");
 }
 
 Key read_rsa(const Value& jwk) {
@@ -141,35 +140,16 @@ Value json_or_null(const std::string& text) {
 
 }  // namespace
 
-bool decode_base64url(std::string_view text, std::string& out) {
-  out.clear();
-  unsigned bits = 0, value = 0;
-  for (char c : text) {
-    unsigned digit = c >= 'A' && c <= 'Z'   ? static_cast<unsigned>(c - 'A')
-                     : c >= 'a' && c <= 'z' ? static_cast<unsigned>(c - 'a' + 26)
-                     : c >= '0' && c <= '9' ? static_cast<unsigned>(c - '0' + 52)
-                     : c == '-'             ? 62
-                     : c == '_'             ? 63
-                                            : 64;
-    if (digit == 64) return false;
-    value = (value << 6 | digit) & 0xffff;
-    bits += 6;
-    if (bits >= 8) out += static_cast<char>(value >> (bits -= 8) & 0xff);
-  }
-  return text.size() % 4 != 1;
-}
-
 TokenClaims read_id_token(std::string_view token, const Value& jwks, const ExpectedToken& expected) {
   TokenClaims out;
   out.problem = "The issuer's token is none.";
   std::size_t first = token.find('.'), last = token.rfind('.');
-  std::string head, body, signature;
-  if (token.size() > kTokenMax || first == std::string_view::npos || first == last ||
-      !decode_base64url(token.substr(0, first), head) ||
-      !decode_base64url(token.substr(first + 1, last - first - 1), body) ||
-      !decode_base64url(token.substr(last + 1), signature))
-    return out;
-  Value header = json_or_null(head), claims = json_or_null(body);
+  if (token.size() > kTokenMax || first == std::string_view::npos || first == last) return out;
+  auto head = decode_base64_url(token.substr(0, first)),
+       body = decode_base64_url(token.substr(first + 1, last - first - 1)),
+       signature = decode_base64_url(token.substr(last + 1));
+  if (!head || !body || !signature) return out;
+  Value header = json_or_null(*head), claims = json_or_null(*body);
   if (!header.is_mapping() || !claims.is_mapping()) return out;
   std::string algorithm = header["alg"].raw(), kid = header["kid"].raw();
   if (algorithm != "RS256" && algorithm != "ES256") {
@@ -182,7 +162,7 @@ TokenClaims read_id_token(std::string_view token, const Value& jwks, const Expec
     bool is_meant = kid.empty() || jwk["kid"].raw() == kid;
     if (!is_kind || !is_meant || (jwk["use"].is_text() && jwk["use"].raw() != "sig")) continue;
     has_key = true;
-    if (!is_signed(jwk, is_rsa, token.substr(0, last), signature)) continue;
+    if (!is_signed(jwk, is_rsa, token.substr(0, last), *signature)) continue;
     out.problem = check(claims, expected);
     if (out.problem.empty()) out.claims = std::move(claims);
     return out;

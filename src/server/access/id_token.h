@@ -28,7 +28,5 @@ struct TokenClaims {
 
 /// Reads `token` by the keys of `jwks`, the issuer's JSON Web Key Set.
 TokenClaims read_id_token(std::string_view token, const document::Value& jwks, const ExpectedToken& expected);
-/// Decodes base64url; false for what is none.
-bool decode_base64url(std::string_view text, std::string& out);
 
 }  // namespace leat::server

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "http/url.h"
 #include "server/access/gatekeeper.h"
@@ -97,7 +98,7 @@ Reply OidcLogin::begin(const Call& call) {
                                 {"scope", settings_.scopes},
                                 {"state", state},
                                 {"nonce", begun.nonce},
-                                {"code_challenge", base64url(unhex(sha256(begun.verifier)))},
+                                {"code_challenge", base64_url(unhex(sha256(begun.verifier)))},
                                 {"code_challenge_method", "S256"}});
   {
     std::lock_guard lock(mutex_);

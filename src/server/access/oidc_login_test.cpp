@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/base64.h"
 #include "base/time.h"
 #include "http/url.h"
 #include "server/access/id_token.h"
@@ -31,7 +32,7 @@ std::string part(EVP_PKEY* key, const char* name) {
   std::string out(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
   BN_bn2bin(number, reinterpret_cast<unsigned char*>(out.data()));
   BN_free(number);
-  return base64url(out);
+  return base64_url(out);
 }
 
 // A signer of tokens, as an issuer is one.
@@ -52,8 +53,8 @@ struct Signer {
   }
   std::string token(const std::string& claims, const std::string& head = "") const {
     std::string text =
-        base64url(head.empty() ? R"({"alg":")" + algorithm + R"(","kid":")" + kid + "\"}" : head) + "." +
-        base64url(claims);
+        base64_url(head.empty() ? R"({"alg":")" + algorithm + R"(","kid":")" + kid + "\"}" : head) + "." +
+        base64_url(claims);
     std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> digest(EVP_MD_CTX_new(), EVP_MD_CTX_free);
     std::size_t length = 0;
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
@@ -72,7 +73,7 @@ struct Signer {
       BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), reinterpret_cast<unsigned char*>(sides.data()) + 32, 32);
       signature = sides;
     }
-    return text + "." + base64url(signature);
+    return text + "." + base64_url(signature);
   }
 };
 
@@ -180,7 +181,7 @@ TEST_CASE("tokens that are signed by RS256 and ES256 are read, and no others") {
   }
   Signer signer("ES256");
   Value keys = Tokens::keys(signer.jwk());
-  std::string none = base64url(R"({"alg":"none"})") + "." + base64url(t.claims) + ".";
+  std::string none = base64_url(R"({"alg":"none"})") + "." + base64_url(t.claims) + ".";
   CHECK(t.problem(none, keys) == "The token is not signed by RS256 or ES256.");
   CHECK(t.problem(signer.token(t.claims, R"({"alg":"HS256","kid":"k1"})"), keys) != "");
   CHECK(t.problem(signer.token(t.claims, R"({"alg":"RS256","kid":"k1"})"), keys) != "");

@@ -25,6 +25,5 @@ std::string random_token();
 std::string sha256(std::string_view text);
 /// Whether both are the same; takes as long for a wrong text as for the right one.
 bool is_same_secret(std::string_view given, std::string_view wanted);
-std::string base64url(std::string_view bytes);
 
 }  // namespace leat::server

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "server/pgwire/errors.h"
 
@@ -30,25 +31,6 @@ std::string hmac(std::string_view key, std::string_view text) {
 std::string sha256(std::string_view text) {
   std::string out(kDigest, '\0');
   SHA256(bytes_of(text), text.size(), reinterpret_cast<unsigned char*>(out.data()));
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(bytes),
-                               static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0 || text.size() > 1024) return std::nullopt;
-  std::string out(text.size() / 4 * 3 + 1, '\0');
-  int length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(text),
-                               static_cast<int>(text.size()));
-  if (length < 0) return std::nullopt;
-  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<std::size_t>(length) - padding);
   return out;
 }
 
@@ -105,8 +87,8 @@ std::optional<std::string> ScramExchange::finish(std::string_view client_final) 
   std::size_t last = client_final.rfind(",p=");
   if (last == std::string_view::npos) refuse();
   std::string_view without_proof = client_final.substr(0, last);
-  std::optional<std::string> proof = from_base64(client_final.substr(last + 3));
-  std::optional<std::string> binding = from_base64(attribute(without_proof, 'c'));
+  std::optional<std::string> proof = decode_base64(client_final.substr(last + 3));
+  std::optional<std::string> binding = decode_base64(attribute(without_proof, 'c'));
   if (!proof || proof->size() != kDigest || binding != header_ || attribute(without_proof, 'r') != nonce_)
     refuse();
   std::string signed_text = fmt::format("{},{},{}", first_bare_, server_first_, without_proof);

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/base64.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "http/auth.h"
 #include "http/url.h"
 
 namespace leat::sources::authoring {
@@ -174,11 +174,11 @@ void read_headers(const std::vector<std::pair<std::string, std::string>>& header
     } else if (is_authorization && scheme == "bearer") {
       take_key(draft, Auth::bearer, "", rest);
     } else if (is_authorization && scheme == "basic") {
-      std::string both = http::decode_base64(rest);
-      std::size_t colon = std::min(both.find(':'), both.size());
+      std::optional<std::string> both = decode_base64(rest);
+      std::size_t colon = both ? both->find(':') : std::string::npos;
       draft.auth = Auth::basic;
-      draft.config.set("username", Value::of(both.substr(0, colon)));
-      draft.config.set("password", Value::of(both.substr(std::min(colon + 1, both.size()))));
+      draft.config.set("username", Value::of(both ? both->substr(0, colon) : ""));
+      draft.config.set("password", Value::of(colon == std::string::npos ? "" : both->substr(colon + 1)));
     } else {
       take_key(draft, Auth::api_key_header, name, value);
     }

@@ -11,20 +11,13 @@
 #include <memory>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "http/auth.h"
 
 namespace leat::sources::declarative {
 namespace {
 
 using KeyHandle = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
-
-std::string url_base64(std::string_view bytes) {
-  std::string out = http::base64(bytes);
-  while (!out.empty() && out.back() == '=') out.pop_back();
-  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return out;
-}
 
 Error refused(std::string what) {
   return Error(ErrorCode::config_invalid, std::move(what))
@@ -107,10 +100,10 @@ std::string sign_by_key(std::string_view algorithm, std::string_view message, co
 
 std::string sign_jwt(std::string_view algorithm, std::string_view header, std::string_view payload,
                      const JwtKey& key) {
-  std::string message = url_base64(header) + "." + url_base64(payload);
+  std::string message = base64_url(header) + "." + base64_url(payload);
   std::string signature = algorithm.substr(0, 2) == "HS" ? hmac(digest_of(algorithm), message, key.text)
                                                          : sign_by_key(algorithm, message, key);
-  return message + "." + url_base64(signature);
+  return message + "." + base64_url(signature);
 }
 
 }  // namespace leat::sources::declarative

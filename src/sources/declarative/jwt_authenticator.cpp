@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "http/auth.h"
@@ -98,7 +99,7 @@ class JwtAuthenticator final : public JwtSigner {
     payload.as_dict().set("nbf", jinja::Value(now));
     JwtKey key{key_.text(scope), passphrase_.text(scope)};
     register_secret(key.text);
-    if (encodes_key_) key.text = http::base64(key.text);
+    if (encodes_key_) key.text = base64(key.text);
     return sign_jwt(algorithm_, json_text(in_order(header)), json_text(payload), key);
   }
 

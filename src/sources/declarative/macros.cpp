@@ -5,8 +5,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "http/auth.h"
 #include "http/url.h"
 #include "jinja/call.h"
 #include "jinja/datetime.h"
@@ -97,23 +97,15 @@ Value snake_case(CallArguments& arguments) {
   return Value(out);
 }
 
-Value decode_base64(CallArguments& arguments) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
+// As Python's b64decode: what is no digit is passed over, and padding ends the text.
+Value base64_decoded(CallArguments& arguments) {
+  std::string digits;
   for (char c : jinja::to_text(arguments.self)) {
-    static constexpr std::string_view kLetters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     if (c == '=') break;
-    std::size_t value = kLetters.find(c);
-    if (value == std::string_view::npos) continue;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    if ((count += 6) >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xFF);
-    }
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/')
+      digits += c == '+' ? '-' : c == '/' ? '_' : c;
   }
-  return Value(out);
+  return Value(decode_base64_url(digits).value_or(""));
 }
 
 Value hash(CallArguments& arguments) {
@@ -182,10 +174,10 @@ std::vector<NamedFunction> connector_filters() {
       {"hmac", keyed_hash},
       // It encodes, whatever its name says: connectors rely on it.
       {"base64binascii_decode",
-       [](CallArguments& arguments) { return Value(http::base64(jinja::to_text(arguments.self))); }},
+       [](CallArguments& arguments) { return Value(base64(jinja::to_text(arguments.self))); }},
       {"base64encode",
-       [](CallArguments& arguments) { return Value(http::base64(jinja::to_text(arguments.self))); }},
-      {"base64decode", decode_base64},
+       [](CallArguments& arguments) { return Value(base64(jinja::to_text(arguments.self))); }},
+      {"base64decode", base64_decoded},
       {"regex_search",
        [](CallArguments& arguments) {
          return Value(

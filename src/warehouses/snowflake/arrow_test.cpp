@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "document/value.h"
 
@@ -56,18 +57,11 @@ constexpr const char* kRowType =
         {"name":"DAY","type":"date"},{"name":"AT","type":"time"},{"name":"TS","type":"timestamp_ntz"},
         {"name":"TZ","type":"timestamp_tz"},{"name":"X","type":"binary"},{"name":"R","type":"real"}])";
 
-std::string stream_bytes() {
-  std::string out(kStream.size() / 4 * 3, '\0');
-  EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                  reinterpret_cast<const unsigned char*>(kStream.data()), static_cast<int>(kStream.size()));
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("a result in Arrow's form is read by its types") {
   RowBuilder rows(document::parse_json(kRowType, "x"));
-  REQUIRE(read_arrow(stream_bytes(), rows));
+  REQUIRE(read_arrow(decode_base64(kStream).value(), rows));
   sql::QueryResult result = rows.finish();
   REQUIRE(result.rows() == 2);
   const batch::RecordBatch& batch = result.batches[0];
@@ -88,7 +82,7 @@ TEST_CASE("a result in Arrow's form is read by its types") {
 }
 
 TEST_CASE("a stream that is cut or damaged is refused or read, but never beyond its end") {
-  std::string whole = stream_bytes();
+  std::string whole = decode_base64(kStream).value();
   document::Value rowtype = document::parse_json(kRowType, "x");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     RowBuilder rows(rowtype);

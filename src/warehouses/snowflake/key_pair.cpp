@@ -10,9 +10,9 @@
 #include <memory>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "document/value.h"
-#include "http/auth.h"
 
 namespace leat::warehouses::snowflake {
 namespace {
@@ -36,13 +36,6 @@ Key read_key(const std::string& pem, const std::string& passphrase, const std::s
   return key;
 }
 
-std::string url_base64(std::string_view bytes) {
-  std::string out = http::base64(bytes);
-  while (!out.empty() && out.back() == '=') out.pop_back();
-  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return out;
-}
-
 // "SHA256:…" of the public key, as DESCRIBE USER prints it.
 std::string fingerprint(EVP_PKEY* key) {
   unsigned char* der = nullptr;
@@ -52,7 +45,7 @@ std::string fingerprint(EVP_PKEY* key) {
   unsigned digest_size = 0;
   EVP_Digest(der, static_cast<std::size_t>(size), digest, &digest_size, EVP_sha256(), nullptr);
   OPENSSL_free(der);
-  return "SHA256:" + http::base64({reinterpret_cast<const char*>(digest), digest_size});
+  return "SHA256:" + base64({reinterpret_cast<const char*>(digest), digest_size});
 }
 
 std::string sign(EVP_PKEY* key, std::string_view text) {
@@ -84,8 +77,8 @@ std::string key_pair_token(std::string_view account, std::string_view user,
       fmt::format(R"({{"iss":{},"sub":{},"iat":{},"exp":{}}})",
                   document::json_quote(subject + "." + fingerprint(key.get())), document::json_quote(subject),
                   seconds - kClockSkewSeconds, seconds + kValidSeconds);
-  std::string signed_part = url_base64(R"({"alg":"RS256","typ":"JWT"})") + "." + url_base64(claims);
-  return signed_part + "." + url_base64(sign(key.get(), signed_part));
+  std::string signed_part = base64_url(R"({"alg":"RS256","typ":"JWT"})") + "." + base64_url(claims);
+  return signed_part + "." + base64_url(sign(key.get(), signed_part));
 }
 
 }  // namespace leat::warehouses::snowflake

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "batch/decimal.h"
 #include "warehouses/snowflake/arrow.h"
@@ -281,18 +282,6 @@ class PartReader {
       .fix("Add a LIMIT or an aggregate, or raise the limit.");
 }
 
-// "" for what is no base64.
-std::string bytes_of_base64(const std::string& text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  int size =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return "";
-  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
-}
-
 http::Headers part_headers(const Value& data) {
   http::Headers headers;
   for (const auto& [name, value] : data["chunkHeaders"].members()) headers.set(name, value.raw());
@@ -375,7 +364,7 @@ sql::QueryResult read_rows(const Value& data, Session& session, std::int64_t row
   RowBuilder rows(data["rowtype"]);
   bool is_arrow = data["queryResultFormat"].raw() == "arrow", is_whole = true;
   if (is_arrow) {
-    std::string stream = bytes_of_base64(data["rowsetBase64"].raw());
+    std::string stream = decode_base64(data["rowsetBase64"].raw()).value_or("");
     is_whole = stream.empty() || read_arrow(stream, rows);
   } else {
     append_inline(data["rowset"], rows);
