@@ -64,6 +64,7 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
   pages::SiteOptions options;
   options.output = project_.site_folder;
   options.title = project_.title;
+  options.draws = project_.draws_charts;
   for (const pages::Page& page : pages_->pages()) {
     Asset asset;
     asset.what.id = "page." + page.id;

@@ -113,6 +113,8 @@ const Spec kPagesSpec{"pages",
                       {{"folder", FieldKind::path, "Where the Markdown stands.", "pages"},
                        {"output", FieldKind::path, "Where the site is built.", "site"},
                        {"title", FieldKind::text, "The site's title."},
+                       {"draw", FieldKind::boolean,
+                        "Whether charts are drawn as the site is built; browsers draw them otherwise.", "true"},
                        {"publish", FieldKind::mapping, "Where the built site goes: a folder or S3."},
                        {"send", FieldKind::mapping, "Pages that are sent by mail or to a chat, by name."}}};
 
@@ -382,6 +384,7 @@ void read_parts(const document::Settings& settings, ProjectFile& project, Env& e
     project.pages_folder = absolute(pages.text("folder"));
     project.site_folder = absolute(pages.text("output"));
     project.title = pages.has("title") ? pages.text("title") : project.name;
+    project.draws_charts = pages.boolean("draw");
     project.publish = settings.value("pages")["publish"];
     project.sendings = read_sendings(settings.value("pages")["send"]);
   });

@@ -54,6 +54,7 @@ struct ProjectFile {
   std::string pages_folder;  ///< "" when there are no pages
   std::string site_folder;
   std::string title;
+  bool draws_charts = true;       ///< `pages.draw`
   document::Value publish;        ///< the mapping under `pages.publish`; null: the site stays where it is
   std::vector<Sending> sendings;  ///< of `pages.send`
   std::string profile;            ///< of profiles.yml; "" where leat.yml names the targets

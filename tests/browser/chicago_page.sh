@@ -3,6 +3,7 @@
 # number equal to its query, nothing wider than the window; in light, in dark and 390 pixels wide.
 . "$(dirname -- "$0")/../acceptance/acceptance.sh"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip 'there is no Chromium here'
+draws_charts=1
 new_project "$work/project"
 cd "$work/project"
 leat run >"$work/run.txt" 2>&1 || { cat "$work/run.txt"; exit 1; }
