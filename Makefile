@@ -33,6 +33,7 @@ fuzz:
 
 docs: build
 	@build/release/bin/leat docs --folder docs/reference
+	@node scripts/docs_site.mjs build/release/bin/leat build/docs
 
 package: build
 	@scripts/package.sh
