@@ -203,6 +203,17 @@ TEST_CASE("checkpoints are committed together when the connection says so, the l
   CHECK(f.memory.state == "s3");
 }
 
+TEST_CASE("bytes until the next commit are counted from the last one") {
+  Fixture f;
+  f.connection.commit_bytes = 1500;  // two of these rows
+  for (const char* state : {"s1", "s2", "s3", "s4", "s5"})
+    f.steps.push_back({{{std::string(1000, 'x'), "a"}}, state});
+  CHECK(f.run().commits == 3);
+  CHECK(f.memory.commits[0].state.json == "s2");
+  CHECK(f.memory.commits[1].state.json == "s4");
+  CHECK(f.memory.commits[2].bytes_read < 1500);
+}
+
 TEST_CASE("a sync that brings nothing new commits nothing") {
   Fixture f;
   f.memory.state = "s1";
@@ -215,6 +226,15 @@ TEST_CASE("a first sync without rows still makes the table and keeps the state")
   f.steps = {{{}, "s1"}};
   CHECK(f.run().commits == 1);
   CHECK(f.memory.state == "s1");
+}
+
+TEST_CASE("the last state is kept where no rows came with it, however far apart commits are") {
+  Fixture f;
+  f.connection.commit_bytes = 1 << 30;
+  f.memory.state = "s1";
+  f.steps = {{{}, "s2"}};
+  CHECK(f.run().commits == 1);
+  CHECK(f.memory.state == "s2");
 }
 
 TEST_CASE("an overwrite commits once, at its end, and reads from the beginning") {
@@ -248,6 +268,19 @@ TEST_CASE("a backfill window does not touch the incremental state") {
   f.run(options);
   CHECK(f.memory.state == "s9");
   CHECK(f.memory.rows.size() == 1);
+}
+
+TEST_CASE("a history that is read whole commits once; what a window leaves out is not gone") {
+  Fixture f;
+  f.connection.streams[0].mode = stream::WriteMode::scd2;
+  f.steps = {{{{"1", "a"}}, "s1"}, {{{"2", "b"}}, "s2"}};
+  SyncOptions options;
+  options.full_refresh = true;
+  CHECK(f.run(options).commits == 1);
+  CHECK(f.memory.targets.back().is_complete);
+  options.window = stream::Window{};
+  CHECK_FALSE(f.run(options).error);
+  CHECK_FALSE(f.memory.targets.back().is_complete);
 }
 
 TEST_CASE("rejected records are committed as dead letters, and too many fail the stream") {
