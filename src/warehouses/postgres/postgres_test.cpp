@@ -109,3 +109,25 @@ TEST_CASE("the database is known by the connection's settings, as PostgreSQL the
   if (!warehouse) return;
   CHECK(warehouse->database() == warehouse->adapter()->database());
 }
+
+TEST_CASE("a position is committed to disk, also on a server that answers before") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  auto adapter = warehouse->adapter();
+  auto destination = warehouse->destination();
+  destination->read_state("", "");  // makes the bookkeeping
+  adapter->execute(
+      "drop schema if exists sync_test cascade; create schema sync_test; "
+      "create table sync_test.seen (setting text); "
+      "create function sync_test.look() returns trigger language plpgsql as $$ begin "
+      "insert into sync_test.seen values (current_setting('synchronous_commit')); return new; end $$; "
+      "create trigger look_at_sync before insert on _leat.state for each row execute function "
+      "sync_test.look()");
+  destination->begin_together("sync_test");
+  destination->write_state("sync_test", "s", {"{}"});
+  destination->commit_together();
+  sql::QueryResult seen = adapter->query("select setting from sync_test.seen");
+  CHECK(seen.batches.at(0).column(0).text(0) != "off");  // as scripts/with_postgres.sh has it
+  adapter->execute("drop schema sync_test cascade; delete from _leat.state where connection = 'sync_test'");
+}
