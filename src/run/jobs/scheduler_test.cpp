@@ -130,6 +130,23 @@ TEST_CASE("what fails for another's reasons is tried again, later each time, and
   CHECK(f.queue.find(id)->error == "no");
 }
 
+TEST_CASE("a try that was cut off with its server is none of a job's attempts") {
+  Fixture f;
+  NewJob job;
+  job.attempts_max = 2;
+  std::int64_t id = f.queue.add(job, f.env.now());
+  f.queue.claim("a server that died", {}, f.env.now());
+  f.queue.recover("me", f.env.now());
+  int runs = 0;
+  f.launcher.script = [&](const Launch&, std::stop_token, EventListener&) { return ++runs, failed(true); };
+  for (int i = 0; i < 3; ++i) {
+    f.work();
+    f.forward(std::chrono::minutes(5));
+  }
+  CHECK(runs == 2);
+  CHECK(f.queue.find(id)->status == JobStatus::failed);
+}
+
 TEST_CASE("what only the project's author can mend is not tried again") {
   Fixture f;
   NewJob job;

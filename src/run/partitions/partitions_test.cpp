@@ -190,6 +190,18 @@ TEST_CASE("a partition that was cancelled keeps what it had; one that never was 
   CHECK(f.runs(f.plan(list, "{}")) == "us");
 }
 
+TEST_CASE("what became of a partition its newest job says, whichever ends last") {
+  Fixture f;
+  PartitionSet list = f.set("{values: [eu]}");
+  f.add(list, R"({"partitions":"s"})");
+  std::optional<Job> older = f.queue.claim("me", {}, f.env.now());
+  f.add(list, R"({"partitions":"s","which":"all"})");
+  f.next();
+  CHECK(f.queue.partition_states("s")["eu"].status == "running");
+  f.queue.finish(older->id, JobStatus::failed, "late", f.env.now());
+  CHECK(f.queue.partition_states("s")["eu"].status == "succeeded");
+}
+
 TEST_CASE(
     "a job of partitions runs whatever is unchanged, with its window for microbatch models and connections") {
   Fixture f;

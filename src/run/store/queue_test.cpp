@@ -102,6 +102,16 @@ TEST_CASE("a job whose process is gone goes back, with what it has done, and tha
   CHECK(other.recover("me", f.now).empty());
 }
 
+TEST_CASE("a job that was cancelled while its process was dying does not run again") {
+  Fixture f;
+  std::int64_t id = f.queue.add(job_named("nightly"), f.now);
+  f.queue.claim("a process that died", f.pools, f.now);
+  CHECK(f.queue.cancel(id, f.now));
+  CHECK(f.queue.recover("me", f.now).size() == 1);
+  CHECK(f.queue.find(id)->status == JobStatus::cancelled);
+  CHECK_FALSE(f.queue.claim("me", f.pools, f.now));
+}
+
 TEST_CASE("a job whose process dies again and again waits longer and longer, and fails in the end") {
   Fixture f;
   std::int64_t id = f.queue.add(job_named("heavy"), f.now);
