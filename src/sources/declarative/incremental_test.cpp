@@ -65,6 +65,16 @@ TEST_CASE("a step cuts windows that end a granularity before the next begins, ex
   CHECK(sink.partitions[0] == "2024-04-01/2024-04-07");
 }
 
+TEST_CASE("the state moves on with each window, also where the next begins a granularity later") {
+  Connector api(
+      with_cursor("    datetime_format: '%Y-%m-%d'\n    start_datetime: {datetime: '2024-04-01'}\n"
+                  "    end_datetime: {datetime: '2024-04-20'}\n    step: P7D\n    cursor_granularity: P1D\n"),
+      [](const Asked& asked) { return Reply{.body = "[{\"at\":\"" + asked.parameter("to") + "\"}]"}; },
+      "concurrency: 1");
+  CHECK(api.read().states ==
+        Lines{R"({"at":"2024-04-07"})", R"({"at":"2024-04-14"})", R"({"at":"2024-04-20"})"});
+}
+
 TEST_CASE("the state is the newest value seen, and the next read begins there, a lookback before") {
   std::string cursor =
       "    datetime_format: '%Y-%m-%dT%H:%M:%SZ'\n    start_datetime: '2024-05-01T00:00:00Z'\n";
@@ -153,6 +163,19 @@ TEST_CASE("each partition has its own state, and a state from before partitions 
   CHECK(windows(api)[3] == "2024-03-03..2024-05-06");
   api.read("s", R"({"at":"2024-04-04"})");
   CHECK(windows(api)[5] == "2024-04-04..2024-05-06");
+}
+
+TEST_CASE(
+    "a partition that is new begins where all were, a lookback before; one that is known where it was") {
+  std::string router =
+      "    partition_router: {type: ListPartitionRouter, cursor_field: part, values: [a, b], request_option: "
+      "{inject_into: request_parameter, field_name: part}}\n";
+  Connector api(with_cursor("    datetime_format: '%Y-%m-%d'\n    start_datetime: '2024-01-01'\n", router),
+                nothing, "concurrency: 1");
+  api.read("s",
+           R"({"use_global_cursor":false,"states":[{"partition":{"part":"a"},"cursor":{"at":"2024-02-02"}}],)"
+           R"("state":{"at":"2024-04-04"},"lookback_window":172800})");
+  CHECK(windows(api) == Lines{"2024-02-02..2024-05-06", "2024-04-02..2024-05-06"});
 }
 
 TEST_CASE("a window of a backfill limits the read and leaves the state as it was") {

@@ -194,6 +194,24 @@ TEST_CASE("a next page that is the same page again ends the read") {
   CHECK(api.server.request_count() == 2);
 }
 
+TEST_CASE("pages begin anew after so many records, each time counted from there") {
+  int given = 0;
+  Connector api(
+      paged("{type: OffsetIncrement, page_size: 2}",
+            "    pagination_reset: {type: PaginationReset, action: RESET, limits: {type: "
+            "PaginationResetLimits, number_of_records: 4}}\n"),
+      [&](const Asked&) {
+        int count = std::min(2, 10 - given);
+        given += count;
+        return Reply{.body = records(given - count, count)};
+      },
+      "concurrency: 1");
+  CHECK(api.read().rows == ids(10));
+  Lines offsets;
+  for (const Asked& each : api.server.requests()) offsets.push_back(each.parameter("p"));
+  CHECK(offsets == Lines{"", "2", "", "2", "", "2"});
+}
+
 TEST_CASE("an error that the connector ignores ends the paging without records") {
   Connector api(
       paged("{type: OffsetIncrement, page_size: 2}"),

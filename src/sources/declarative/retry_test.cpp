@@ -188,6 +188,20 @@ TEST_CASE("a connection that breaks is tried again, one that can't be made ends 
   CHECK(error->where().find("127.0.0.1:1") != std::string::npos);
 }
 
+TEST_CASE("what no other try can mend is not tried again") {
+  Outcome out = outcome("", {Reply{.status = 302, .headers = {{"Location", "/s"}}}});
+  CHECK(out.end == "LEAT-HTTP-500");
+  CHECK(out.requests == 11);  // the redirects of one try
+  CHECK(out.waited_ms == 0);
+}
+
+TEST_CASE("of a requester that keeps its answers an error is asked for again") {
+  std::string keeps = "{type: DefaultErrorHandler}\n      use_cache: true";
+  Outcome out = outcome(keeps, {Reply{.status = 503}, good()});
+  CHECK(out.end == "rows 1");
+  CHECK(out.requests == 2);
+}
+
 TEST_CASE("a page that is not JSON is shown by its first 80 characters") {
   Outcome out = outcome("", {Reply{.body = "<html><body>" + std::string(200, 'x')}});
   CHECK(out.end == "LEAT-SOURCE-002");

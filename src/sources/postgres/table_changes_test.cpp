@@ -118,6 +118,9 @@ TEST_CASE("a value that is not sent comes from the row's earlier change, or stay
   CHECK(t.flush() == Lines{"1 b large"});
   t.update({"1", "c", "u"});
   CHECK(t.flush() == Lines{"1 c - ,big, 1"});
+  t.update({"1", "c", "u"});
+  t.update({"1", "d", "u"});
+  CHECK(t.flush() == Lines{"1 d - ,big, 1"});
   t.update({"2", "c", "u"}, {"1", "-", "-"});
   CHECK(t.flush() == Lines{"2 c - ,big, 1", "1 - - deleted - -"});
   t.update({"1", "d", "u"}, {"1", "c", "whole"});
@@ -132,6 +135,13 @@ TEST_CASE("rows without a key are told apart by their values, equal ones by thei
   t.remove({"7", "b", "-"});
   t.update({"8", "n", "-"}, {"8", "o", "-"});
   CHECK(t.flush() == Lines{"1 a -", "7 b - deleted", "8 o - deleted", "8 n -"});
+}
+
+TEST_CASE("rows that differ only in where a value ends are two") {
+  Fixture t(false);
+  t.insert({"1", "at", "b"});
+  t.remove({"1", "a", "tb"});
+  CHECK(t.flush() == Lines{"1 at b", "1 a tb deleted"});
 }
 
 TEST_CASE("a truncated table forgets what came before, its log does not") {
