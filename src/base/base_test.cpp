@@ -56,3 +56,9 @@ TEST_CASE("registered secrets are removed from text") {
   register_secret("s3cr3t-token");
   CHECK(redact("?token=s3cr3t-token&x=1") == "?token=***&x=1");
 }
+
+TEST_CASE("of a secret that begins as another one does nothing is left") {
+  register_secret("sh0rt");
+  register_secret("sh0rt-and-longer");
+  CHECK(redact("by sh0rt-and-longer and by sh0rt") == "by *** and by ***");
+}

@@ -134,6 +134,25 @@ TEST_CASE("What may pass is tried again, and a conditional put whose answer was 
   CHECK(!store->put("k", "other", {true}).has_value());
 }
 
+TEST_CASE("A listing goes on behind each page of the server's, until the last") {
+  Env env(fixed_clock(*parse_iso_timestamp("2026-01-05")), 1);
+  testing::ScriptedServer server([](const testing::ScriptedRequest& request) -> testing::ScriptedReply {
+    std::string token = request.parameter("continuation-token");
+    int page = token.empty() ? 1 : std::stoi(token);
+    std::string more = page < 3 ? "true</IsTruncated><NextContinuationToken>" + std::to_string(page + 1) +
+                                      "</NextContinuationToken>"
+                                : "false</IsTruncated>";
+    return {200, "<ListBucketResult><IsTruncated>" + more + "<Contents><Key>prefix/" + std::to_string(page) +
+                     "</Key><Size>1</Size></Contents></ListBucketResult>"};
+  });
+  StoreOptions options;
+  options.endpoint = server.url();
+  options.access_key = "AKID";
+  options.secret_key = "a-secret-value";
+  auto store = open_store(parse_location("s3://bucket/prefix"), options, env);
+  CHECK(keys_below(*store, "") == std::vector<std::string>{"1", "2", "3"});
+}
+
 TEST_CASE("A wrong clock and a wrong region are corrected from the server's answers") {
   Env env(fixed_clock(*parse_iso_timestamp("2026-01-05")), 1);
   int asked = 0;

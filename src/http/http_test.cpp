@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "base/error.h"
@@ -121,6 +122,26 @@ TEST_CASE("a host that is not there, one that is silent and one that breaks off 
     return ScriptedReply{.raw = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"};
   });
   CHECK(code_of([&] { client.send(get(broken.url())); }) == ErrorCode::http_interrupted);
+}
+
+TEST_CASE("a transfer may take long, as long as it moves") {
+  // A second goes by each time that anybody looks.
+  struct Hasty : Clock {
+    Timestamp now() override { return {}; }
+    std::chrono::steady_clock::time_point steady() override {
+      return std::chrono::steady_clock::time_point(std::chrono::seconds(++looks));
+    }
+    void wait(std::chrono::milliseconds, std::stop_token) override {}
+    std::atomic<int> looks{0};
+  };
+  auto clock = std::make_unique<Hasty>();
+  const Hasty& hasty = *clock;
+  Env env(std::move(clock), 1);
+  ScriptedServer server(
+      [](const ScriptedRequest&) { return ScriptedReply{.body = std::string(50 << 20, 'x')}; });
+  Client client(env, {.timeout = 8s});
+  CHECK(client.send(get(server.url())).body.size() == 50 << 20);
+  CHECK(hasty.looks.load() > 10);  // longer than it may be silent
 }
 
 TEST_CASE("a request under way ends when the run is stopped or its own token asks for it") {
