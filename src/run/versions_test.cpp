@@ -18,13 +18,14 @@ TEST_CASE("every load that changes rows changes a stream's version, also where t
   auto warehouse = kind.open(document::read_settings(*kind.spec, settings, env), env);
   auto adapter = warehouse->adapter();
   Versions versions(*adapter);
-  auto load = [&](const char* id, const char* at, int rows) {
+  auto load = [&](const char* id, const char* at, int rows, int deleted = 0) {
     sql::LoadRecord record;
     record.load_id = id;
     record.connection = "shop";
     record.stream = "orders";
     record.started_at = record.committed_at = at;
     record.rows_inserted = rows;
+    record.rows_deleted = deleted;
     adapter->execute(sql::insert_load(adapter->dialect(), record));
     return Versions::of_stream(*adapter, "shop", "orders");
   };
@@ -34,7 +35,9 @@ TEST_CASE("every load that changes rows changes a stream's version, also where t
   CHECK(load("b", "2026-01-05T10:01:00Z", 0) == first);  // nothing new
   std::string second = load("c", "2026-01-05T09:00:00Z", 5);
   CHECK(second != first);
-  CHECK(load("d", "2026-01-05T09:00:00Z", 1) != second);
+  std::string third = load("d", "2026-01-05T09:00:00Z", 1);
+  CHECK(third != second);
+  CHECK(load("e", "2026-01-05T10:02:00Z", 0, 1) != third);  // rows that went are a change as well
   CHECK(Versions::of_connection(*adapter, "shop") == Versions::of_stream(*adapter, "shop", "orders"));
   CHECK(Versions::of_stream(*adapter, "shop", "lines").empty());
 }

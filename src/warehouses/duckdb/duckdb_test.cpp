@@ -13,6 +13,21 @@
 
 using namespace leat;
 
+TEST_CASE("each stream of a connection has a state of its own") {
+  Env env(fixed_clock({}), 1);
+  auto settings =
+      document::read_settings(*warehouses::kDuckDb.spec, document::parse_yaml("path: ':memory:'", "x"), env);
+  auto destination = warehouses::kDuckDb.open(settings, env)->destination();
+  destination->write_state("shop", "orders", {"one"});
+  destination->write_state("shop", "people", {"two"});
+  destination->write_state("crm", "orders", {"three"});
+  CHECK(destination->read_state("shop", "orders").json == "one");
+  destination->write_state("shop", "orders", {"four"});
+  CHECK(destination->read_state("shop", "orders").json == "four");
+  CHECK(destination->read_state("shop", "people").json == "two");
+  CHECK(destination->read_state("crm", "orders").json == "three");
+}
+
 TEST_CASE("rows arrive once and typed, by every mode") {
   Env env(fixed_clock({}), 1);
   auto settings =
