@@ -302,6 +302,21 @@ TEST_CASE("terms that mean nothing are refused") {
   CHECK(select({item}, {"tag:"}, {}) == std::vector<bool>{false});
 }
 
+TEST_CASE("versions that are numbers are ordered as numbers") {
+  std::vector<Selectable> items;
+  for (const char* version : {"9", "10", "11"}) {
+    Selectable& item = items.emplace_back();
+    item.id = std::string("model.shop.orders.v") + version;
+    item.kind = "model";
+    item.name = "orders";
+    item.version = version;
+    item.latest_version = "10";
+  }
+  CHECK(select(items, {"version:old"}, {}) == std::vector<bool>{true, false, false});
+  CHECK(select(items, {"version:latest"}, {}) == std::vector<bool>{false, true, false});
+  CHECK(select(items, {"version:prerelease"}, {}) == std::vector<bool>{false, false, true});
+}
+
 TEST_CASE("patterns are those of Python's fnmatch") {
   CHECK(glob("a*c", "abbc"));
   CHECK(!glob("a*c", "abcd"));

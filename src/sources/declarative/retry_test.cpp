@@ -202,6 +202,24 @@ TEST_CASE("of a requester that keeps its answers an error is asked for again") {
   CHECK(out.requests == 2);
 }
 
+TEST_CASE("a token that is refused is renewed once, and then the refusal stands") {
+  int tokens = 0, asked = 0;
+  Connector api(
+      handled("{type: DefaultErrorHandler, response_filters: [{http_codes: [401], action: "
+              "REFRESH_TOKEN_THEN_RETRY}]}\n"
+              "      authenticator: {type: OAuthAuthenticator, token_refresh_endpoint: \"{{ config['url'] "
+              "}}/token\", client_id: a, client_secret: client-secret, refresh_token: refresh-secret}"),
+      [&](const Asked& request) {
+        if (request.path == "/token")
+          return Reply{.body = R"({"access_token":"token-)" + std::to_string(++tokens) + R"("})"};
+        return Reply{.status = ++asked > 50 ? 404 : 401};
+      });
+  auto error = api.failure([&] { api.read(); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::http_unauthorized);
+  CHECK(tokens == 2);
+}
+
 TEST_CASE("a page that is not JSON is shown by its first 80 characters") {
   Outcome out = outcome("", {Reply{.body = "<html><body>" + std::string(200, 'x')}});
   CHECK(out.end == "LEAT-SOURCE-002");
