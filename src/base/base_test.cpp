@@ -3,6 +3,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/secret_source.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "base/units.h"
@@ -61,4 +62,10 @@ TEST_CASE("of a secret that begins as another one does nothing is left") {
   register_secret("sh0rt");
   register_secret("sh0rt-and-longer");
   CHECK(redact("by sh0rt-and-longer and by sh0rt") == "by *** and by ***");
+}
+
+TEST_CASE("what a source of secrets gives is one from then on") {
+  provide_secrets("vault", [](const std::string& reference) { return reference + "-from-the-vault\n"; });
+  CHECK(read_secret("vault", "key") == "key-from-the-vault");
+  CHECK(redact("it is key-from-the-vault") == "it is ***");
 }
