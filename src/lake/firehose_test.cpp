@@ -184,6 +184,11 @@ TEST_CASE("What a delivery took reaches the lake once, whenever it is interrupte
   CHECK(rows() == 3);
   CHECK(Delivery(settings, "calls", folder.path() + "/before", env).deliver(true) == 0);
   CHECK(rows() == 3);
+  // What one spool has delivered says nothing of another's.
+  Delivery other(settings, "calls", folder.path() + "/other", env);
+  other.accept("a", {"{\"id\":4}"});
+  CHECK(other.deliver(true) == 1);
+  CHECK(rows() == 4);
 }
 
 TEST_CASE("The endpoint takes what a client sends, and refuses as the service does") {

@@ -148,6 +148,19 @@ TEST_CASE("A load's rows count with its manifest, and the state with them") {
   CHECK(place.lines().size() == 25);
 }
 
+TEST_CASE("A load without a state leaves the one that was there") {
+  Place place;
+  place.load(0, 10, "one");
+  LakeDestination lake(place.settings, place.env);
+  auto load = lake.begin(target());
+  load->write(rows(10, 20));
+  stream::Commit commit = commit_of("none");
+  commit.state = {};
+  load->commit(commit);
+  CHECK(lake.read_state("c", "calls").json == "one");
+  CHECK(place.lines().size() == 20);
+}
+
 TEST_CASE("A load that is not committed counts for nothing, and its retry has the same files") {
   Place place;
   place.load(0, 10, "one");
