@@ -53,17 +53,40 @@ const char* writing(TableFormat format) {
   return "format parquet, compression zstd";
 }
 
-std::string reading(const std::string& path, const TableOptions& options) {
+// A CSV file with all said that DuckDB finds out of it, from every row. Left to find it out itself, DuckDB
+// would read the whole file for it each time that it binds a statement, which is six times before the first
+// row of one reading.
+std::string reading_csv(duck::Connection& connection, const std::string& file, const TableOptions& options) {
+  std::string how = "sample_size = -1";
+  if (!options.delimiter.empty()) how += ", delim = " + in_marks(options.delimiter, '\'');
+  if (options.header) how += *options.header ? ", header = true" : ", header = false";
+  if (options.all_text) how += ", all_varchar = true";
+  connection.run(fmt::format("create or replace temp table found as from sniff_csv({}, {})", file, how));
+  connection.run(R"(
+    create or replace temp macro marked(x) as '''' || replace(if(x = '(empty)', '', x), '''', '''''') || '''';
+    create or replace temp table said as select 'auto_detect = false, delim = ' || marked("Delimiter") || ', quote = '
+        || marked("Quote") || ', escape = ' || marked("Escape") || ', comment = ' || marked("Comment") || ', skip = '
+        || "SkipRows" || ', header = ' || "HasHeader"
+        || if("NewLineDelimiter" in ('\n', '\r\n', '\r'), ', new_line = ' || marked("NewLineDelimiter"), '')
+        || if("DateFormat" <> '', ', dateformat = ' || marked("DateFormat"), '')
+        || if("TimestampFormat" <> '', ', timestampformat = ' || marked("TimestampFormat"), '')
+        || ', columns = {' || list_aggregate(list_transform("Columns", lambda c: marked(c.name) || ': ' || marked(c.type)),
+          'string_agg', ', ') || '}' as options
+      from found)");
+  duck::QueryReader said(connection, "said");
+  std::optional<batch::RecordBatch> row = said.next();
+  if (!row || row->rows() != 1 || row->column(0).is_null(0))
+    return fmt::format("read_csv({}, {})", file, how);
+  return fmt::format("read_csv({}, {})", file, row->column(0).text(0));
+}
+
+std::string reading(duck::Connection& connection, const std::string& path, const TableOptions& options) {
   std::string file = in_marks(path, '\'');
   if (options.format == TableFormat::parquet) return fmt::format("read_parquet({})", file);
   if (options.format == TableFormat::json)
     return fmt::format("read_json({}, format = '{}', sample_size = -1, maximum_object_size = 33554432)", file,
                        options.is_document ? "auto" : "newline_delimited");
-  std::string how = "sample_size = -1";
-  if (!options.delimiter.empty()) how += ", delim = " + in_marks(options.delimiter, '\'');
-  if (options.header) how += *options.header ? ", header = true" : ", header = false";
-  if (options.all_text) how += ", all_varchar = true";
-  return fmt::format("read_csv({}, {})", file, how);
+  return reading_csv(connection, file, options);
 }
 
 }  // namespace
@@ -127,7 +150,8 @@ TableReader::TableReader(const std::string& path, const TableOptions& options)
     : state_(std::make_unique<State>()) {
   state_->path = path;
   state_->connection.run("set preserve_insertion_order = true");
-  state_->reading_it([&] { state_->rows.emplace(state_->connection, reading(path, options)); });
+  state_->reading_it(
+      [&] { state_->rows.emplace(state_->connection, reading(state_->connection, path, options)); });
 }
 
 TableReader::~TableReader() = default;

@@ -11,6 +11,7 @@
 #include "duck/chunks.h"
 #include "duck/scan.h"
 #include "warehouses/duckdb/dialect.h"
+#include "warehouses/duckdb/tables.h"
 
 namespace leat::warehouses::duckdb {
 namespace {
@@ -188,16 +189,9 @@ std::vector<sql::Relation> DuckAdapter::list_relations(const std::string& schema
 // Listing visits every table of every schema, so a table is asked for by name; only views are looked up in
 // the list.
 std::optional<sql::Relation> DuckAdapter::find_relation(const sql::Relation& wanted) {
-  duckdb_table_description described = nullptr;
-  bool is_table = duck::duckdb_table_description_create_ext(
-                      connection_.handle(), wanted.database.empty() ? nullptr : wanted.database.c_str(),
-                      wanted.schema.c_str(), wanted.identifier.c_str(), &described) == DuckDBSuccess;
-  const char* message = duck::duckdb_table_description_error(described);
-  bool is_absent =
-      !is_table && message && std::string_view(message).find("could be located") != std::string_view::npos;
-  duck::duckdb_table_description_destroy(&described);
-  if (is_absent) return std::nullopt;
-  if (!is_table) return Adapter::find_relation(wanted);
+  Named is = named(connection_, wanted);
+  if (is == Named::nothing) return std::nullopt;
+  if (is == Named::other) return Adapter::find_relation(wanted);
   sql::Relation found = wanted;
   found.kind = sql::RelationKind::table;
   return found;
@@ -205,12 +199,18 @@ std::optional<sql::Relation> DuckAdapter::find_relation(const sql::Relation& wan
 
 std::optional<std::vector<sql::RelationColumn>> DuckAdapter::columns(const sql::Relation& relation) {
   const sql::Dialect& dialect = duck_dialect();
+  Named is = named(connection_, relation);
+  if (is == Named::nothing) return std::nullopt;
   std::string schema = relation.schema.empty() ? "current_schema()" : dialect.literal(relation.schema);
+  std::string database =
+      relation.database.empty() ? "current_database()" : dialect.literal(relation.database);
+  // To describe a view is to bind it, which may fail.
   sql::QueryResult result =
-      query(fmt::format("select column_name, data_type from duckdb_columns() where database_name = {} and "
-                        "schema_name = {} and table_name = {} order by column_index",
-                        relation.database.empty() ? "current_database()" : dialect.literal(relation.database),
-                        schema, dialect.literal(relation.identifier)),
+      query(is == Named::table
+                ? columns_query(relation)
+                : fmt::format("select column_name, data_type from duckdb_columns() where database_name = {} "
+                              "and schema_name = {} and table_name = {} order by column_index",
+                              database, schema, dialect.literal(relation.identifier)),
             100000);
   std::vector<sql::RelationColumn> found;
   for (const auto& batch : result.batches) {

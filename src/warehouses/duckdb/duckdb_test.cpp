@@ -116,6 +116,33 @@ TEST_CASE("the database is known by its file's name before it is opened, as Duck
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("a new table begins with all columns of its first rows, the wider types of both") {
+  Env env(fixed_clock({}), 1);
+  auto path = document::parse_yaml("path: ':memory:'", "x");
+  auto warehouse =
+      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+  auto destination = warehouse->destination();
+  auto told =
+      std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"id", {batch::TypeKind::int64}}});
+  auto come = std::make_shared<const batch::Schema>(
+      std::vector<batch::Column>{{"id", {batch::TypeKind::float64}}, {"more", {batch::TypeKind::text}}});
+  stream::Target target{"c", "s", "raw", "t", told, {}, "", stream::WriteMode::append};
+  auto open = destination->begin(target);
+  batch::RecordBatch rows(come);
+  rows.column(0).append<double>(1.5);
+  rows.column(1).append_text("x");
+  open->write(std::move(rows));
+  stream::Commit commit;
+  commit.state = {"{}"};
+  commit.load_id = "l";
+  CHECK(open->commit(commit).rows_inserted == 1);
+  auto held = warehouse->adapter()->columns({"", "raw", "t"});
+  REQUIRE(held);
+  REQUIRE(held->size() >= 2);
+  CHECK((*held)[0].native_type == "DOUBLE");
+  CHECK((*held)[1].name == "more");  // before the metadata, which a column that is added later is not
+}
+
 TEST_CASE("a relation is found by its name, whatever its case, in the transaction that makes it") {
   Env env(fixed_clock({}), 1);
   auto path = document::parse_yaml("path: ':memory:'", "x");
@@ -132,6 +159,14 @@ TEST_CASE("a relation is found by its name, whatever its case, in the transactio
   CHECK(adapter->find_relation({"memory", "s", "broken"})->kind == sql::RelationKind::view);
   CHECK_FALSE(adapter->find_relation({"memory", "s", "gone"}));
   CHECK_FALSE(adapter->find_relation({"memory", "elsewhere", "Orders"}));
+  adapter->execute("create table s.\"a\"\"b.c\" (x int not null, y decimal(12, 2)[], z json)");
+  auto held = adapter->columns({"", "s", "a\"b.c"});
+  REQUIRE(held);
+  REQUIRE(held->size() == 3);
+  CHECK((*held)[1].name == "y");
+  CHECK((*held)[1].native_type == "DECIMAL(12,2)[]");
+  CHECK(adapter->columns({"memory", "s", "v"})->size() == 1);
+  CHECK_FALSE(adapter->columns({"memory", "s", "gone"}));
   adapter->execute("begin; create table s.fresh (a int)");
   CHECK(adapter->find_relation({"memory", "s", "fresh"}));
   adapter->execute("rollback");

@@ -13,6 +13,7 @@
 #include "warehouses/children.h"
 #include "warehouses/duckdb/compression.h"
 #include "warehouses/duckdb/dialect.h"
+#include "warehouses/duckdb/tables.h"
 
 namespace leat::warehouses::duckdb {
 
@@ -111,11 +112,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> DuckDestination::upsert(con
 
 std::vector<batch::Column> DuckDestination::table_columns(const sql::Relation& table) {
   const sql::Dialect& dialect = duck_dialect();
-  duck::Result result =
-      connection_.run(fmt::format("select column_name, data_type from duckdb_columns() where database_name = "
-                                  "current_database() and schema_name = {} "
-                                  "and table_name = {} order by column_index",
-                                  dialect.literal(table.schema), dialect.literal(table.identifier)));
+  if (named(connection_, table) == Named::nothing) return {};
+  duck::Result result = connection_.run(columns_query(table));
   auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"n", {}}, {"t", {}}});
   batch::RecordBatch rows(schema);
   while (duckdb_data_chunk chunk = duck::duckdb_fetch_chunk(result.get())) {
@@ -290,9 +288,25 @@ void DuckLoad::choose_way() {
   }
 }
 
+void DuckLoad::take_columns(const batch::Schema& schema) {
+  for (const batch::Column& column : schema.columns()) {
+    if (stream::is_for_loading(column.name)) continue;
+    auto found = std::find_if(columns_.begin(), columns_.end(),
+                              [&](const batch::Column& each) { return each.name == column.name; });
+    if (found == columns_.end()) {
+      columns_.push_back(column);
+    } else {
+      found->type = batch::common_type(found->type, column.type);
+    }
+  }
+}
+
 void DuckLoad::make_table(const batch::RecordBatch* first) {
   if (is_made_) return;
   is_made_ = true;
+  // A new table begins with all that its first rows have: each column that is added later copies the table's
+  // entry.
+  if (first) take_columns(*first->schema());
   create_table(into_, columns_, true, first ? various_columns(*first) : std::set<std::string>{});
 }
 

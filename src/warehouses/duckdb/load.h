@@ -85,6 +85,8 @@ class DuckLoad : public stream::Load {
   void create_table(const sql::Relation& table, const std::vector<batch::Column>& columns, bool is_final,
                     const std::set<std::string>& various = {});
   void make_table(const batch::RecordBatch* first);
+  /// Makes what the table will have fit `schema`. Requires: the table is not made yet.
+  void take_columns(const batch::Schema& schema);
   void fit_columns(const batch::Schema& schema);
   void begin_insert(const batch::SchemaPtr& schema);
   void finish_insert();
