@@ -25,7 +25,7 @@ has() {
   case " ${PEERS:-$1} " in *" $1 "*) ;; *) return 1 ;; esac
   [ -e "$peers/$1/ready" ] || { say "skipped: $1 is not installed (scripts/setup_peers.sh)"; return 1; }
 }
-# measured NAME CMD...: runs a command once and adds "seconds max_kilobytes cpu_seconds own_kilobytes" to NAME.times.
+# measured NAME CMD...: runs a command once and adds its line of bench_measure to NAME.times.
 measured() {
   name=$1
   shift
@@ -35,7 +35,7 @@ measured() {
   say "$name: $(cut -d' ' -f1 "$work/one") s, $(cut -d' ' -f3 "$work/one") CPU s"
 }
 middle() { sort -n -k"$2,$2" "$work/$1.times" | awk -v column="$2" '{t[NR] = $column} END {print t[int((NR + 1) / 2)]}'; }
-largest() { awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/$1.times"; }
+largest() { awk '$5 > m {m = $5} END {printf "%.0f", m / 1024}' "$work/$1.times"; }
 quotient() { awk -v a="$1" -v b="$2" 'BEGIN {if (b > 0) printf "%.1f", a / b; else printf "-"}'; }
 # row LABEL NAME BASE: a line of the table; ratios are NAME's over BASE's.
 row() {
