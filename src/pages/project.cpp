@@ -143,6 +143,7 @@ std::unique_ptr<Project> Project::load(const std::string& folder) {
     }
     project->pages_.push_back(std::move(page));
   }
+  project->navigation_ = std::make_unique<const Navigation>(project->pages_);
   return project;
 }
 
@@ -197,7 +198,7 @@ std::vector<sql::RelationName> Project::relations(const Page& page) const {
 std::string Project::fingerprint(const Page& page, const SiteOptions& options) const {
   SiteLook look = this->look(options);
   std::string out =
-      page.text + look.title + look.css + look.appearance + LEAT_VERSION + navigation(pages_, page.id, "");
+      page.text + look.title + look.css + look.appearance + LEAT_VERSION + navigation_->html(page.id, "");
   for (const CustomFormat& format : formats_) out += format.name + "=" + format.code + "\n";
   return out + runtime_text();
 }
@@ -399,7 +400,7 @@ void Project::tell_thresholds(const std::string& id, const Built& built, Env& en
 void Project::write(const Page& page, const std::string& id, const Built& built, Env& env,
                     const SiteOptions& options, PageResult& result) const {
   std::string built_at = format_iso_timestamp(env.now());
-  std::string html = page_html(page, id, built.body, pages_, look(options), built_at);
+  std::string html = page_html(page, id, built.body, {pages_, *navigation_}, look(options), built_at);
   write_outlines(options.output, built.body.files);
   env.failpoint("pages_before_swap");
   write_site_file(options.output + "/" + decoded(id) + ".html", html);
@@ -428,7 +429,8 @@ PageResult Project::build_page(const Page& page, sql::Adapter& adapter, Env& env
                                const SiteOptions& options) const {
   prepare(adapter, env, options);
   if (page.broken) {
-    write_site_file(options.output + "/" + page.id + ".html", broken_html(page, pages_, look(options)));
+    write_site_file(options.output + "/" + page.id + ".html",
+                    broken_html(page, {pages_, *navigation_}, look(options)));
     throw Error(*page.broken);
   }
   PageResult result;

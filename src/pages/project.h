@@ -18,6 +18,7 @@
 
 #include "base/env.h"
 #include "pages/format.h"
+#include "pages/navigation.h"
 #include "pages/page.h"
 #include "pages/render.h"
 #include "pages/site_look.h"
@@ -97,6 +98,7 @@ class Project {
   std::string folder_, root_;
   bool is_evidence_ = false;
   std::vector<Page> pages_;
+  std::unique_ptr<const Navigation> navigation_;  // of them
   CustomFormats formats_;
   mutable std::mutex mutex_;  // guards what follows
   mutable std::map<std::string, TablePtr> asked_;

@@ -38,72 +38,6 @@ bool is_on(const Page& page, std::string_view name, const SiteLook& look, std::s
   return page.front_matter[name].raw().empty() ? look.layout[layout].raw() == "true" : flag(page, name);
 }
 
-std::string title_for(const Page& page) {
-  if (!page.title.empty()) return page.title;
-  std::size_t slash = page.id.rfind('/');
-  std::string last = page.id.substr(slash == std::string::npos ? 0 : slash + 1);
-  std::replace(last.begin(), last.end(), '-', '_');
-  return page.id == "index" ? "Home" : title_of(last);
-}
-
-struct Branch {
-  std::string name, title;
-  const Page* page = nullptr;
-  double position = 1e9;
-  std::vector<Branch> children;
-
-  Branch& child(const std::string& wanted) {
-    for (Branch& each : children) {
-      if (each.name == wanted) return each;
-    }
-    children.push_back({wanted, title_of(wanted), nullptr, 1e9, {}});
-    return children.back();
-  }
-};
-
-Branch tree_of(const std::vector<Page>& pages) {
-  Branch root;
-  for (const Page& page : pages) {
-    bool hidden =
-        page.front_matter["sidebar_link"].raw() == "false" || page.id.find('[') != std::string::npos;
-    if (hidden) continue;
-    Branch* at = &root;
-    std::string rest = page.id;
-    for (std::size_t slash = rest.find('/'); slash != std::string::npos; slash = rest.find('/')) {
-      at = &at->child(rest.substr(0, slash));
-      rest = rest.substr(slash + 1);
-    }
-    at = &at->child(rest);
-    at->page = &page;
-    at->title = title_for(page);
-    std::string position = page.front_matter["sidebar_position"].raw();
-    if (page.id == "index") at->position = -1;
-    if (Cell number = parse_number(position); number.kind == Cell::Kind::number) at->position = number.number;
-  }
-  return root;
-}
-
-std::string branch_html(Branch& branch, const std::string& current, const std::string& root) {
-  std::stable_sort(branch.children.begin(), branch.children.end(), [](const Branch& a, const Branch& b) {
-    return a.position != b.position ? a.position < b.position : a.title < b.title;
-  });
-  std::string out;
-  for (Branch& each : branch.children) {
-    std::string inside = each.children.empty() ? "" : branch_html(each, current, root);
-    std::string name = escape(each.title);
-    if (each.page) {
-      bool here = each.page->id == current;
-      name = fmt::format("<a href=\"{}\"{}>{}</a>",
-                         escape(site_link("/" + (each.page->id == "index" ? "" : each.page->id), root)),
-                         here ? " aria-current=\"page\"" : "", name);
-    } else {
-      name = "<span>" + name + "</span>";
-    }
-    out += "<li>" + name + inside + "</li>";
-  }
-  return "<ul>" + out + "</ul>";
-}
-
 std::string contents(const Page& page, const Rendered& body, const SiteLook& look) {
   std::string list;
   std::size_t count = 0;
@@ -236,13 +170,13 @@ std::string head(const Page& page, const std::string& title, const std::string& 
       look.css.empty() ? "" : "<style>" + look.css + "</style>\n");
 }
 
-std::string frame(const Page& page, const std::string& id, const std::vector<Page>& pages,
-                  const SiteLook& look, const std::string& main, const std::string& aside,
-                  const std::string& footer, const std::string& end, const std::string& late = "") {
+std::string frame(const Page& page, const std::string& id, const SitePages& site, const SiteLook& look,
+                  const std::string& main, const std::string& aside, const std::string& footer,
+                  const std::string& end, const std::string& late = "") {
   std::string root = root_of(id), title = page.title.empty() ? look.title : page.title;
   std::string sidebar = page.front_matter["sidebar"].raw();
   bool bare = sidebar == "hide" || sidebar == "never" || is_on(page, "hide_sidebar", look, "hideSidebar");
-  std::string nav = bare ? "" : navigation(pages, page.id, root);
+  std::string nav = bare ? "" : site.navigation.html(page.id, root);
   std::string width = page.front_matter["max_width"].raw();
   if (width.empty()) width = look.layout["maxWidth"].raw();
   std::string style = is_on(page, "full_width", look, "fullWidth") ? " style=\"--width:none\""
@@ -272,7 +206,7 @@ std::string frame(const Page& page, const std::string& id, const std::vector<Pag
              "class=\"frame{}{}\"{}>\n{}<main "
              "id=\"main\">\n{}{}{}\n</main>\n{}</div>\n<footer>{}</footer>\n{}</body>\n</html>\n",
              root, late, bar, nav.empty() ? "" : " with-side", aside.empty() ? "" : " with-toc", style, nav,
-             breadcrumbs(page, id, pages, look), heading, main, aside, footer, end);
+             breadcrumbs(page, id, site.pages, look), heading, main, aside, footer, end);
 }
 
 }  // namespace
@@ -283,21 +217,15 @@ std::string root_of(const std::string& id) {
   return up;
 }
 
-std::string navigation(const std::vector<Page>& pages, const std::string& current, const std::string& root) {
-  Branch tree = tree_of(pages);
-  if (tree.children.size() < 2 && (tree.children.empty() || tree.children[0].children.empty())) return "";
-  return "<nav class=\"side\" aria-label=\"Pages\">" + branch_html(tree, current, root) + "</nav>\n";
-}
-
-std::string page_html(const Page& page, const std::string& id, const Rendered& body,
-                      const std::vector<Page>& pages, const SiteLook& look, const std::string& built_at) {
+std::string page_html(const Page& page, const std::string& id, const Rendered& body, const SitePages& site,
+                      const SiteLook& look, const std::string& built_at) {
   std::string data;
   for (const auto& [name, table] : body.data)
     data += fmt::format("<script type=\"application/json\" id=\"data-{}\">{}</script>\n", escape(name),
                         to_json(table));
   std::string footer = fmt::format("<span>Built {} UTC</span><span>Leat</span>",
                                    built_at.substr(0, 10) + " " + built_at.substr(11, 5));
-  return frame(page, id, pages, look, body.html, contents(page, body, look), footer,
+  return frame(page, id, site, look, body.html, contents(page, body, look), footer,
                data + regions_json(body) + scripts(body, root_of(id)), late_scripts(body));
 }
 
@@ -313,11 +241,11 @@ double chart_width(const Page& page, const Rendered& body, const SiteLook& look)
   return contents(page, body, look).empty() ? 976 : 820;
 }
 
-std::string broken_html(const Page& page, const std::vector<Page>& pages, const SiteLook& look) {
+std::string broken_html(const Page& page, const SitePages& site, const SiteLook& look) {
   std::string main = fmt::format("<p class=\"problem\" role=\"alert\"><b>{}</b> {}</p>",
                                  escape(page.broken->where()), escape(page.broken->what_failed()));
   Rendered none;
-  return frame(page, page.id, pages, look, main, "", "<span>This page could not be read.</span>",
+  return frame(page, page.id, site, look, main, "", "<span>This page could not be read.</span>",
                scripts(none, root_of(page.id)));
 }
 

@@ -9,23 +9,28 @@
 #include <string_view>
 #include <vector>
 
+#include "pages/navigation.h"
 #include "pages/page.h"
 #include "pages/render.h"
 #include "pages/site_look.h"
 
 namespace leat::pages {
 
+/// The pages of a site, and the list of them.
+struct SitePages {
+  const std::vector<Page>& pages;
+  const Navigation& navigation;
+};
+
 /// A whole page; `id` is its own ("customers/ada" of customers/[customer]).
-std::string page_html(const Page& page, const std::string& id, const Rendered& body,
-                      const std::vector<Page>& pages, const SiteLook& look, const std::string& built_at);
+std::string page_html(const Page& page, const std::string& id, const Rendered& body, const SitePages& site,
+                      const SiteLook& look, const std::string& built_at);
 /// The design tokens of the light theme, as CSS.
 std::string light_theme(const SiteLook& look);
 /// How wide a chart of the page is in a window on a desk.
 double chart_width(const Page& page, const Rendered& body, const SiteLook& look);
 /// What stands in place of a page that can't be read.
-std::string broken_html(const Page& page, const std::vector<Page>& pages, const SiteLook& look);
-/// The list of pages as <nav>; "" where there is only one.
-std::string navigation(const std::vector<Page>& pages, const std::string& current, const std::string& root);
+std::string broken_html(const Page& page, const SitePages& site, const SiteLook& look);
 /// All that a page's look and behaviour depend on beside itself.
 std::string runtime_text();
 void write_site_file(const std::string& path, std::string_view text);
