@@ -12,9 +12,9 @@ now() { date +%s.%N; }
 wait_until() { # WHAT CMD...
   what=$1
   shift
-  for _ in $(seq 2000); do
+  for _ in $(seq 1000); do
     "$@" >/dev/null 2>&1 && return 0
-    timeout 0.05 tail -f /dev/null || true
+    timeout 0.2 tail -f /dev/null || true
   done
   fail "$what did not come" 'look at the tools themselves'
 }
@@ -59,7 +59,8 @@ kill $leat && wait $leat 2>/dev/null || true
 started=
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 begun=$(now)
-(cd "$work/home" && exec dagster dev -f ten.py -p "$port" -h 127.0.0.1) >"$work/dagster.log" 2>&1 &
+# In a session of its own: when it ends it ends its whole group.
+(cd "$work/home" && exec setsid dagster dev -f ten.py -p "$port" -h 127.0.0.1) >"$work/dagster.log" 2>&1 &
 dagster=$!
 started=$dagster
 wait_until 'the web server of Dagster' curl -sf "http://127.0.0.1:$port/server_info"

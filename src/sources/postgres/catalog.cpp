@@ -18,13 +18,14 @@ constexpr const char* kTables = R"sql(
 select c.oid, n.nspname, c.relname, c.relkind, c.relreplident
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-  and n.nspname <> 'information_schema' and n.nspname not like 'pg\_%' and c.relpersistence <> 't'
+  and n.nspname <> 'information_schema' and n.nspname not like 'pg\_%' and c.relpersistence <> 't'{}
 order by n.nspname, c.relname)sql";
 
 // A domain is read as the type below it; its precision is that of the domain nearest to the type.
 constexpr const char* kColumns = R"sql(
 with recursive chain as (
   select oid as start, oid, typtype, -1 as modifier from pg_type
+  where oid in (select atttypid from pg_attribute where attrelid in ({0}))
   union all
   select chain.start, below.oid, below.typtype, case when dom.typtypmod >= 0 then dom.typtypmod else chain.modifier end
   from chain join pg_type dom on dom.oid = chain.oid join pg_type below on below.oid = dom.typbasetype
@@ -36,7 +37,7 @@ from pg_attribute a
 join chain on chain.start = a.atttypid and chain.typtype <> 'd'
 join pg_type t on t.oid = chain.oid
 left join pg_type e on e.oid = t.typelem
-where a.attnum > 0 and not a.attisdropped and a.attrelid in ({})
+where a.attnum > 0 and not a.attisdropped and a.attrelid in ({0})
 order by a.attrelid, a.attnum)sql";
 
 // The server tells rows apart by no key that may be violated for a while (deferrable).
@@ -174,11 +175,21 @@ void read_columns(Session& session, const std::string& oids, std::map<std::uint3
   }
 }
 
+// What finds the tables that a stream may be by the index of their names: `a.b` is a table a.b, or b of the
+// schema a.
+std::string may_be(const std::string& stream) {
+  if (stream.empty()) return "";
+  std::string names = quote_literal(stream);
+  for (std::size_t dot = stream.find('.'); dot != std::string::npos; dot = stream.find('.', dot + 1))
+    names += ", " + quote_literal(stream.substr(dot + 1));
+  return fmt::format(" and c.relname in ({})", names);
+}
+
 }  // namespace
 
-std::vector<Table> read_tables(Session& session, const Options& options) {
+std::vector<Table> read_tables(Session& session, const Options& options, const std::string& stream) {
   std::vector<Table> tables;
-  for (const auto& row : session.rows(kTables)) {
+  for (const auto& row : session.rows(fmt::format(fmt::runtime(kTables), may_be(stream)))) {
     Table table;
     table.oid = number<std::uint32_t>(row[0]);
     table.schema = row[1];
@@ -188,7 +199,8 @@ std::vector<Table> read_tables(Session& session, const Options& options) {
     bool is_first = matches(options.schemas[0], table.schema) &&
                     options.schemas[0].find_first_of("*?") == std::string::npos;
     table.stream = is_first ? table.name : table.schema + "." + table.name;
-    if (is_selected(table, options)) tables.push_back(std::move(table));
+    bool is_meant = stream.empty() || table.stream == stream;
+    if (is_meant && is_selected(table, options)) tables.push_back(std::move(table));
   }
   std::map<std::uint32_t, Table*> by_oid;
   std::string oids;
@@ -197,7 +209,7 @@ std::vector<Table> read_tables(Session& session, const Options& options) {
     oids += (oids.empty() ? "" : ",") + std::to_string(table.oid);
   }
   if (!tables.empty()) read_columns(session, oids, by_oid);
-  check_names(tables, options);
+  if (stream.empty()) check_names(tables, options);
   for (Table& table : tables) select_columns(table, options);
   return tables;
 }

@@ -30,8 +30,9 @@ struct Table {
   std::string qualified() const { return quote_name(schema) + "." + quote_name(name); }
 };
 
-/// The tables that `options` select, in order of their names.
-std::vector<Table> read_tables(Session& session, const Options& options);
+/// The tables that `options` select, in order of their names; only that of `stream` where it is given,
+/// without a look at the others.
+std::vector<Table> read_tables(Session& session, const Options& options, const std::string& stream = "");
 /// Those whose changes can be read: with a key or whole rows in their log, without generated columns but for
 /// those that the publication carries.
 std::vector<Table> read_change_tables(Session& session, const Options& options);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <atomic>
+#include <map>
 #include <optional>
 
 #include "base/error.h"
@@ -111,7 +112,17 @@ class PostgresSource final : public stream::Source {
     return tables_.emplace(read_tables(session, options_));
   }
 
+  // One stream is looked up alone: with thousands of tables the catalog of all would be read for each of
+  // them.
   const Table& table(const std::string& name) {
+    if (!tables_ && !name.empty()) {
+      auto known = single_.find(name);
+      if (known != single_.end()) return known->second;
+      Session session(options_.url);
+      std::vector<Table> found = read_tables(session, options_, name);
+      if (session.version() >= kVersionMin && found.size() == 1)
+        return single_.emplace(name, std::move(found[0])).first->second;
+    }
     if (const Table* found = find_table(tables(), name)) return *found;
     std::vector<std::string> names;
     for (const Table& each : tables()) names.push_back(each.stream);
@@ -126,6 +137,7 @@ class PostgresSource final : public stream::Source {
   const std::string url_;
   Env& env_;
   std::optional<std::vector<Table>> tables_, change_tables_;
+  std::map<std::string, Table> single_;  // of streams that are read
   std::atomic<Lsn> committed_{0};
 };
 

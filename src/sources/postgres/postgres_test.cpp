@@ -119,6 +119,24 @@ TEST_CASE("views, partitions and selected columns and rows are read") {
   CHECK_THROWS_AS(db.read("few", "columns: {few: [w]}"), Error);
 }
 
+TEST_CASE("a stream is looked up alone, also where its name has a point") {
+  Database db("leat_alone");
+  if (db.empty()) return;
+  db.run(R"sql(
+    create domain kind as text;
+    create table "a.b" (id int primary key, k kind); create table b (id int);
+    insert into "a.b" values (1, 'x'); insert into b values (2))sql");
+  stream::Catalog catalog = db.open()->discover();
+  for (const auto& [name, row] : {std::pair{"a.b", "id=1 k=x"}, {"b", "id=2"}}) {
+    stream::Selection selection{*catalog.find(name), stream::SyncMode::full_refresh, {}, {}};
+    RecordingSink sink;
+    db.open()->read(std::span(&selection, 1), sink);  // a source that has not looked at all tables
+    CHECK(sink.rows == Lines{row});
+    selection.stream.name += "x";
+    CHECK_THROWS_AS(db.open()->read(std::span(&selection, 1), sink), Error);
+  }
+}
+
 TEST_CASE("a large table is read by several sessions and no row is missing or twice") {
   Database db("leat_large");
   if (db.empty()) return;
