@@ -148,7 +148,7 @@ curve_streams() {
   psql -qAtX "$LEAT_TEST_POSTGRES" -c 'create database many'
   project "{schema: raw, source: {type: postgres, url: \"$url\"}}"
   made=0
-  for size in 1 10 100 1000 10000; do
+  for size in 1 10 100 1000$(all 10000); do
     while [ "$made" -lt "$size" ]; do   # a transaction of all would want more locks than there are
       to=$((made + 500 < size ? made + 500 : size))
       psql -qAtX -v ON_ERROR_STOP=1 "$url" -c "do \$\$ begin for i in $made + 1 .. $to loop
