@@ -163,8 +163,8 @@ class Server:
         self.starts += 1
         for _ in range(600):
             lines = self.log.read_text(errors="replace")[place:].splitlines()
-            self.addresses = dict(line.split(" at ", 1) for line in lines if " at " in line and not line[:2].isdigit())
             if any(line.startswith("Press Ctrl+C") for line in lines):
+                self.addresses = dict(line.split(" at ", 1) for line in lines if " at " in line and not line[:2].isdigit())
                 self.is_meant_to_live = True
                 return
             if self.process.poll() is not None:
