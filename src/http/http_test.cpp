@@ -231,6 +231,10 @@ TEST_CASE("credentials take their standard forms") {
   authorize_basic(request, "Aladdin", "open sesame");
   CHECK(request.headers.get("Authorization") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
   CHECK(redact("open sesame") == "***");
+  // As they are sent they are as secret as by themselves.
+  authorize_basic(request, "basic-user", "basic-s3cret");
+  std::string sent = *request.headers.find("Authorization");
+  CHECK(redact("it was " + sent) == "it was Basic ***");
 }
 
 TEST_CASE("retries double their wait and end after five") {
