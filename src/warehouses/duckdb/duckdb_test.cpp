@@ -143,6 +143,40 @@ TEST_CASE("a new table begins with all columns of its first rows, the wider type
   CHECK((*held)[1].name == "more");  // before the metadata, which a column that is added later is not
 }
 
+TEST_CASE("a table whose rows are only marked as gone is not empty: a key that comes again takes its row") {
+  Env env(fixed_clock({}), 1);
+  auto path = document::parse_yaml("path: ':memory:'", "x");
+  auto warehouse =
+      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+  auto destination = warehouse->destination();
+  auto columns = std::make_shared<const batch::Schema>(
+      std::vector<batch::Column>{{"id", {batch::TypeKind::int64}}, {"gone", {batch::TypeKind::timestamptz}}});
+  stream::Target target{"c", "s", "raw", "t", columns, {"id"}, "", stream::WriteMode::append_dedup};
+  target.delete_column = "gone";
+  auto load = [&](std::vector<std::int64_t> ids, const char* id) {
+    auto open = destination->begin(target);
+    batch::RecordBatch rows(columns);
+    for (std::int64_t each : ids) {
+      rows.column(0).append<std::int64_t>(each);
+      rows.column(1).append_null();
+    }
+    open->write(std::move(rows));
+    stream::Commit commit;
+    commit.state = {"{}"};
+    commit.load_id = id;
+    open->commit(commit);
+  };
+  load({1, 2}, "l1");
+  target.clears = true;
+  load({2}, "l2");
+  auto read = warehouse->adapter()->query("select id, gone is not null from raw.t order by id", 10);
+  REQUIRE(read.rows() == 2);
+  CHECK(read.batches[0].column(0).print(0) == "1");
+  CHECK(read.batches[0].column(1).print(0) == "true");
+  CHECK(read.batches[0].column(0).print(1) == "2");
+  CHECK(read.batches[0].column(1).print(1) == "false");
+}
+
 TEST_CASE("a relation is found by its name, whatever its case, in the transaction that makes it") {
   Env env(fixed_clock({}), 1);
   auto path = document::parse_yaml("path: ':memory:'", "x");
