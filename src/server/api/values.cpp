@@ -52,9 +52,10 @@ Reply answer_or_problem(const std::function<Reply()>& answer) {
   } catch (const Error& error) {
     ErrorCode code = error.code();
     if (code == ErrorCode::alert_unknown || code == ErrorCode::partitions_unknown)
-      return problem_reply(404, "not-found", error.what_failed());
-    std::string detail = redact(error.what_failed());
+      return problem_reply(404, "not-found", redact(error.what_failed()));
+    std::string detail = error.what_failed();
     if (!error.fix().empty()) detail += ". " + error.fix();
+    detail = redact(detail);
     if (code == ErrorCode::run_busy || code == ErrorCode::warehouse_locked)
       return problem_reply(409, "busy", detail);
     bool is_theirs = info(code).fault == Fault::user && code != ErrorCode::run_store;
