@@ -5,7 +5,7 @@
 
 Needs root, debootstrap and the network of Debian's mirror and of npm. The machine is a folder below DIR that begins as
 `debootstrap --variant=minbase`, plus `git` and `make`, which the README asks for; the checkout is a fresh clone of HEAD
-in /root/leat. Without COMMANDs it runs the README's first block of shell commands, then `make demo` for each example of its
+in /srv/leat. Without COMMANDs it runs the README's first block of shell commands, then `make demo` for each example of its
 table. Prints each command, what it printed, how it ended and its seconds; ends with 1 where one failed. The folder stays,
 so that the pages can be looked at; a second run goes on in it (--again: clones anew).
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from replay_image import ROOT, bare_debian, chroot_command, run
 
-HOME = "/root/leat"
+CHECKOUT = "/srv/leat"
 
 
 def commands_of(readme):
@@ -40,7 +40,7 @@ class Machine:
         if not self.folder.exists():
             run(["cp", "-a", "--reflink=auto", str(base), str(self.folder)])
 
-    def type(self, command, workdir=HOME):
+    def type(self, command, workdir=CHECKOUT):
         """Runs a command as root would, and prints what it prints as it comes. True where it ended well."""
         print(f"$ {command}", flush=True)
         shutil.copy("/etc/resolv.conf", self.folder / "etc/resolv.conf")
@@ -53,10 +53,10 @@ class Machine:
         return ended.returncode == 0
 
     def clone(self):
-        bundle = self.folder / "root/leat.bundle"
+        bundle = self.folder / "srv/leat.bundle"
         run(["git", "-C", str(ROOT), "bundle", "create", "-q", str(bundle), "HEAD"])
-        shutil.rmtree(self.folder / HOME.lstrip("/"), ignore_errors=True)
-        return self.type("git clone -q /root/leat.bundle leat", "/root")
+        shutil.rmtree(self.folder / CHECKOUT.lstrip("/"), ignore_errors=True)
+        return self.type("git clone -q leat.bundle leat", "/srv")
 
 
 def main():
@@ -71,7 +71,7 @@ def main():
         sys.exit("first_use: skipped: it needs root, debootstrap and unshare (apt-get install debootstrap util-linux)")
     machine = Machine(arguments)
     well = True
-    if arguments.again or not (machine.folder / HOME.lstrip("/")).exists():
+    if arguments.again or not (machine.folder / CHECKOUT.lstrip("/")).exists():
         well = machine.type("apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends git make >/dev/null",
                             "/root") and machine.clone()
     for command in arguments.commands or commands_of((ROOT / "README.md").read_text()):

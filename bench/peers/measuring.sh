@@ -20,6 +20,13 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+# make_source: a database of its own on the server of scripts/with_postgres.sh, which `sql` speaks to.
+make_source() {
+  url=${LEAT_TEST_POSTGRES%/*}/source
+  export PGOPTIONS='-c client_min_messages=error'
+  psql -qAtX "$LEAT_TEST_POSTGRES" -c 'create database source'
+}
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$url" -c "$1"; }
 # has NAME: whether a peer is installed and wanted; says plainly when it is not.
 has() {
   case " ${PEERS:-$1} " in *" $1 "*) ;; *) return 1 ;; esac

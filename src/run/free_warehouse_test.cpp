@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "run/store/store.h"
+#include "support/event_count.h"
 #include "support/temporary_folder.h"
 
 namespace leat::run {
@@ -28,12 +29,7 @@ class HeldWarehouse : public warehouses::Warehouse {
 
 struct Waiting {
   testing::TemporaryFolder folder;
-  struct Told : EventListener {
-    int count = 0;
-    void on_event(const Event& event) override {
-      count += event.name == "run_waiting" && event.text("asset") == "shop.duckdb";
-    }
-  } told;
+  testing::EventCount told{"run_waiting", "shop.duckdb"};
   Env env{fixed_clock({}), 1};
   Waiting() { env.listen(told); }
   bool gets(int times, std::optional<std::chrono::milliseconds> patience = std::nullopt) {

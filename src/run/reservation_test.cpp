@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "run/lock.h"
+#include "support/event_count.h"
 #include "support/temporary_folder.h"
 
 namespace leat::run {
@@ -60,12 +61,7 @@ TEST_CASE("a process that dies holds nothing any more") {
 
 TEST_CASE("taking waits for as long as its patience, tells what for once, and names it in its error") {
   testing::TemporaryFolder folder;
-  struct Told : EventListener {
-    int count = 0;
-    void on_event(const Event& event) override {
-      count += event.name == "run_waiting" && event.text("asset") == "a";
-    }
-  } told;
+  testing::EventCount told("run_waiting", "a");
   Env env(fixed_clock({}), 1);
   env.listen(told);
   Reservation held(folder.path());

@@ -7,10 +7,7 @@ root=$(CDPATH= cd -- "$here/../../.." && pwd)
 task=cdc_throughput
 . "$root/bench/peers/measuring.sh"
 changes=${CHANGES:-500000} together=${PER_TRANSACTION:-100}
-url=${LEAT_TEST_POSTGRES%/*}/source
-export PGOPTIONS='-c client_min_messages=error'
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$url" -c "$1"; }
-psql -qAtX "$LEAT_TEST_POSTGRES" -c 'create database source'
+make_source
 sql 'create table big (id bigint primary key, name text, code text, amount numeric(12, 2), price float8, active boolean, moment timestamptz, note text)'
 mkdir "$work/project"
 cd "$work/project"

@@ -7,10 +7,7 @@ root=$(CDPATH= cd -- "$here/../../.." && pwd)
 task=postgres_to_duckdb
 . "$root/bench/peers/measuring.sh"
 rows=${ROWS:-1000000} changes=${CHANGES:-100000}
-url=${LEAT_TEST_POSTGRES%/*}/source
-export PGOPTIONS='-c client_min_messages=error'
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$url" -c "$1"; }
-psql -qAtX "$LEAT_TEST_POSTGRES" -c 'create database source'
+make_source
 values="i::bigint as id, 'name ' || i as name, md5(i::text) as code, ((i % 100000) / 7.0)::numeric(12,2) as amount, i / 4.0::float8 as price,
   i % 2 = 0 as active, timestamptz '2020-01-01' + i * interval '1 second' as moment, case when i % 3 = 0 then 'note ' || i % 1000 end as note"
 sql "create table big as select $values from generate_series(1, $rows) i; alter table big add primary key (id); create index on big (moment)"

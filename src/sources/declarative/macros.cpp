@@ -97,15 +97,17 @@ Value snake_case(CallArguments& arguments) {
   return Value(out);
 }
 
-// As Python's b64decode: what is no digit is passed over, and padding ends the text.
+// As Python's b64decode: what is no digit is passed over, padding ends the text, and bits that fill no byte
+// are left.
 Value base64_decoded(CallArguments& arguments) {
   std::string digits;
   for (char c : jinja::to_text(arguments.self)) {
     if (c == '=') break;
-    if (std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/')
-      digits += c == '+' ? '-' : c == '/' ? '_' : c;
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/') digits += c;
   }
-  return Value(decode_base64_url(digits).value_or(""));
+  std::size_t bytes = digits.size() * 6 / 8;
+  digits.resize((digits.size() + 3) / 4 * 4, 'A');  // zeros: whole groups, of which what was given is kept
+  return Value(decode_base64(digits).value_or("").substr(0, bytes));
 }
 
 Value hash(CallArguments& arguments) {

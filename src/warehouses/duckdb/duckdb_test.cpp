@@ -13,11 +13,19 @@
 
 using namespace leat;
 
+namespace {
+
+std::unique_ptr<warehouses::Warehouse> opened(const std::string& path, Env& env) {
+  auto mapping = document::parse_yaml(fmt::format("path: '{}'", path), "x");
+  return warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, mapping, env), env);
+}
+
+}  // namespace
+
 TEST_CASE("each stream of a connection has a state of its own") {
   Env env(fixed_clock({}), 1);
-  auto settings =
-      document::read_settings(*warehouses::kDuckDb.spec, document::parse_yaml("path: ':memory:'", "x"), env);
-  auto destination = warehouses::kDuckDb.open(settings, env)->destination();
+  auto warehouse = opened(":memory:", env);
+  auto destination = warehouse->destination();
   destination->write_state("shop", "orders", {"one"});
   destination->write_state("shop", "people", {"two"});
   destination->write_state("crm", "orders", {"three"});
@@ -30,9 +38,7 @@ TEST_CASE("each stream of a connection has a state of its own") {
 
 TEST_CASE("rows arrive once and typed, by every mode") {
   Env env(fixed_clock({}), 1);
-  auto settings =
-      document::read_settings(*warehouses::kDuckDb.spec, document::parse_yaml("path: ':memory:'", "x"), env);
-  auto warehouse = warehouses::kDuckDb.open(settings, env);
+  auto warehouse = opened(":memory:", env);
   auto destination = warehouse->destination();
   auto adapter = warehouse->adapter();
   auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{
@@ -88,11 +94,8 @@ TEST_CASE("a file that a dead process had only begun is begun anew, and nothing 
   std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("leat-{}", env.uuid());
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "w.duckdb.creating") << "DUCK, and no more";
-  auto settings = document::read_settings(
-      *warehouses::kDuckDb.spec,
-      document::parse_yaml(fmt::format("path: '{}/w.duckdb'", folder.string()), "x"), env);
   {
-    auto warehouse = warehouses::kDuckDb.open(settings, env);
+    auto warehouse = opened((folder / "w.duckdb").string(), env);
     CHECK(warehouse->adapter()->query("select 42", 1).batches.at(0).column(0).print(0) == "42");
   }
   CHECK_FALSE(std::filesystem::exists(folder / "w.duckdb.creating"));
@@ -106,9 +109,7 @@ TEST_CASE("the database is known by its file's name before it is opened, as Duck
        {"a.b.duckdb", "main.duckdb", "temp.db", ".hidden", "noext", "MiXed.DuckDB", "sp ace.db"}) {
     CAPTURE(file);
     Env env(fixed_clock({}), 1);
-    auto path = document::parse_yaml(fmt::format("path: '{}/{}'", folder, file), "x");
-    auto warehouse =
-        warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+    auto warehouse = opened(fmt::format("{}/{}", folder, file), env);
     std::string told = warehouse->database();
     CHECK_FALSE(std::filesystem::exists(folder + "/" + file));
     CHECK(told == warehouse->adapter()->database());
@@ -118,9 +119,7 @@ TEST_CASE("the database is known by its file's name before it is opened, as Duck
 
 TEST_CASE("a new table begins with all columns of its first rows, the wider types of both") {
   Env env(fixed_clock({}), 1);
-  auto path = document::parse_yaml("path: ':memory:'", "x");
-  auto warehouse =
-      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+  auto warehouse = opened(":memory:", env);
   auto destination = warehouse->destination();
   auto told =
       std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"id", {batch::TypeKind::int64}}});
@@ -145,9 +144,7 @@ TEST_CASE("a new table begins with all columns of its first rows, the wider type
 
 TEST_CASE("a table whose rows are only marked as gone is not empty: a key that comes again takes its row") {
   Env env(fixed_clock({}), 1);
-  auto path = document::parse_yaml("path: ':memory:'", "x");
-  auto warehouse =
-      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+  auto warehouse = opened(":memory:", env);
   auto destination = warehouse->destination();
   auto columns = std::make_shared<const batch::Schema>(
       std::vector<batch::Column>{{"id", {batch::TypeKind::int64}}, {"gone", {batch::TypeKind::timestamptz}}});
@@ -179,9 +176,7 @@ TEST_CASE("a table whose rows are only marked as gone is not empty: a key that c
 
 TEST_CASE("a relation is found by its name, whatever its case, in the transaction that makes it") {
   Env env(fixed_clock({}), 1);
-  auto path = document::parse_yaml("path: ':memory:'", "x");
-  auto warehouse =
-      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, path, env), env);
+  auto warehouse = opened(":memory:", env);
   auto adapter = warehouse->adapter();
   adapter->execute(
       "create schema s; create table s.Orders (a int); create view s.v as select 1 as x; create table s.gone "
