@@ -24,6 +24,7 @@ lint:
 bench:
 	@scripts/setup.sh test
 	@scripts/build.sh release all
+	@bench/setup.sh
 	@bench/run.sh
 
 fuzz:

@@ -6,47 +6,15 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../.." && pwd)
 [ -n "${LEAT_REPLICATION_INSIDE:-}" ] ||
   exec env -u LEAT_TEST_POSTGRES LEAT_REPLICATION_INSIDE=1 "$root/scripts/with_postgres.sh" "$here/run.sh" "$@"
-bin=${LEAT_BIN_DIR:-$root/build/${PRESET:-release}/bin}
-rows=${ROWS:-5000000} transactions=${TRANSACTIONS:-500000} seconds=${LAG_SECONDS:-60} runs=${BENCH_RUNS:-3}
+task=replication
+. "$root/bench/measuring.sh"
+rows=${ROWS:-5000000} transactions=${TRANSACTIONS:-500000} seconds=${LAG_SECONDS:-60}
 parts=${*:-snapshot large small huge lag}
-say() { printf 'replication: %s\n' "$*" >&2; }
-fail() { printf 'replication: %s\n' "$1" >&2; printf 'replication: what to do: %s\n' "$2" >&2; exit 1; }
-[ -x "$bin/leat" ] && [ -x "$bin/bench_measure" ] || fail 'leat is not built' 'run make bench, which builds it'
-work=$(mktemp -d "${TMPDIR:-/tmp}/leat-bench.XXXXXX")
 follower= writer=
-trap 'for p in $follower $writer; do kill -9 $p 2>/dev/null || true; done; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-server=${LEAT_TEST_POSTGRES%/*} source=${LEAT_TEST_POSTGRES%/*}/source
-export NO_COLOR=1 PGOPTIONS='-c client_min_messages=error' LEAT_LOG=quiet
+trap 'for p in $follower $writer; do kill -9 $p 2>/dev/null || true; done; finish' EXIT
+server=${LEAT_TEST_POSTGRES%/*} source=${LEAT_TEST_POSTGRES%/*}/source url=$source
 admin() { psql -qAtX -v ON_ERROR_STOP=1 "$LEAT_TEST_POSTGRES" -c "$1"; }
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$source" -c "$1"; }
 wants() { case " $parts " in *" $1 "*) return 0 ;; esac; return 1; }
-
-once() { # NAME CMD...: measures a command once into NAME.times, prepared
-  name=$1
-  shift
-  "prepare_$name" >/dev/null
-  "$bin/bench_measure" "$work/one" "$@" >"$work/$name.out" 2>&1 ||
-    { tail -20 "$work/$name.out" >&2; fail "$name failed" 'look at the lines above'; }
-  cat "$work/one" >>"$work/$name.times"
-  say "$name: $(cat "$work/one")"
-}
-pair() { # NAME-OF-LEAT'S NAME-OF-THE-PEER'S: one after the other, `runs` times, so that both meet the same machine
-  : >"$work/$1.times"
-  : >"$work/$2.times"
-  for run in $(seq "$runs"); do
-    "run_$1"
-    "run_$2"
-  done
-}
-median() { sort -n "$work/$1.times" | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]}'; }
-memory() { awk '$2 > m {m = $2} END {printf "%.0f", m / 1024}' "$work/$1.times"; }
-line() { printf '%-56s %9s %9s\n' "$2" "$(median "$1")" "$(memory "$1")"; }
-# The median of the pairs' ratios.
-ratio() { # A B GOAL
-  paste -d ' ' "$work/$1.times" "$work/$2.times" | awk '{print $1 / $(NF / 2 + 1)}' | sort -n |
-    awk -v g="$3" '{r[NR] = $1} END {printf "ratio = %.2f (%.2f to %.2f; goal: %s)\n\n", r[int((NR + 1) / 2)], r[1], r[NR], g}'
-}
 
 project() { # FOLDER METHOD TABLE [METADATA]
   mkdir -p "$1"
@@ -71,37 +39,42 @@ sql "create table big as select i::bigint as id, 'name ' || i as name, md5(i::te
   case when i % 3 = 0 then 'note ' || i % 1000 end as note from generate_series(1, $rows) i;
   alter table big alter amount type numeric(12, 2); alter table big add primary key (id)"
 sql "vacuum analyze big"
-printf '%-56s %9s %9s\n' "the table: $(sql "select pg_size_pretty(pg_relation_size('big'))")" seconds 'peak MB'
 
 if wants snapshot; then
   project "$work/snap" read big false
   cd "$work/snap"
-  prepare_none() { :; }
-  prepare_copy() { :; }
-  run_copy() { once copy sh -c "psql -qX '$source' -c 'copy big to stdout (format binary)' >/dev/null"; }
-  prepare_snap_duck() { rm -rf w.duckdb* .leat; }
-  run_snap_duck() { once snap_duck "$bin/leat" sync shop; }
+  run_copy() { measured copy sh -c "psql -qX '$source' -c 'copy big to stdout (format binary)' >/dev/null"; }
+  run_snap_duck() { rm -rf w.duckdb* .leat; measured snap_duck "$bin/leat" sync shop; }
   # What DuckDB itself takes to store the same rows, from a file that holds them column by column.
-  run_duck_alone() { once duck_alone "$bin/bench_duckdb" alone.duckdb "create table big as from 'big.parquet'; checkpoint"; }
-  prepare_duck_alone() { rm -f alone.duckdb*; }
-  pair snap_duck copy
-  [ "$("$bin/bench_duckdb" w.duckdb 'select count(*) || chr(32) || sum(id) || chr(32) || sum(amount) || chr(32) || count(note) from raw.big')" = \
-    "$(sql "select count(*) || ' ' || sum(id) || ' ' || sum(amount) || ' ' || count(note) from big")" ] || fail 'the tables differ' 'a wrong result has no speed'
-  prepare_snap_pg() { rm -rf .leat; psql -qX "$server/target" -c 'drop schema if exists raw cascade' -c 'drop schema if exists _leat cascade' -c checkpoint; }
+  run_duck_alone() {
+    rm -f alone.duckdb*
+    measured duck_alone "$bin/bench_duckdb" alone.duckdb "create table big as from 'big.parquet'" checkpoint
+  }
+  run_snap_duck
+  rm "$work/snap_duck.times"
+  figures="count(*) || ' ' || sum(id) || ' ' || sum(amount) || ' ' || count(note)"
+  [ "$("$bin/bench_duckdb" w.duckdb "select $figures from raw.big")" = "$(sql "select $figures from big")" ] || fail 'the tables differ' 'a wrong result has no speed'
   "$bin/bench_duckdb" w.duckdb "copy raw.big to 'big.parquet'" >/dev/null
-  : >"$work/duck_alone.times"
-  for run in $(seq "$runs"); do run_duck_alone; done
-  run_snap_pg() { once snap_pg "$bin/leat" sync shop --target postgres; }
-  prepare_dump() { psql -qX "$server/target" -c 'drop table if exists big' -c checkpoint; }
-  run_dump() { once dump sh -c "pg_dump -t big '$source' | psql -qX -o /dev/null '$server/target'"; }
-  pair snap_pg dump
-  line snap_duck 'leat: snapshot into DuckDB'
-  line copy 'psql: COPY binary to /dev/null'
-  line duck_alone 'DuckDB alone: the same rows from a Parquet file'
-  ratio snap_duck copy 'at most 1.3'
-  line snap_pg 'leat: snapshot into PostgreSQL'
-  line dump 'pg_dump | psql'
-  ratio dump snap_pg 'at least 1.5'
+  in_turn snap_duck copy duck_alone
+  run_snap_pg() {
+    rm -rf .leat
+    psql -qX "$server/target" -c 'drop schema if exists raw cascade' -c 'drop schema if exists _leat cascade' -c checkpoint
+    measured snap_pg "$bin/leat" sync shop --target postgres
+  }
+  run_dump() {
+    psql -qX "$server/target" -c 'drop table if exists big' -c checkpoint
+    measured dump sh -c "pg_dump -t big '$source' | psql -qX -o /dev/null '$server/target'"
+  }
+  in_turn snap_pg dump
+  heading "$rows rows x 8 columns, $(sql "select pg_size_pretty(pg_relation_size('big'))") of heap"
+  row 'snapshot into DuckDB' snap_duck
+  row '`psql`: COPY binary to /dev/null' copy snap_duck
+  row 'DuckDB alone: the same rows from a Parquet file' duck_alone snap_duck
+  row 'snapshot into PostgreSQL' snap_pg
+  row '`pg_dump \| psql`' dump snap_pg
+  goal 'snapshot into DuckDB, beside COPY to /dev/null' "$(ratio snap_duck copy)" 'at most' 1.3 x
+  goal 'memory of it' "$(largest snap_duck)" under 600 MB
+  goal 'snapshot into PostgreSQL, beside pg_dump and psql' "$(ratio dump snap_pg)" 'at least' 1.5 x
 fi
 
 # Two slots that begin where the changes do: one is copied for each run of Leat, one for each of the peer.
@@ -114,22 +87,25 @@ begin_changes() { # NAME
   cp w.duckdb base.duckdb
 }
 drop_slot() { sql "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '$1'" >/dev/null; }
-measure_changes() { # NAME
+measure_changes() { # NAME WHAT LIMIT
   name_of=$1
   table=$1
-  eval "prepare_leat_$1() { cp base.duckdb w.duckdb; rm -f w.duckdb.wal; rm -rf .leat; drop_slot leat; sql \"select pg_copy_logical_replication_slot('base_$1', 'leat')\"; }
-    prepare_peer_$1() { drop_slot peer; sql \"select pg_copy_logical_replication_slot('base_$1', 'peer')\"; }"
   sql "select pg_logical_emit_message(true, 'end', '')" >/dev/null
   end=$(sql 'select pg_current_wal_flush_lsn()')
-  eval "run_leat_$1() { once leat_$1 '$bin/leat' sync shop; cp w.duckdb applied.duckdb; }"
-  eval "run_peer_$1() { once peer_$1 pg_recvlogical -d '$source' --slot peer --start --endpos='$end' --no-loop -f /dev/null -o proto_version=1 -o publication_names=leat; }"
-  pair "leat_$1" "peer_$1"
+  eval "run_leat_$1() {
+      cp base.duckdb w.duckdb; rm -rf w.duckdb.wal .leat; drop_slot leat; sql \"select pg_copy_logical_replication_slot('base_$1', 'leat')\" >/dev/null
+      measured leat_$1 '$bin/leat' sync shop; cp w.duckdb applied.duckdb; }
+    run_peer_$1() {
+      drop_slot peer; sql \"select pg_copy_logical_replication_slot('base_$1', 'peer')\" >/dev/null
+      measured peer_$1 pg_recvlogical -d '$source' --slot peer --start --endpos='$end' --no-loop -f /dev/null -o proto_version=1 -o publication_names=leat; }"
+  in_turn "leat_$1" "peer_$1"
   [ "$("$bin/bench_duckdb" applied.duckdb "select count(*) || chr(32) || coalesce(sum(id), 0) || chr(32) || coalesce(sum(amount), 0) from raw.$1")" = \
     "$(sql "select count(*) || ' ' || coalesce(sum(id), 0) || ' ' || coalesce(sum(amount), 0) from $1")" ] || fail 'the tables differ' 'a wrong result has no speed'
   for slot in leat peer "base_$1"; do drop_slot "$slot"; done
-  line "leat_$1" "leat: $2 applied in DuckDB"
-  line "peer_$1" 'pg_recvlogical to /dev/null'
-  ratio "leat_$1" "peer_$1" "$3"
+  heading "$2"
+  row 'applied and committed in DuckDB' "leat_$1"
+  row '`pg_recvlogical` to /dev/null' "peer_$1" "leat_$1"
+  [ -z "$3" ] || goal "$2, beside pg_recvlogical" "$(ratio "leat_$1" "peer_$1")" 'at most' "$3" x
 }
 new_row="i, 'name ' || i, md5(i::text), (i % 100000)::numeric(12,2), i / 3.0, i % 2 = 0, timestamptz '2020-01-01' + i * interval '1 second', 'note'"
 if wants large; then
@@ -137,18 +113,18 @@ if wants large; then
   sql "insert into large select $new_row from generate_series(1, 1000000) i"
   sql "update large set amount = amount + 1 where id % 10 < 3"
   sql "delete from large where id % 10 >= 7"
-  measure_changes large '1.6 M changes in 3 transactions' 'under 1'
+  measure_changes large '1.6 M changes in 3 transactions' 1
 fi
 if wants small; then
   begin_changes small
   sql "do \$\$ begin for i in 1..$transactions loop insert into small values ($new_row); commit; end loop; end \$\$"
-  measure_changes small "$transactions transactions of one row" 'at most 1.25'
+  measure_changes small "$transactions transactions of one row" 1.25
 fi
 if wants huge; then
   begin_changes huge
   sql "insert into huge select $new_row from generate_series(1, ${HUGE_ROWS:-10000000}) i"
-  runs=1
-  measure_changes huge "${HUGE_ROWS:-10000000} rows in one transaction, under 1000 MB" 'none'
+  measure_changes huge "${HUGE_ROWS:-10000000} rows in one transaction" ''
+  goal 'memory of a transaction of 10,000,000 rows' "$(largest leat_huge)" under 1000 MB
 fi
 if wants lag; then
   begin_changes lag
@@ -183,8 +159,12 @@ SQL
   wait $follower || true
   follower=
   "$bin/leat" sync shop >last.txt 2>&1
-  "$bin/bench_duckdb" w.duckdb "select 'changes ' || count(*) || ', lag in ms: half within ' || round(quantile_cont(ms, 0.5)) || ', 99 % within ' || round(quantile_cont(ms, 0.99)) || ', at most ' || round(max(ms)) from (
-    select epoch_ms(l.committed_at) - epoch_ms(t._ab_cdc_updated_at) as ms from raw.lag t asof join (select committed_at from _leat.loads where stream = 'lag') l on t._airbyte_extracted_at <= l.committed_at where t.id >= 200000)"
-  printf 'log held back at most: %s MB\n' $((held / 1048576))
-  grep -E 'tps|transactions actually' pgbench.txt
+  "$bin/bench_duckdb" w.duckdb "select concat_ws(' ', count(*), round(quantile_cont(ms, 0.5))::int, round(quantile_cont(ms, 0.99))::int, round(max(ms))::int) from (
+    select epoch_ms(l.committed_at) - epoch_ms(t._ab_cdc_updated_at) as ms from raw.lag t asof join (select committed_at from _leat.loads where stream = 'lag') l on t._airbyte_extracted_at <= l.committed_at where t.id >= 200000)" >lags
+  read -r count half most worst <lags
+  printf '\n`leat sync --follow` under 2,000 changes a second for %s s: of %s changes half were committed in DuckDB within %s ms of their commit at the source, 99 %% within %s ms, all within %s ms; the slot held back at most %s MB of log.\n' \
+    "$seconds" "$count" "$half" "$most" "$worst" $((held / 1048576))
+  goal 'lag, half of the changes' "$half" under 1000 ms
+  goal 'lag, 99 % of the changes' "$most" under 3000 ms
 fi
+goals

@@ -1,25 +1,19 @@
 #!/bin/sh
 # Measures how time and memory grow (see task.md). Names of curves (rows pages_of_api columns fields streams models pages)
-# as arguments choose among them. BENCH_SCALING=all goes one size further; BENCH_RUNS (1), PRESET and BEFORE (such as
+# as arguments choose among them. BENCH_SCALING=all goes one size further; BENCH_SCALING_RUNS (1), PRESET and BEFORE (such as
 # `nice -n -10`) change how it is measured.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../.." && pwd)
 [ -n "${LEAT_SCALING_INSIDE:-}" ] || exec env -u LEAT_TEST_POSTGRES LEAT_SCALING_INSIDE=1 "$root/scripts/with_postgres.sh" "$here/run.sh" "$@"
-bin=${LEAT_BIN_DIR:-$root/build/${PRESET:-release}/bin}
-runs=${BENCH_RUNS:-1}
+task=scaling
+. "$root/bench/measuring.sh"
+needs bench_pages
+runs=${BENCH_SCALING_RUNS:-1}
 before=${BEFORE:-}
 curves=${*:-rows pages_of_api columns fields streams models pages}
-say() { printf 'scaling: %s\n' "$*" >&2; }
-fail() { printf 'scaling: %s\n' "$1" >&2; printf 'scaling: what to do: %s\n' "$2" >&2; exit 1; }
-for program in leat bench_measure bench_duckdb bench_pages; do
-  [ -x "$bin/$program" ] || fail "$program is not built" 'run make bench, which builds it'
-done
-work=$(mktemp -d "${TMPDIR:-/tmp}/leat-bench.XXXXXX")
 served= models=
-trap '[ -z "$served" ] || kill "$served" 2>/dev/null; rm -rf "$work" ${models:+"$models"}' EXIT
-trap 'exit 130' INT TERM
-export NO_COLOR=1 LEAT_LOG=quiet DBT_SEND_ANONYMOUS_USAGE_STATS=false PGOPTIONS='-c client_min_messages=error'
+trap '[ -z "$served" ] || kill "$served" 2>/dev/null; finish; rm -rf ${models:+"$models"}' EXIT
 all() { [ "${BENCH_SCALING:-}" != all ] || printf ' %s' "$1"; }
 wants() { case " $curves " in *" $1 "*) return 0 ;; esac; return 1; }
 
@@ -39,20 +33,25 @@ point() {
     END {print size, s[int((NR + 1) / 2)], c[int((NR + 1) / 2)], m / 1024}' >>"$work/$curve.points"
   say "$curve $(tail -1 "$work/$curve.points")"
 }
-# table CURVE TITLE FLAT: slopes are of logarithms, between neighbours; what grows by more than its size is flagged. With
-# FLAT, memory must not grow from the third size on (a quarter more is noise).
+# table CURVE TITLE [FLAT]: slopes are of logarithms, between neighbours. Goals: the largest slope of CPU and of memory
+# where the larger of two took more than a second (what takes less is mostly its start); with FLAT, that memory is at the
+# last size what it was at the one before (a quarter more is noise).
 table() {
-  printf '\n| %s | seconds | CPU s | peak MB | slope of seconds | of CPU | of memory | |\n|---|---|---|---|---|---|---|---|\n' "$2"
-  awk -v flat="${3:-}" 'function slope(a, b) {return log(b / a) / log($1 / size)}
-    NR == 1 {printf "| %d | %.2f | %.2f | %.0f | | | | |\n", $1, $2, $3, $4}
-    NR > 1 {
-      told = ""
-      if (slope(seconds, $2) > 1.15 && slope(cpu, $3) > 1.15) told = "SUPERLINEAR"
-      if (slope(memory, $4) > 1.15) told = told " MEMORY SUPERLINEAR"
-      if (flat && NR > 3 && $4 > 1.25 * memory) told = told " MEMORY GROWS"
-      printf "| %d | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f | %s |\n", $1, $2, $3, $4, slope(seconds, $2), slope(cpu, $3), slope(memory, $4), told
-    }
+  printf '\n| %s | seconds | CPU s | peak MB | slope of seconds | of CPU | of memory |\n|---|---|---|---|---|---|---|\n' "$2"
+  awk 'function slope(a, b) {return log(b / a) / log($1 / size)}
+    NR == 1 {printf "| %d | %.2f | %.2f | %.0f | | | |\n", $1, $2, $3, $4}
+    NR > 1 {printf "| %d | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f |\n", $1, $2, $3, $4, slope(seconds, $2), slope(cpu, $3), slope(memory, $4)}
     {size = $1; seconds = $2; cpu = $3; memory = $4}' "$work/$1.points"
+  goal "$2: slope of CPU" "$(steepest "$1" 3)" 'at most' 1.15
+  if [ -n "${3:-}" ]; then
+    goal "$2: memory at the last size, beside the one before" "$(tail -2 "$work/$1.points" | awk '{m[NR] = $4} END {printf "%.2f", m[2] / m[1]}')" 'at most' 1.25 x
+  else
+    goal "$2: slope of memory" "$(steepest "$1" 4)" 'at most' 1.15
+  fi
+}
+steepest() { # CURVE COLUMN
+  awk -v c="$2" 'NR > 1 && $2 > 1 {s = log($c / value) / log($1 / size); if (s > most) most = s}
+    {size = $1; value = $c} END {printf "%.2f", most}' "$work/$1.points"
 }
 count() { "$bin/bench_duckdb" "$work/w.duckdb" "select count(*) from $1"; }
 rightly() { [ "$2" = "$3" ] || fail "$1 of $3: there are $2" 'a wrong result has no speed'; }
@@ -66,13 +65,7 @@ project() { # CONNECTION...: leat.yml with one connection, in flow style
   } >"$work/project/leat.yml"
 }
 sync() { point "$1" "$2" "$bin/leat" --project "$work/project" sync it; }
-listening() { # FILE: waits for a server's line
-  until grep -q '://\|port ' "$1"; do
-    kill -0 "$served" 2>/dev/null || fail 'a server did not start' "look at $1"
-    timeout 0.1 tail -f /dev/null || true
-  done
-}
-stop() { kill "$served" && wait "$served" 2>/dev/null || true; served=; }
+stop() { kill "$served" && wait "$served" 2>/dev/null || true; served= started=; }
 
 curve_rows() {
   memory=128MB
@@ -91,7 +84,7 @@ curve_pages_of_api() {
   memory=128MB
   for size in 10000 100000 1000000$(all 10000000); do
     "$bin/bench_pages" "$size" >"$work/served" &
-    served=$!
+    served=$! started=$!
     listening "$work/served"
     cp "$root/bench/low_code/manifest.yaml" "$work/manifest.yaml"
     project "{schema: raw, source: {type: declarative, manifest: \"$work/manifest.yaml\", config: {base_url: \"$(sed -n 's/^listening on //p' "$work/served")\"}}, streams: {plain: {mode: overwrite}}}"
@@ -117,7 +110,7 @@ curve_fields() {
   memory=
   mkdir -p "$work/www"
   python3 -u -m http.server --bind 127.0.0.1 --directory "$work/www" 0 >"$work/served" 2>/dev/null &
-  served=$!
+  served=$! started=$!
   listening "$work/served"
   cat >"$work/wide.yaml" <<'YAML'
 version: 7.0.0
@@ -205,5 +198,4 @@ curve_pages() {
 for curve in rows pages_of_api columns fields streams models pages; do
   ! wants $curve || "curve_$curve"
 done
-printf '\n%s, %s cores, %s; load at the end %s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(nproc)" \
-  "$("$bin/leat" --version)" "$(cut -d' ' -f1 /proc/loadavg)"
+goals

@@ -4,16 +4,12 @@ set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../../.." && pwd)
 task=api_to_duckdb
-. "$root/bench/peers/measuring.sh"
+. "$root/bench/measuring.sh"
 rows=${ROWS:-200000}
-[ -x "$bin/soda" ] || fail 'soda is not built' 'run make bench, which builds it'
-: >"$work/soda.out"
+needs soda
 "$bin/soda" --port 0 --no-gzip --row-cap 0 --stop-with-parent --generate "x2n5-8w5q=crimes:$rows" >"$work/soda.out" &
 started=$!
-until grep -q '^listening on ' "$work/soda.out"; do
-  kill -0 $started 2>/dev/null || fail 'the stand-in did not start' 'look at the lines above'
-  timeout 0.1 tail -f /dev/null || true
-done
+listening "$work/soda.out"
 url=$(sed -n 's/^listening on //p' "$work/soda.out")
 whole="$url/resource/x2n5-8w5q.json?\$select=:*,*&\$order=:id&\$limit=$rows"
 
@@ -24,14 +20,15 @@ figures() { # TOOL TABLE ID CASE
 }
 cp -R "$root/bench/crimes_2m/project" "$work/project"
 export SODA_URL="$url" LEAT_BENCH_DATABASE="$work/leat.duckdb"
-ready_leat() { rm -rf "$work"/leat.duckdb* "$work/project/.leat"; }
-run_leat() { measured leat "$bin/leat" --project "$work/project" sync crimes; same leat "$(figures leat raw.crimes :id case_)"; }
-run_dlt() { measured dlt env HOME="$work" "$peers/dlt/bin/python" "$here/load.py" "$url" "$work/dlt.duckdb"; same dlt "$(figures dlt raw.crimes _id casex)"; }
+run_leat() { rm -rf "$work"/leat.duckdb* "$work/project/.leat"; measured leat "$bin/leat" --project "$work/project" sync crimes; same leat "$(figures leat raw.crimes :id case_)"; }
+run_dlt() { rm -rf "$work"/dlt.duckdb*; measured dlt env HOME="$work" "$peers/dlt/bin/python" "$here/load.py" "$url" "$work/dlt.duckdb"; same dlt "$(figures dlt raw.crimes _id casex)"; }
 run_ingestr() {
+  rm -rf "$work"/ingestr.duckdb*
   ingestr ingestr --source-uri "$whole" --source-table crimes --dest-uri "duckdb:///$work/ingestr.duckdb" --dest-table raw.crimes
   same ingestr "$(figures ingestr raw.crimes _id casex)"
 }
 run_sling() { # a call for each page, which it appends
+  rm -rf "$work"/sling.duckdb*
   sling_environment "$work/sling.duckdb"
   {
     printf 'set -e\n'
@@ -45,18 +42,15 @@ run_sling() { # a call for each page, which it appends
 }
 tools=leat
 for each in dlt ingestr sling; do ! has $each || tools="$tools $each"; done
-for run in $(seq "$runs"); do
-  for tool in $tools; do
-    rm -rf "$work/$tool".duckdb*
-    [ $tool != leat ] || ready_leat
-    run_$tool
-  done
-done
+in_turn $tools
 heading "$rows rows x 22 columns from an HTTP API into a DuckDB file"
-row 'Leat, pages of 50,000' leat leat
+row 'Leat, pages of 50,000, typed' leat
 row 'dlt, rest_api, pages of 50,000, Parquet' dlt leat
 row 'ingestr, one answer with all rows' ingestr leat
 row 'Sling, a call for each page of 50,000' sling leat
 printf '\n'
 versions $tools
-machine
+ahead dlt dlt leat
+ahead ingestr ingestr leat
+ahead Sling sling leat
+goals

@@ -5,7 +5,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../../.." && pwd)
 [ -n "${LEAT_PEERS_INSIDE:-}" ] || exec env -u LEAT_TEST_POSTGRES LEAT_PEERS_INSIDE=1 "$root/scripts/with_postgres.sh" "$here/run.sh" "$@"
 task=cdc_throughput
-. "$root/bench/peers/measuring.sh"
+. "$root/bench/measuring.sh"
 changes=${CHANGES:-500000} together=${PER_TRANSACTION:-100}
 make_source
 sql 'create table big (id bigint primary key, name text, code text, amount numeric(12, 2), price float8, active boolean, moment timestamptz, note text)'
@@ -64,14 +64,14 @@ if has debezium; then
   java=$(command -v java) && mkdir "$work/java" && javac -cp "$peers/debezium/lib/*" -d "$work/java" "$here/Consume.java" && tools="$tools debezium"
 fi
 tools="$tools recvlogical"
-for run in $(seq "$runs"); do
-  for tool in $tools; do run_$tool; done
-done
+in_turn $tools
 heading "$changes changes in transactions of $together"
-row 'Leat, applied in a DuckDB file' leat leat
-row 'Debezium, its events thrown away' debezium leat
+row 'Leat, applied and committed in a DuckDB file' leat
+row 'Debezium 3, its events thrown away' debezium leat
 row 'pg_recvlogical to /dev/null' recvlogical leat
 printf '\n'
 versions debezium
+ahead Debezium debezium leat
+goal "time beside pg_recvlogical, which only receives" "$(ratio leat recvlogical)" 'at most' 1.25 x
 [ -z "${java:-}" ] || "$java" -version 2>&1 | head -1
-machine
+goals

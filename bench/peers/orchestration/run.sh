@@ -4,9 +4,9 @@ set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../../.." && pwd)
 task=orchestration
-. "$root/bench/peers/measuring.sh"
+. "$root/bench/measuring.sh"
 idle=${IDLE_LONG:-15}
-has dagster || exit 0
+has dagster || exit 0   # says so
 command -v sqlite3 >/dev/null || fail 'sqlite3 is not installed' 'apt-get install sqlite3'
 now() { date +%s.%N; }
 wait_until() { # WHAT CMD...
@@ -31,12 +31,10 @@ PATH="$peers/dagster/bin:$PATH"
 cd "$work"
 
 # One run from the command line.
-for run in $(seq "$runs"); do
-  rm -rf "$work"/project/w.duckdb* "$work/project/.leat"
-  measured leat "$bin/leat" --project "$work/project" run --no-skip
-  measured dagster dagster job execute -f ten.py -j ten
-  measured inside dagster job execute -f ten.py -j ten_inside
-done
+run_leat() { rm -rf "$work"/project/w.duckdb* "$work/project/.leat"; measured leat "$bin/leat" --project "$work/project" run --no-skip; }
+run_dagster() { measured dagster dagster job execute -f ten.py -j ten; }
+run_inside() { measured inside dagster job execute -f ten.py -j ten_inside; }
+in_turn leat dagster inside
 
 # Servers: how long until they answer, what they cost while nothing is to do, and how long a job takes through them.
 "$bin/leat" --project "$work/project" --log-format json serve --port 0 --pages-port 0 >"$work/leat.log" 2>&1 &
@@ -82,13 +80,17 @@ done
 kill $dagster && wait $dagster 2>/dev/null || true
 started=
 heading 'a job of ten steps that do nothing, from the command line'
-row 'leat run (ten views in DuckDB)' leat leat
-row 'dagster job execute (a process a step, its default)' dagster leat
-row 'dagster job execute, in one process' inside leat
+row '`leat run` (ten views in DuckDB)' leat
+row '`dagster job execute` (a process for each step, its default)' dagster leat
+row '`dagster job execute`, in one process' inside leat
 middle_of() { sort -n "$work/$1" | awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)]}'; }
 printf '\n| a server | ready after, s | processes | MB | %% of a core, idle | the job through it, s |\n|---|---|---|---|---|---|\n'
 echo "$leat_idle" | awk -v r="$leat_ready" -v j="$(middle_of leat_job.took)" '{printf "| leat serve | %s | %s | %s | %s | %s |\n", r, $1, $2, $3, j}'
 echo "$dagster_idle" | awk -v r="$dagster_ready" -v j="$(middle_of dagster_job.took)" '{printf "| dagster dev | %s | %s | %s | %s | %s |\n", r, $1, $2, $3, j}'
 printf '\n'
 versions dagster
-machine
+ahead 'Dagster, a process for each step' dagster leat
+ahead 'Dagster, in one process' inside leat
+goal "a job through Dagster's server" "$(quotient "$(middle_of dagster_job.took)" "$(middle_of leat_job.took)")" over 1 x
+goal "memory of Dagster's server, idle" "$(quotient "$(echo "$dagster_idle" | cut -d' ' -f2)" "$(echo "$leat_idle" | cut -d' ' -f2)")" over 1 x
+goals

@@ -5,7 +5,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../../.." && pwd)
 [ -n "${LEAT_PEERS_INSIDE:-}" ] || exec env -u LEAT_TEST_POSTGRES LEAT_PEERS_INSIDE=1 "$root/scripts/with_postgres.sh" "$here/run.sh" "$@"
 task=postgres_to_duckdb
-. "$root/bench/peers/measuring.sh"
+. "$root/bench/measuring.sh"
 rows=${ROWS:-1000000} changes=${CHANGES:-100000}
 make_source
 values="i::bigint as id, 'name ' || i as name, md5(i::text) as code, ((i % 100000) / 7.0)::numeric(12,2) as amount, i / 4.0::float8 as price,
@@ -78,7 +78,7 @@ for run in $(seq "$runs"); do
 done
 for part in whole changes; do
   [ $part = whole ] && heading "$rows rows x 8 columns of PostgreSQL into a DuckDB file" || heading "then $changes changed rows, merged by the key"
-  row Leat leat_$part leat_$part
+  row Leat leat_$part
   row 'dlt, sql_database by connectorx' connectorx_$part leat_$part
   row 'dlt, sql_database by pyarrow' pyarrow_$part leat_$part
   row Sling sling_$part leat_$part
@@ -86,4 +86,10 @@ for part in whole changes; do
 done
 printf '\n'
 versions dlt sling ingestr
-machine
+for part in whole changes; do
+  ahead "dlt by connectorx, $part" connectorx_$part leat_$part
+  ahead "dlt by pyarrow, $part" pyarrow_$part leat_$part
+  ahead "Sling, $part" sling_$part leat_$part
+  ahead "ingestr, $part" ingestr_$part leat_$part
+done
+goals
