@@ -102,7 +102,7 @@ row() {
 goal() {
   case $3 in 'at most') test='<=' ;; 'at least') test='>=' ;; under) test='<' ;; over) test='>' ;; esac
   printf '| %s | %s | %s %s | %s |\n' "$1" "$2${5:+ $5}" "$3" "$4${5:+ $5}" \
-    "$(awk "BEGIN {print ($2 $test $4) ? \"reached\" : \"**not reached**\"}")" >>"$work/goals"
+    "$(awk -v value="$2" -v limit="$4" "BEGIN {print (value ~ /^[0-9.]+\$/ && value + 0 $test limit + 0) ? \"reached\" : \"**not reached**\"}")" >>"$work/goals"
 }
 goals() {
   printf '\n| goal of %s | measured | goal | |\n|---|---|---|---|\n' "$task"

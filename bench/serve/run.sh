@@ -2,12 +2,14 @@
 # See task.md. SECONDS_LONG says how long it listens to ticks (60), IDLE_LONG to nothing (20), ASSETS how many models
 # there are (9999). Prints a line a measure with its limit; exits with 1 where one is not kept.
 set -eu
-root=$(cd "$(dirname -- "$0")/../.." && pwd)
-bin=${LEAT_BIN_DIR:-$root/build/release/bin}
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+root=$(CDPATH= cd -- "$here/../.." && pwd)
+task=serve
+. "$root/bench/measuring.sh"
+unset LEAT_LOG   # its events are what is measured
 before=${BEFORE:-}   # such as `chrt -r 5`, on a machine that has other work
-work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; finish' EXIT
 cd "$work"
 assets=${ASSETS:-9999}
 python3 - "$assets" <<'PY'
