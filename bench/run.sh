@@ -16,7 +16,7 @@ for task in "$@"; do
   [ -x "$task/run.sh" ] || continue
   begun=$(date +%s)
   if "$task/run.sh" >"$kept/$task.part"; then
-    printf '\n%s, %s s in all, load before it %s.\n' "$(date -u '+%Y-%m-%d')" "$(($(date +%s) - begun))" "$(cut -d' ' -f1 /proc/loadavg)" >>"$kept/$task.part"
+    printf '\n%s, %s s in all, load at the end %s.\n' "$(date -u '+%Y-%m-%d')" "$(($(date +%s) - begun))" "$(cut -d' ' -f1 /proc/loadavg)" >>"$kept/$task.part"
     mv "$kept/$task.part" "$kept/$task.md"
     sed -n '/^| goal of/,$p' "$kept/$task.md" >&2
   else

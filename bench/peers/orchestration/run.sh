@@ -69,7 +69,7 @@ dagster_idle=$(python3 "$here/served.py" $dagster "$idle")
 before=$(sqlite3 "$work/home/history/runs.db" "select count(*) from runs where status = 'SUCCESS'")
 # Asked for as its pages ask, which costs no start of a command.
 question='{"query": "mutation {launchRun(executionParams: {selector: {repositoryLocationName: \"ten.py\", repositoryName: \"__repository__\", jobName: \"ten\"}, runConfigData: {}}) {__typename}}"}'
-for run in $(seq "$runs"); do
+for run in $(seq $((runs < 3 ? runs : 3))); do   # each is a matter of half a minute
   begun=$(now)
   curl -sf -H 'content-type: application/json' -d "$question" "http://127.0.0.1:$port/graphql" >"$work/launched"
   grep -q LaunchRunSuccess "$work/launched" || { cat "$work/launched" >&2; fail 'Dagster took no job' 'look at the line above'; }
