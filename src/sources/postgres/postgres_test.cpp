@@ -1,15 +1,13 @@
 #include <doctest/doctest.h>
-#include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/error.h"
 #include "document/value.h"
 #include "sources/postgres/catalog.h"
 #include "sources/postgres/postgres.h"
-#include "sources/postgres/settings.h"
 #include "sources/postgres/snapshot.h"
+#include "support/postgres_schema.h"
 #include "support/recording_sink.h"
 
 namespace leat::sources::postgres {
@@ -18,36 +16,9 @@ namespace {
 using testing::Lines;
 using testing::RecordingSink;
 
-// A schema of its own in the server of LEAT_TEST_POSTGRES; empty() where there is none.
-class Database {
- public:
-  explicit Database(std::string schema) : schema_(std::move(schema)) {
-    const char* url = std::getenv("LEAT_TEST_POSTGRES");
-    if (!url) {
-      fmt::print("skipped: LEAT_TEST_POSTGRES is not set\n");
-      return;
-    }
-    url_ = url;
-    session_ = std::make_unique<Session>(url_, SessionKind::writing);
-    run(fmt::format("drop schema if exists {0} cascade; create schema {0}; set search_path = {0}", schema_));
-  }
-  ~Database() {
-    if (session_) session_->rows(fmt::format("drop schema {} cascade", schema_));
-  }
-  bool empty() const { return !session_; }
-  void run(const std::string& sql) { session_->rows(sql); }
-  Session& session() { return *session_; }
+struct Database : testing::PostgresSchema {
+  using PostgresSchema::PostgresSchema;
 
-  std::unique_ptr<stream::Source> open(const std::string& more = "") {
-    document::Value mapping =
-        document::parse_yaml(fmt::format("url: {}\nschemas: [{}]\n{}", url_, schema_, more), "test.yml");
-    return kPostgres.open(document::read_settings(kSettings, mapping, env_), env_);
-  }
-  Options options(const std::string& more) {
-    document::Value mapping =
-        document::parse_yaml(fmt::format("url: {}\nschemas: [{}]\n{}", url_, schema_, more), "test.yml");
-    return read_options(document::read_settings(kSettings, mapping, env_));
-  }
   RecordingSink read(const std::string& stream, const std::string& more = "", const std::string& state = "") {
     auto source = open(more);
     stream::Catalog catalog = source->discover();
@@ -59,18 +30,13 @@ class Database {
     std::sort(sink.rows.begin(), sink.rows.end());
     return sink;
   }
-
- private:
-  std::string schema_, url_;
-  std::unique_ptr<Session> session_;
-  Env env_;
 };
 
 }  // namespace
 
 TEST_CASE("every type arrives in its column, the same as it prints") {
   Database db("leat_types");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run(R"sql(
     create type mood as enum ('sad', 'ok');
     create domain price as numeric(8,3);
@@ -100,7 +66,7 @@ TEST_CASE("every type arrives in its column, the same as it prints") {
 
 TEST_CASE("views, partitions and selected columns and rows are read") {
   Database db("leat_kinds");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run(R"sql(
     create table part (id int primary key, v text) partition by range (id);
     create table part_1 partition of part for values from (0) to (10);
@@ -121,7 +87,7 @@ TEST_CASE("views, partitions and selected columns and rows are read") {
 
 TEST_CASE("a stream is looked up alone, also where its name has a point") {
   Database db("leat_alone");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run(R"sql(
     create domain kind as text;
     create table "a.b" (id int primary key, k kind); create table b (id int);
@@ -139,7 +105,7 @@ TEST_CASE("a stream is looked up alone, also where its name has a point") {
 
 TEST_CASE("a large table is read by several sessions and no row is missing or twice") {
   Database db("leat_large");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run("create table t as select i as id, repeat('x', 200) as filler from generate_series(1, 200000) i");
   RecordingSink sink = db.read("t", "workers: 4\ncolumns: {t: [id]}");
   CHECK(sink.rows.size() == 200000);
@@ -152,7 +118,7 @@ TEST_CASE("a large table is read by several sessions and no row is missing or tw
 
 TEST_CASE("sessions that read side by side see one moment, whatever is changed meanwhile") {
   Database db("leat_moment");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run("create table t as select i as id, repeat('x', 200) as filler from generate_series(1, 100000) i");
   Env env;
   Options options = db.options("workers: 4\ncolumns: {t: [id]}");
@@ -166,7 +132,7 @@ TEST_CASE("sessions that read side by side see one moment, whatever is changed m
 
 TEST_CASE("a read by cursor goes on where the last one ended, and repeats a boundary only where it grew") {
   Database db("leat_cursor");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run("create table t (id int, at timestamp); insert into t values (1, '2026-01-01'), (2, '2026-01-02')");
   RecordingSink first = db.read("t", "cursors: {t: at}");
   CHECK(first.rows.size() == 2);
@@ -179,7 +145,7 @@ TEST_CASE("a read by cursor goes on where the last one ended, and repeats a boun
 
 TEST_CASE("a read by transaction brings what was written since") {
   Database db("leat_xmin");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   db.run("create table t (id int primary key, v int); insert into t values (1, 1), (2, 2)");
   RecordingSink first = db.read("t", "method: xmin");
   CHECK(first.rows.size() == 2);
@@ -189,7 +155,7 @@ TEST_CASE("a read by transaction brings what was written since") {
 
 TEST_CASE("what can't be reached or is not there says so") {
   Database db("leat_errors");
-  if (db.empty()) return;
+  if (db.is_missing()) return;
   CHECK_THROWS_AS(db.read("t", "where: {missing: x}"), Error);
   Env env;
   document::Value mapping = document::parse_yaml("url: postgres://nobody:secret@127.0.0.1:1/x", "test.yml");

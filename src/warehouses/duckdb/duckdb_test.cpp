@@ -150,6 +150,7 @@ TEST_CASE("a table whose rows are only marked as gone is not empty: a key that c
       std::vector<batch::Column>{{"id", {batch::TypeKind::int64}}, {"gone", {batch::TypeKind::timestamptz}}});
   stream::Target target{"c", "s", "raw", "t", columns, {"id"}, "", stream::WriteMode::append_dedup};
   target.delete_column = "gone";
+  target.is_newest = true;  // as changes come
   auto load = [&](std::vector<std::int64_t> ids, const char* id) {
     auto open = destination->begin(target);
     batch::RecordBatch rows(columns);
@@ -161,13 +162,17 @@ TEST_CASE("a table whose rows are only marked as gone is not empty: a key that c
     stream::Commit commit;
     commit.state = {"{}"};
     commit.load_id = id;
-    open->commit(commit);
+    return open->commit(commit);
   };
   load({1, 2}, "l1");
   target.clears = true;
-  load({2}, "l2");
+  stream::LoadResult result = load({2, 3}, "l2");
+  // Of the rows that came, not of those that lie there.
+  CHECK(result.rows_inserted == 1);
+  CHECK(result.rows_updated == 1);
+  CHECK(result.rows_unchanged == 0);
   auto read = warehouse->adapter()->query("select id, gone is not null from raw.t order by id", 10);
-  REQUIRE(read.rows() == 2);
+  REQUIRE(read.rows() == 3);
   CHECK(read.batches[0].column(0).print(0) == "1");
   CHECK(read.batches[0].column(1).print(0) == "true");
   CHECK(read.batches[0].column(0).print(1) == "2");
