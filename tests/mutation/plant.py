@@ -3,6 +3,8 @@
 plant.py          says whether each fault finds its place; nothing is written
 plant.py FOLDER   writes the copy, in which all faults are compiled and LEAT_FAULT=NUMBER chooses one at run time
 """
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -11,6 +13,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 COUNT = 100
+STAMP = ".stamp"  # in the copy: which sources it was made of
 
 # What makes a choice at run time reach where the sources are not compiled, or run without the caller's variables:
 # file, what stands there, what the copy has there.
@@ -19,6 +22,9 @@ CHANNELS = [
     ("tests/script_runner/runner.cpp", 'variables_ = {{"PATH",',
      'variables_ = {{"LEAT_FAULT", variable("LEAT_FAULT", "0")}, {"PATH",'),
 ]
+
+# What a result says something about; of the faults themselves each has a digest of its own.
+JUDGED = ("src/", "tests/", "samples/", "engine/", "cmake/", "scripts/", "examples/", "CMakeLists.txt")
 
 
 class Refused(Exception):
@@ -155,12 +161,17 @@ def plant(folder, places):
                             check=True, capture_output=True).stdout.decode().split("\0")
     files = [file for file in listed if file and os.path.exists(os.path.join(ROOT, file))]
     wanted, touched = set(files), set(places) | {channel[0] for channel in CHANNELS}
+    whole, marks = hashlib.sha256(), {}
     for file in files:
         source, target = os.path.join(ROOT, file), os.path.join(folder, file)
         if os.path.islink(source) or os.path.isdir(source):
             continue
         text = open(source, "rb").read()
+        mark = hashlib.sha256(text).hexdigest()[:12]
+        if file.startswith(JUDGED) and not file.startswith("tests/mutation/"):
+            whole.update(f"{file} {mark}\n".encode())
         if file in touched:
+            marks[file] = mark
             text = with_faults(file, text.decode(), places.get(file, {})).encode()
         write(target, text)
         os.chmod(target, os.stat(source).st_mode & 0o777)
@@ -173,6 +184,8 @@ def plant(folder, places):
     deps = os.path.join(folder, ".deps")
     if not os.path.lexists(deps):
         os.symlink(os.path.join(ROOT, ".deps"), deps)
+    with open(os.path.join(folder, STAMP), "w") as out:
+        json.dump({"sources": whole.hexdigest()[:12], "files": marks}, out)
 
 
 def main():

@@ -1,163 +1,90 @@
-"""Asks the suite about the faults that are planted: run.py SOURCES RESULTS [NUMBER...]; see run.sh, which builds them.
+"""Asks the suite about the faults that are planted: run.py SOURCES RESULTS [NUMBER...]; see run.sh.
 
-A fault is caught when a test of its area fails, or does not end, with LEAT_FAULT=NUMBER. A test counts only if it
-passed with LEAT_FAULT=0; what it took then is what it is given, four times over, and a minute. With TESTS=PATTERN only the
-tests whose names begin so are asked; a fault that they don't notice is said to be unnoticed, and not to survive.
+A fault is caught when a test of its area fails, or does not end, with LEAT_FAULT=NUMBER, does so again when it is asked a
+second time, and passes without the fault. Where one case of the test can be asked alone, both are asked of the case.
+
+The test that caught a fault before is asked first. What is found out is written down at once: a run that was interrupted
+goes on where it was, unless the sources are others by now; then the faults whose files have changed come first. With
+TESTS=PATTERN only the tests whose names begin so are asked; a fault that they don't notice keeps what it had.
 """
+import dataclasses
 import hashlib
-import json
 import os
 import re
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 
 import plant
+from suite import Suite, failed_case
 
-SKIPPED = 77
 CAUGHT, HUNG, SURVIVED, UNNOTICED = "caught", "hung", "SURVIVED", "unnoticed"
 
 
-class Suite:
-    def __init__(self, sources, folder):
-        self.build, self.folder = os.path.join(sources, "build/release"), folder
-        listed = subprocess.run(["ctest", "--test-dir", self.build, "--show-only=json-v1"], check=True,
-                                capture_output=True).stdout
-        self.tests = {test["name"]: test for test in json.loads(listed)["tests"] if "command" in test}
-        self.path = os.path.join(folder, "baseline.json")
-        held = json.load(open(self.path)) if os.path.exists(self.path) else {}
-        self.took = {name: took for name, (stamp, took) in held.items() if stamp == self.stamp(name)}
+@dataclasses.dataclass
+class Result:
+    digest: str        # of the fault
+    word: str
+    test: str = ""
+    case: str = ""     # of the test, "" where it was asked whole
+    sources: str = ""  # the state of all sources and tests, "" where the catch was not confirmed
+    file: str = ""     # the state of the fault's file
 
-    def stamp(self, name):
-        """When what the test runs was built."""
-        name = name.partition("@")[0]
-        program = self.tests[name]["command"][0] if name in self.tests else ""
-        if not program.startswith(os.path.join(self.build, "bin")):
-            program = os.path.join(self.build, "bin/leat")
-        return os.path.getmtime(program) if os.path.exists(program) else 0
 
-    def command(self, name):
-        test, _, part = name.partition("@")
-        words = list(self.tests[test]["command"])
-        if part and test.startswith("replication."):
-            return words + part.split(",")
-        if part:
-            words.append(f"--source-file={part}")
-        # Of a program of unit tests the first that fails is enough.
-        return words + ["--abort-after=1"] if name.startswith(("unit.", "conformance.", "dbt.histories.")) else words
+class Questions:
+    def __init__(self, suite):
+        self.suite, self.unsteady = suite, []
 
-    def run(self, name, fault, limit):
-        """Runs a test: its code (None: it did not end in time), its output and the seconds that it took."""
-        test = self.tests[name.partition("@")[0]]
-        properties = {each["name"]: each["value"] for each in test.get("properties", [])}
-        around = dict(os.environ, LEAT_FAULT=str(fault))
-        around.update(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
-        temporary = tempfile.mkdtemp(prefix="leat-mutation-")
-        os.chmod(temporary, 0o755)
-        around["TMPDIR"] = temporary
-        clean_server(around)
-        begun, lines = time.monotonic(), []
-        process = subprocess.Popen(self.command(name), cwd=properties.get("WORKING_DIRECTORY", self.build), env=around,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
-        wrong = threading.Event()
-
-        def read():
-            for line in process.stdout:
-                lines.append(line.decode(errors="replace"))
-                # What a script finds wrong makes it fail at its end, whatever comes between.
-                if line.startswith(b"WRONG ") and fault:
-                    wrong.set()
-
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        code = None
-        while time.monotonic() - begun < limit and code is None and not wrong.is_set():
-            try:
-                code = process.wait(timeout=0.2)
-            except subprocess.TimeoutExpired:
-                pass
+    def verdict(self, name, fault, limit, case=""):
+        """CAUGHT, HUNG or SURVIVED, and the case by which it failed."""
+        code, output, _ = self.suite.run(name, fault.number, limit, case)
         if code is None:
-            end(process)
-            code = 1 if wrong.is_set() else None
-        reader.join(timeout=5)
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            signal_group(process, how)  # what it may have left running
-        shutil.rmtree(temporary, ignore_errors=True)
-        return code, "".join(lines), time.monotonic() - begun
+            return HUNG, failed_case(name, output)
+        return (SURVIVED if code in (0, 77) else CAUGHT), failed_case(name, output)
 
-    def has_passed(self, name):
-        """Whether the test passes without a fault; it is run once a build."""
-        if name not in self.took:
-            code, output, took = self.run(name, 0, 900)
-            if code == SKIPPED:
-                print(f"  {name} is skipped here and can catch nothing", flush=True)
-            elif code != 0:
-                raise SystemExit(f"{name} fails without a fault:\n{output[-3000:]}")
-            self.took[name] = took if code == 0 else -1
-            json.dump({each: (self.stamp(each), took) for each, took in self.took.items()}, open(self.path, "w"),
-                      indent=1)
-        return self.took[name] >= 0
+    def ask_case(self, name, fault, case):
+        """One case: it has to pass without the fault, and then to fail with it."""
+        code, _, took = self.suite.run(name, 0, 300, case)
+        if code != 0:
+            return SURVIVED
+        return self.verdict(name, fault, self.suite.limit(took), case)[0]
 
-    def ask(self, fault, names):
-        """What became of the fault: a word, and the test that caught it."""
-        for name in names:
-            if not re.match(os.environ.get("TESTS", ""), name):
-                continue
-            if name.partition("@")[0] not in self.tests:
-                raise SystemExit(f"faults.txt: there is no test {name}")
-            if not self.has_passed(name):
-                continue
-            limit = 60 + 4 * self.took[name]
-            code, output, took = self.run(name, fault.number, limit)
-            log = os.path.join(self.folder, "log", f"{fault.number}-{re.sub('[^a-z0-9_.]+', '-', name)}.txt")
-            open(log, "w").write(output)
-            if code is None:
-                return HUNG, name.partition("@")[0]
-            if code not in (0, SKIPPED):
-                return CAUGHT, name.partition("@")[0]
+    def ask_whole(self, name, fault):
+        """A test: what became of the fault, and the case that shows it."""
+        if not self.suite.passes(name):
+            return SURVIVED, ""
+        limit = self.suite.limit(self.suite.took[name])
+        word, case = self.verdict(name, fault, limit)
+        if word == SURVIVED:
+            return SURVIVED, ""
+        if case:
+            alone = self.ask_case(name, fault, case)
+            if alone != SURVIVED:
+                return alone, case
+        # It failed only after others: once more as a whole, and beside it without the fault.
+        again, _ = self.verdict(name, fault, limit)
+        code, _, _ = self.suite.run(name, 0, limit)
+        if again != SURVIVED and code == 0:
+            return again, ""
+        print(f"  {name} failed with {fault.number} and did not confirm it", flush=True)
+        self.unsteady.append((name, fault.number))
         return SURVIVED, ""
 
-
-def signal_group(process, how):
-    try:
-        os.killpg(process.pid, how)
-    except ProcessLookupError:
-        pass
-
-
-def end(process):
-    """A script tidies up when it is told to end."""
-    signal_group(process, signal.SIGTERM)
-    try:
-        process.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        signal_group(process, signal.SIGKILL)
-        process.wait()
-
-
-def clean_server(around):
-    """What a test that failed left on the server must not be what the next one fails by: it gets a database of its own."""
-    server = around.get("LEAT_TEST_POSTGRES")
-    if not server:
-        return
-    admin = server.rsplit("/", 1)[0] + "/template1"
-
-    def ask(sql):
-        return subprocess.run(["psql", "-qXAt", admin, "-c", sql], capture_output=True, text=True).stdout.split()
-
-    ask("select pg_terminate_backend(pid) from pg_stat_activity where backend_type in ('client backend', 'walsender') "
-        "and pid <> pg_backend_pid()")
-    ask("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
-    for prepared in ask("select gid from pg_prepared_xacts"):
-        ask(f"rollback prepared '{prepared}'")
-    for database in ask("select datname from pg_database where not datistemplate"):
-        ask(f'drop database if exists "{database}" with (force)')
-    ask("create database postgres")
+    def ask(self, fault, names, before):
+        pattern = os.environ.get("TESTS", "")
+        names = [name for name in names if re.match(pattern, name)]
+        for name in names:
+            if not self.suite.knows(name):
+                raise SystemExit(f"faults.txt: there is no test {name}")
+        first = [name for name in names if before and name.partition("@")[0] == before.test]
+        if first and before.case:
+            word = self.ask_case(first[0], fault, before.case)
+            if word != SURVIVED:
+                return word, before.test, before.case
+        for name in first + [name for name in names if name not in first]:
+            word, case = self.ask_whole(name, fault)
+            if word != SURVIVED:
+                return word, name.partition("@")[0], case
+        return (UNNOTICED if pattern else SURVIVED), "", ""
 
 
 def digest(fault):
@@ -165,69 +92,108 @@ def digest(fault):
 
 
 def read_results(path):
+    """Lines of four cells are of runs that confirmed nothing."""
     held = {}
     if os.path.exists(path):
-        for line in open(path):
-            number, mark, word, test = line.rstrip("\n").split("\t")
-            held[int(number)] = (mark, word, test)
+        for line in open(path, encoding="utf-8"):
+            number, *cells = line.rstrip("\n").split("\t")
+            held[int(number)] = Result(*cells)
     return held
 
 
 def write_results(path, held):
-    with open(path, "w") as out:
+    with open(path + ".new", "w", encoding="utf-8") as out:
         for number in sorted(held):
-            out.write("\t".join((str(number),) + held[number]) + "\n")
+            out.write("\t".join((str(number),) + dataclasses.astuple(held[number])) + "\n")
+    os.replace(path + ".new", path)
 
 
-def row_of(fault, held):
-    mark, word, test = held.get(fault.number, ("", "", ""))
-    if mark != digest(fault):
-        word, test = "not run", ""
-    cell = {CAUGHT: f"`{test}`", HUNG: f"`{test}`, which did not end",
-            UNNOTICED: "**unnoticed by the quick tests; the slow ones were not asked**"}.get(word, f"**{word}**")
-    return f"| {fault.number} | {fault.area} | {fault.what} | {cell} |"
+class Findings:
+    """What is known of the faults as they are listed now."""
 
+    def __init__(self, faults, held, stamp):
+        self.faults, self.stamp = faults, stamp
+        self.known = {fault.number: held[fault.number] for fault in faults
+                      if fault.number in held and held[fault.number].digest == digest(fault)}
 
-def report(faults, held, path):
-    """Writes the table into the page, between its marks."""
-    current = [held[f.number] for f in faults if f.number in held and held[f.number][0] == digest(f)]
-    caught = sum(word in (CAUGHT, HUNG) for _, word, _ in current)
-    hung = sum(word == HUNG for _, word, _ in current)
-    survived = sum(word == SURVIVED for _, word, _ in current)
-    lines = [f"**{caught} of {len(faults)} faults are caught**, {hung} of them because a test does not end. {survived}"
-             f" survive all tests of their area, {len(current) - caught - survived} were not noticed by the quick tests"
-             f" and not shown to the slow ones, {len(faults) - len(current)} were not run.", "",
-             "| | area | what goes wrong | caught by |", "|---|---|---|---|"]
-    lines += [row_of(fault, held) for fault in faults]
-    text = open(path).read()
-    begin, finish = "<!-- begin -->\n", "<!-- end -->"
-    head, rest = text.split(begin, 1)
-    open(path, "w").write(head + begin + "\n".join(lines) + "\n" + finish + rest.split(finish, 1)[1])
-    print(re.sub(r"\*\*", "", lines[0]))
-    return caught, len(faults)
+    def is_done(self, fault):
+        result = self.known.get(fault.number)
+        return bool(result) and result.sources == self.stamp["sources"] and result.word != UNNOTICED
+
+    def is_confirmed(self, fault):
+        result = self.known.get(fault.number)
+        return bool(result) and result.word in (CAUGHT, HUNG) and result.sources != ""
+
+    def order(self, fault):
+        """Those that nobody knows of first, then those whose code has changed, then the others."""
+        result = self.known.get(fault.number)
+        if not self.is_confirmed(fault):
+            return 0, fault.number
+        return (1 if result.file != self.stamp["files"].get(fault.file) else 2), fault.number
+
+    def row(self, fault):
+        result = self.known.get(fault.number, Result("", "not run"))
+        cell = {CAUGHT: f"`{result.test}`", HUNG: f"`{result.test}`, which did not end",
+                UNNOTICED: "**unnoticed by the tests that were asked**"}.get(result.word, f"**{result.word}**")
+        if result.case:
+            cell += f": {result.case}"
+        if result.word in (CAUGHT, HUNG) and not self.is_confirmed(fault):
+            cell += " (once; not confirmed)"
+        return f"| {fault.number} | {fault.area} | {fault.what} | {cell} |".replace("\n", " ")
+
+    def headline(self):
+        confirmed = [fault for fault in self.faults if self.is_confirmed(fault)]
+        now = [fault for fault in confirmed if self.is_done(fault)]
+        changed = [fault for fault in confirmed if self.order(fault)[0] == 1]
+        words = [result.word for result in self.known.values()]
+        text = (f"**{len(confirmed)} of {len(self.faults)} faults are caught, and the catch is confirmed**: the test fails"
+                f" with the fault twice, and passes without it. {sum(self.known[f.number].word == HUNG for f in confirmed)}"
+                f" of them show by a test that does not end. {sum(w in (CAUGHT, HUNG) for w in words) - len(confirmed)}"
+                f" more failed a test once, in a run that did not ask again; {words.count(SURVIVED)} survive all tests of"
+                f" their area, {words.count(UNNOTICED)} were not noticed by the tests that were asked,"
+                f" {len(self.faults) - len(self.known)} were not run.")
+        if len(now) < len(confirmed):
+            text += (f" {len(now)} were asked of the sources as they are; the others of sources before, since when the"
+                     f" files of {len(changed)} of them changed.")
+        return text, len(confirmed)
+
+    def write(self, path):
+        """Writes the table into the page, between its marks."""
+        text, confirmed = self.headline()
+        lines = [text, "", "| | area | what goes wrong | caught by |", "|---|---|---|---|"]
+        lines += [self.row(fault) for fault in self.faults]
+        page = open(path, encoding="utf-8").read()
+        begin, finish = "<!-- begin -->\n", "<!-- end -->"
+        head, rest = page.split(begin, 1)
+        open(path, "w", encoding="utf-8").write(head + begin + "\n".join(lines) + "\n" + finish + rest.split(finish, 1)[1])
+        print(re.sub(r"\*\*", "", text))
+        return confirmed
 
 
 def main():
     sources, folder = sys.argv[1], sys.argv[2]
     faults, tests = plant.read()
-    wanted = [int(word) for word in sys.argv[3:]] or [fault.number for fault in faults]
+    numbers = [int(word) for word in sys.argv[3:]]
     os.makedirs(os.path.join(folder, "log"), exist_ok=True)
     path, page = os.path.join(folder, "results.tsv"), os.path.join(plant.ROOT, "docs/mutation.md")
     suite, held = Suite(sources, folder), read_results(path)
-    for fault in faults:
-        if fault.number not in wanted:
-            continue
+    findings, questions = Findings(faults, held, suite.stamp), Questions(suite)
+    wanted = [fault for fault in faults if (fault.number in numbers if numbers else not findings.is_done(fault))]
+    if not numbers and len(wanted) < len(faults):
+        print(f"{len(faults) - len(wanted)} were asked of these sources already, {len(wanted)} are left", flush=True)
+    for fault in sorted(wanted, key=findings.order):
         begun = time.monotonic()
-        word, test = suite.ask(fault, tests[fault.area])
-        if word == SURVIVED and os.environ.get("TESTS"):
-            word = UNNOTICED
-        before = held.get(fault.number)
-        if word != UNNOTICED or not before or before[0] != digest(fault):
-            held[fault.number] = (digest(fault), word, test)
+        before = findings.known.get(fault.number)
+        word, test, case = questions.ask(fault, tests[fault.area], before)
+        if word != UNNOTICED or not before:
+            held[fault.number] = Result(digest(fault), word, test, case, suite.stamp["sources"],
+                                        suite.stamp["files"].get(fault.file, ""))
             write_results(path, held)
-        print(f"{fault.number:3} {word:8} {test or '-':36} {time.monotonic() - begun:5.0f} s  {fault.what}", flush=True)
-    caught, count = report(faults, held, page)
-    return 0 if caught >= 0.95 * count else 1
+        print(f"{fault.number:3} {word:9} {test or '-':36} {time.monotonic() - begun:5.0f} s  {case or fault.what}", flush=True)
+    confirmed = Findings(faults, held, suite.stamp).write(page)
+    for name, number in questions.unsteady:
+        print(f"{name} is not steady: it failed with fault {number}, and not again")
+    return 0 if confirmed >= 0.95 * len(faults) else 1
 
 
 if __name__ == "__main__":
