@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import os
 import re
+import signal
 import sys
 import time
 
@@ -172,6 +173,7 @@ class Findings:
 
 def main():
     sources, folder = sys.argv[1], sys.argv[2]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a test under way is ended, too
     faults, tests = plant.read()
     numbers = [int(word) for word in sys.argv[3:]]
     os.makedirs(os.path.join(folder, "log"), exist_ok=True)

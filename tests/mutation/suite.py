@@ -21,6 +21,7 @@ RECIPES = "replication.recipes.15."  # those on the usual server take any, as ar
 FOR_SCRIPTS = ["leat", "leat-script", "soda", "snowflake_stand_in", "script_runner"]
 BESIDE = {"conformance.snowflake": ["snowflake_stand_in"]}
 LEAST, TIMES = 60, 4  # seconds that a test is given at least, and how many times longer than without a fault
+LONGEST = 1800  # seconds for a test without a fault
 
 
 class Suite:
@@ -94,18 +95,20 @@ class Suite:
         reader = threading.Thread(target=read, daemon=True)
         reader.start()
         code = None
-        while time.monotonic() - begun < limit and code is None and not wrong.is_set():
-            try:
-                code = process.wait(timeout=0.2)
-            except subprocess.TimeoutExpired:
-                pass
-        if code is None:
-            end(process)
-            code = 1 if wrong.is_set() else None
-        reader.join(timeout=5)
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            signal_group(process, how)  # what it may have left running
-        shutil.rmtree(temporary, ignore_errors=True)
+        try:
+            while time.monotonic() - begun < limit and code is None and not wrong.is_set():
+                try:
+                    code = process.wait(timeout=0.2)
+                except subprocess.TimeoutExpired:
+                    pass
+        finally:  # also where the whole run is interrupted
+            if code is None:
+                end(process)
+                code = 1 if wrong.is_set() else None
+            for how in (signal.SIGTERM, signal.SIGKILL):
+                signal_group(process, how)  # what it may have left running
+            reader.join(timeout=5)
+            shutil.rmtree(temporary, ignore_errors=True)
         output = "".join(lines)
         log = re.sub("[^A-Za-z0-9_.]+", "-", f"{fault}-{name}{'-' + case[:40] if case else ''}") + ".txt"
         open(os.path.join(self.folder, "log", log), "w").write(output)
@@ -114,9 +117,11 @@ class Suite:
     def passes(self, name):
         """Whether the test passes without a fault: it is run once for each state of the sources."""
         if name not in self.took and name not in self.broken:
-            code, output, took = self.run(name, 0, 900)
+            code, output, took = self.run(name, 0, LONGEST)
             if code == SKIPPED:
                 self.broken[name] = "is skipped here"
+            elif code is None:
+                self.broken[name] = f"does not end within {LONGEST} s without a fault"
             elif code != 0:
                 self.broken[name] = "fails without a fault"
                 print(output[-3000:], file=sys.stderr)

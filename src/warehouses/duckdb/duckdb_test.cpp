@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/error.h"
 #include "support/temporary_folder.h"
 
 using namespace leat;
@@ -177,6 +178,28 @@ TEST_CASE("a table whose rows are only marked as gone is not empty: a key that c
   CHECK(read.batches[0].column(1).print(0) == "true");
   CHECK(read.batches[0].column(0).print(1) == "2");
   CHECK(read.batches[0].column(1).print(1) == "false");
+}
+
+TEST_CASE("rows are not kept where their state can't be") {
+  Env env(fixed_clock({}), 1);
+  auto warehouse = opened(":memory:", env);
+  auto destination = warehouse->destination();
+  auto columns =
+      std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"id", {batch::TypeKind::int64}}});
+  auto load = [&](std::int64_t id) {
+    auto open = destination->begin({"c", "s", "raw", "t", columns});
+    batch::RecordBatch rows(columns);
+    rows.column(0).append<std::int64_t>(id);
+    open->write(std::move(rows));
+    stream::Commit commit;
+    commit.state = {"{}"};
+    commit.load_id = "l";
+    open->commit(commit);
+  };
+  load(1);
+  warehouse->adapter()->execute("drop table _leat.state");
+  CHECK_THROWS_AS(load(2), Error);
+  CHECK(warehouse->adapter()->query("select * from raw.t", 10).rows() == 1);
 }
 
 TEST_CASE("a relation is found by its name, whatever its case, in the transaction that makes it") {
