@@ -58,6 +58,11 @@ TEST_CASE("decimals are exact or refused") {
   CHECK(format_decimal(*parse_decimal("0.001", 10, 3), 3) == "0.001");
   CHECK_FALSE(parse_decimal("1.2345", 10, 3));
   CHECK_FALSE(parse_decimal("12345678901", 10, 0));
+  // One digit more than 38, and the whole turn of 128 bits, which would be 0.
+  CHECK_FALSE(parse_decimal("100000000000000000000000000000000000000", 38, 0));
+  CHECK_FALSE(parse_decimal("340282366920938463463374607431768211456", 38, 0));
+  CHECK(format_decimal(*parse_decimal("-99999999999999999999999999999999999999", 38, 0), 0) ==
+        "-99999999999999999999999999999999999999");
   CHECK_FALSE(parse_decimal("abc", 10, 0));
   CHECK_FALSE(parse_decimal("", 10, 0));
 }

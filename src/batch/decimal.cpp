@@ -11,11 +11,13 @@ constexpr int kDigitsMax = 38;
 bool push_digit(Int128& value, int digit) {
   static const Int128 limit = [] {
     Int128 power = 1;
-    for (int i = 0; i < kDigitsMax; ++i) power *= 10;
+    for (int i = 1; i < kDigitsMax; ++i) power *= 10;
     return power;
   }();
+  // Before it is multiplied: ten times 38 digits are more than 128 bits hold.
+  if (value >= limit) return false;
   value = value * 10 + digit;
-  return value < limit;
+  return true;
 }
 }  // namespace
 
