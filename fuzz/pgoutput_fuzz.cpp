@@ -1,5 +1,6 @@
 // rooms: sources
-// The messages of logical replication and the values in them: any bytes are decoded or refused, never read beyond.
+// The messages of logical replication and the values in them: any bytes are decoded or refused, never read
+// beyond.
 #include <cstdint>
 #include <string_view>
 
@@ -13,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   Message message;
   decode(bytes, data[0] & 1, message);
-  const std::uint32_t types[] = {16, 17, 18, 20, 21, 23, 25, 26, 700, 701, 790, 1082, 1083, 1114, 1184, 1700, 2950, 3802};
+  const std::uint32_t types[] = {16,  17,  18,   20,   21,   23,   25,   26,   700,
+                                 701, 790, 1082, 1083, 1114, 1184, 1700, 2950, 3802};
   for (std::uint32_t type : types) {
     PgColumn column;
     column.type.oid = type;

@@ -1,0 +1,52 @@
+// rooms: sources
+//
+// Fuzzes what connectors are drafted from: an OpenAPI document, or an answer of an API. The first line is an
+// address, the second a Link header, the rest the document. What is drafted is a manifest that can be read.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "document/value.h"
+#include "sources/authoring/manifest_draft.h"
+#include "sources/authoring/openapi.h"
+#include "sources/authoring/sample.h"
+#include "sources/declarative/manifest.h"
+
+namespace {
+
+using namespace leat;
+using namespace leat::sources;
+
+std::string_view take_line(std::string_view& rest) {
+  std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return line;
+}
+
+template <class Draft>
+void draft(Draft make) {
+  std::string text;
+  try {
+    text = authoring::manifest_text(make());
+  } catch (const Error& error) {
+    LEAT_ASSERT(error.code() != ErrorCode::internal);
+    return;
+  }
+  // Whatever it was made of, this must not throw.
+  declarative::parse_manifest(text, "draft.yaml");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > 8192) return 0;
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  std::string url(take_line(rest));
+  std::string_view link = take_line(rest);
+  draft([&] { return authoring::draft_of_sample({url, {{"X-Api-Key", "key"}}, rest, link}); });
+  draft([&] { return authoring::draft_of_openapi(document::parse_yaml(rest, "openapi.yaml"), url); });
+  return 0;
+}
