@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "files/json_records.h"
 #include "files/table_file.h"
+#include "lake/manifest.h"
 #include "support/temporary_folder.h"
 
 using namespace leat;
@@ -130,6 +131,16 @@ TEST_CASE("Prefix expressions are evaluated as Firehose does, values escaped as 
   CHECK(hive_escape("..") == "%2E.");
   for (const char* bad : {"!{timestamp:YYYY}", "!{timestamp:}", "!{nothing}", "a/!{table", "/a", "!{key:}"})
     CHECK_MESSAGE(failure([&] { Prefix text(bad); }) == ErrorCode::lake_expression, bad);
+}
+
+TEST_CASE("A manifest that was damaged, or is of another version, says what to do") {
+  Manifest manifest;
+  manifest.sequence = 7;
+  std::string text = to_json(manifest);
+  CHECK(parse_manifest(text, "m").sequence == 7);
+  for (const std::string& damaged :
+       {std::string(), text.substr(0, text.size() / 2), "x" + text, std::string("[]")})
+    CHECK(failure([&] { parse_manifest(damaged, "m"); }) == ErrorCode::lake_manifest);
 }
 
 TEST_CASE("A load's rows count with its manifest, and the state with them") {

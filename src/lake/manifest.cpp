@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "document/json_check.h"
 #include "document/value.h"
 #include "files/location.h"
 
@@ -78,6 +79,8 @@ std::string to_json(const Manifest& manifest) {
 }
 
 Manifest parse_manifest(std::string_view json, const std::string& where) {
+  std::string problem = document::JsonCheck().problem(json);
+  if (!problem.empty()) throw Error(ErrorCode::lake_manifest, std::move(problem), where);
   Value root = document::parse_json(json, where);
   if (root["version"].integer() != 1 || !root["files"].is_list())
     throw Error(ErrorCode::lake_manifest, "This is no manifest of version 1", where);
