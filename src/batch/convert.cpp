@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/quotes.h"
 #include "base/time.h"
 #include "batch/decimal.h"
 
@@ -121,28 +122,10 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-void append_json_string(std::string_view text, ColumnData& to) {
-  std::string out = "\"";
-  for (char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 32) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  to.append_text(out + "\"");
+void append_as_json(std::string_view text, ColumnData& to) {
+  std::string json;
+  append_json_string(text, json);
+  to.append_text(json);
 }
 
 // Dates, times and instants among each other.
@@ -196,7 +179,7 @@ bool append_as_text(const ColumnData& from, std::size_t row, ColumnData& to) {
           (is_float(source) && std::isfinite(real_at(from, row)))) {
         to.append_text(from.print(row));
       } else {
-        append_json_string(from.print(row), to);
+        append_as_json(from.print(row), to);
       }
       return true;
     default:
@@ -238,7 +221,7 @@ bool append_parsed(std::string_view text, ColumnData& to) {
       to.append_text(text);
       return true;
     case TypeKind::json:
-      append_json_string(text, to);
+      append_as_json(text, to);
       return true;
     case TypeKind::text:
     case TypeKind::bytes:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "document/value.h"
 
 namespace leat::document {
@@ -102,38 +103,7 @@ Value parse_json(std::string_view text, const std::string& file) {
 }
 
 void append_json_quoted(std::string_view text, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  auto is_special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
-  out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (!is_special(c)) continue;
-    out.append(text, from, i - from);
-    from = i + 1;
-    out += '\\';
-    switch (c) {
-      case '"':
-      case '\\':
-        out += c;
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      default:
-        out += "u00";
-        out += kHex[static_cast<unsigned char>(c) >> 4];
-        out += kHex[c & 15];
-    }
-  }
-  out.append(text, from, text.size() - from);
-  out += '"';
+  append_json_string(text, out);
 }
 
 std::string json_quote(std::string_view text) {

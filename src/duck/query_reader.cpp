@@ -2,21 +2,13 @@
 
 #include <fmt/core.h>
 
+#include "base/quotes.h"
 #include "duck/chunks.h"
 
 namespace leat::duck {
 namespace {
 
 constexpr std::size_t kBatchRows = 32768;
-
-std::string quoted(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
 
 bool is_nested(duckdb_type id) {
   return id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
@@ -34,7 +26,7 @@ QueryReader::QueryReader(Connection& connection, std::string from)
     std::optional<batch::Type> known = leat_type(type);
     duckdb_type id = duckdb_get_type_id(type);
     duckdb_destroy_logical_type(&type);
-    std::string name = duckdb_column_name(&none.get(), i), column = quoted(name);
+    std::string name = duckdb_column_name(&none.get(), i), column = in_marks(name, '"');
     if (!known) {
       known = batch::Type{is_nested(id)            ? batch::TypeKind::json
                           : id == DUCKDB_TYPE_UUID ? batch::TypeKind::uuid

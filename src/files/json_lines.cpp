@@ -1,11 +1,11 @@
 #include "files/json_lines.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
 #include "base/base64.h"
+#include "base/quotes.h"
 #include "base/time.h"
 #include "batch/decimal.h"
 
@@ -14,37 +14,6 @@ namespace {
 
 using batch::ColumnData;
 using batch::TypeKind;
-
-constexpr std::array<bool, 256> kNeedsEscape = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t i = 0; i < 32; ++i) table[i] = true;
-  table['"'] = table['\\'] = true;
-  return table;
-}();
-
-void append_escape(char c, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '\\';
-  switch (c) {
-    case '"':
-    case '\\':
-      out += c;
-      break;
-    case '\n':
-      out += 'n';
-      break;
-    case '\t':
-      out += 't';
-      break;
-    case '\r':
-      out += 'r';
-      break;
-    default:
-      out += "u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[c & 15];
-  }
-}
 
 // A line break in JSON can only stand between its parts.
 void append_on_one_line(std::string_view json, std::string& out) {
@@ -91,7 +60,7 @@ void append_value(const ColumnData& column, std::size_t row, std::string& out) {
       return append_on_one_line(column.text(row), out);
     case TypeKind::text:
     case TypeKind::uuid:
-      return append_json_text(column.text(row), out);
+      return append_json_string(column.text(row), out);
     case TypeKind::bytes:
       out += '"';
       out += base64(column.text(row));
@@ -122,19 +91,6 @@ void append_value(const ColumnData& column, std::size_t row, std::string& out) {
 
 }  // namespace
 
-void append_json_text(std::string_view text, std::string& out) {
-  out += '"';
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text, from, i - from);
-    append_escape(text[i], out);
-    from = i + 1;
-  }
-  out.append(text, from, text.size() - from);
-  out += '"';
-}
-
 void append_json_lines(const batch::RecordBatch& batch, std::size_t from, std::size_t to, std::string& out,
                        std::string_view raw_column) {
   const batch::Schema& schema = *batch.schema();
@@ -149,7 +105,7 @@ void append_json_lines(const batch::RecordBatch& batch, std::size_t from, std::s
   std::vector<std::string> names;
   for (const batch::Column& column : schema.columns()) {
     std::string name(names.empty() ? "{" : ",");
-    append_json_text(column.name, name);
+    append_json_string(column.name, name);
     names.push_back(name + ":");
   }
   for (std::size_t row = from; row < to; ++row) {

@@ -20,7 +20,5 @@ namespace leat::files {
 /// alone, as for records that came as JSON.
 void append_json_lines(const batch::RecordBatch& batch, std::size_t from, std::size_t to, std::string& out,
                        std::string_view raw_column = {});
-/// Appends text as a JSON string with its quotes.
-void append_json_text(std::string_view text, std::string& out);
 
 }  // namespace leat::files

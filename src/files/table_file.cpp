@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "duck/batch_stream.h"
 #include "duck/client.h"
 #include "duck/query_reader.h"
@@ -22,15 +23,6 @@ std::shared_ptr<duck::Database> open_memory() {
   settings.memory_limit = kMemoryLimit;
   settings.temp_directory = (std::filesystem::temp_directory_path() / "leat-duckdb").string();
   return duck::Database::open(settings);
-}
-
-std::string in_marks(std::string_view text, char mark) {
-  std::string out(1, mark);
-  for (char c : text) {
-    if (c == mark) out += mark;
-    out += c;
-  }
-  return out + mark;
 }
 
 // A column as Parquet keeps it; a scan hands json and uuid out as text.

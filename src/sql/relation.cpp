@@ -3,29 +3,19 @@
 #include <algorithm>
 #include <cctype>
 
-namespace leat::sql {
-namespace {
-std::string quoted(std::string_view text, char mark) {
-  std::string out(1, mark);
-  for (char c : text) {
-    if (c == mark) out.push_back(mark);
-    out.push_back(c);
-  }
-  out.push_back(mark);
-  return out;
-}
-}  // namespace
+#include "base/quotes.h"
 
+namespace leat::sql {
 bool same_but_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::string Dialect::quote(std::string_view identifier) const {
-  return quoted(identifier, '"');
+  return in_marks(identifier, '"');
 }
 std::string Dialect::literal(std::string_view text) const {
-  return quoted(text, '\'');
+  return in_marks(text, '\'');
 }
 
 std::string Dialect::render(const Relation& relation) const {

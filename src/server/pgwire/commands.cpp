@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "server/pgwire/errors.h"
 
 namespace leat::server::pgwire {
@@ -340,21 +341,11 @@ std::string lower(std::string_view text) {
 }
 
 std::string quoted_text(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) {
-    if (c == '\'') out += c;
-    out += c;
-  }
-  return out + "'";
+  return in_marks(text, '\'');
 }
 
 std::string quoted_name(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    if (c == '"') out += c;
-    out += c;
-  }
-  return out + "\"";
+  return in_marks(name, '"');
 }
 
 std::vector<std::string> split_statements(std::string_view sql) {

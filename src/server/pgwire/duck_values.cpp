@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/quotes.h"
 #include "batch/decimal.h"
 #include "duck/client.h"
 #include "server/pgwire/duck_times.h"
@@ -145,21 +146,6 @@ void append_element(std::string_view text, std::string& out) {
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
-  }
-  out += '"';
-}
-
-void append_json_text(std::string_view text, std::string& out) {
-  out += '"';
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
   }
   out += '"';
 }
@@ -380,7 +366,7 @@ void DuckColumn::append_json(std::uint64_t row, std::string& out) const {
              ((oid_ == kFloat4 || oid_ == kFloat8) && text.find_first_of("Nn") == std::string::npos)) {
     out += text;
   } else {
-    append_json_text(text, out);
+    append_json_string(text, out);
   }
 }
 
@@ -389,7 +375,7 @@ void DuckColumn::append_json_object(std::uint64_t row, std::string& out) const {
   if (id_ == DUCKDB_TYPE_STRUCT) {
     for (std::size_t i = 0; i < children_.size(); ++i) {
       if (i > 0) out += ',';
-      append_json_text(names_[i], out);
+      append_json_string(names_[i], out);
       out += ':';
       children_[i].append_json(row, out);
     }
@@ -401,7 +387,7 @@ void DuckColumn::append_json_object(std::uint64_t row, std::string& out) const {
       if (i > from) out += ',';
       std::string key;
       keys.append_text(i, key);
-      append_json_text(key, out);
+      append_json_string(key, out);
       out += ':';
       values.append_json(i, out);
     }

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "files/json_lines.h"
+#include "base/quotes.h"
 #include "http/message.h"
 #include "jinja/operations.h"
 #include "sources/declarative/fast_parse.h"
@@ -87,8 +87,8 @@ class Reader {
 
 // A string's text without a copy; what is none as Python's str() has it.
 void append_quoted(std::string& out, const jinja::Value& value) {
-  if (value.is_string()) return files::append_json_text(value.as_string(), out);
-  files::append_json_text(jinja::to_text(value), out);
+  if (value.is_string()) return append_json_string(value.as_string(), out);
+  append_json_string(jinja::to_text(value), out);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "duck/query_reader.h"
 
 namespace leat::sources::duckdb {
@@ -19,15 +20,6 @@ const Spec kSpec{
      {"tables", FieldKind::list, "Which to offer, as `schema.table`; all when left out."},
      {"schemas", FieldKind::list, "The tables of these schemas; all but Leat's own when left out."},
      {"memory_limit", FieldKind::text, "How much memory DuckDB may use before it spills to disk.", "1GB"}}};
-
-std::string in_marks(std::string_view text, char mark) {
-  std::string out(1, mark);
-  for (char c : text) {
-    if (c == mark) out += mark;
-    out += c;
-  }
-  return out + mark;
-}
 
 // The texts of a small result, row by row.
 std::vector<std::vector<std::string>> texts(duck::Connection& connection, const std::string& from) {

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "base/secret.h"
 
 namespace leat::sources::postgres {
@@ -85,12 +86,7 @@ std::string through_port(const std::string& url, int port) {
 }
 
 std::string quote_name(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    if (c == '"') out.push_back(c);
-    out.push_back(c);
-  }
-  return out + "\"";
+  return in_marks(name, '"');
 }
 
 std::string quote_literal(std::string_view text) {

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/quotes.h"
 #include "batch/decimal.h"
 #include "sources/postgres/values.h"
 
@@ -167,26 +168,6 @@ Decoded append_json(const std::optional<std::string>& json, ColumnData& to) {
   return Decoded::good;
 }
 
-}  // namespace
-
-void append_json_text(std::string_view text, std::string& json) {
-  constexpr char kHex[] = "0123456789abcdef";
-  json.push_back('"');
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      json += {'\\', c};
-    } else if (byte < 0x20) {
-      json += {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
-    } else {
-      json.push_back(c);
-    }
-  }
-  json.push_back('"');
-}
-
-namespace {
-
 // A quoted part of an array or hstore: backslashes before what is meant as it is.
 std::optional<std::string> quoted_part(Cursor& cursor) {
   std::string out;
@@ -222,7 +203,7 @@ bool append_element(const ColumnPlan& plan, Cursor& cursor, std::string& json) {
   } else if (plan.elements_are_json || (plan.elements_are_bare && !quoted && !is_special(value))) {
     json += value;
   } else {
-    append_json_text(value, json);
+    append_json_string(value, json);
   }
   return true;
 }
@@ -277,7 +258,7 @@ std::optional<std::string> hstore_to_json(std::string_view text) {
     }
     auto key = quoted_part(cursor);
     if (!key || !cursor.take_word("=>")) return std::nullopt;
-    append_json_text(*key, json);
+    append_json_string(*key, json);
     json.push_back(':');
     if (cursor.take_word("NULL")) {
       json += "null";
@@ -285,7 +266,7 @@ std::optional<std::string> hstore_to_json(std::string_view text) {
     }
     auto value = quoted_part(cursor);
     if (!value) return std::nullopt;
-    append_json_text(*value, json);
+    append_json_string(*value, json);
   }
   return json + "}";
 }

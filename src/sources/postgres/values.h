@@ -34,7 +34,5 @@ Decoded append_geometry(const std::optional<std::string>& text, batch::ColumnDat
 std::optional<std::string> array_to_json(const ColumnPlan& plan, std::string_view text);
 /// hstore's text ("a"=>"1", "b"=>NULL) as a JSON object; nullopt when it is none.
 std::optional<std::string> hstore_to_json(std::string_view text);
-/// Appends text to JSON, quoted.
-void append_json_text(std::string_view text, std::string& json);
 
 }  // namespace leat::sources::postgres

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "warehouses/snowflake/dialect.h"
 
 namespace leat::warehouses::snowflake {
@@ -14,14 +15,6 @@ namespace {
 // However well it compresses: so much is gathered for one file at most.
 constexpr std::int64_t kGatheredBytesMax = 4LL << 30;
 constexpr const char* kGathered = "gathered";
-
-// DuckDB's own quotes, without folding.
-std::string duck_quoted(std::string_view name) {
-  return snow_dialect().sql::Dialect::quote(name);
-}
-std::string literal(std::string_view text) {
-  return snow_dialect().sql::Dialect::literal(text);
-}
 
 }  // namespace
 
@@ -86,11 +79,12 @@ std::optional<ParquetFile> ParquetWriter::finish() {
   for (const batch::Column& column : schema_->columns()) {
     // JSON goes as plain text: Parquet's own JSON type is not read everywhere.
     const char* cast = column.type.kind == batch::TypeKind::json ? "::varchar" : "";
-    columns += fmt::format("{}{} as {}, ", duck_quoted(column.name), cast, duck_quoted(folded(column.name)));
+    columns +=
+        fmt::format("{}{} as {}, ", in_marks(column.name, '"'), cast, in_marks(folded(column.name), '"'));
   }
-  db_->execute(
-      fmt::format("copy (select {}rowid + {} as {} from {}) to {} (format parquet, compression zstd)",
-                  columns, rows_before_, duck_quoted(folded(kArrivalColumn)), kGathered, literal(file.path)));
+  db_->execute(fmt::format(
+      "copy (select {}rowid + {} as {} from {}) to {} (format parquet, compression zstd)", columns,
+      rows_before_, in_marks(folded(kArrivalColumn), '"'), kGathered, in_marks(file.path, '\'')));
   db_->execute(fmt::format("drop table {}", kGathered));
   file.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path));
   compressed_share_ = std::clamp(static_cast<double>(file.bytes) / static_cast<double>(bytes_), 0.01, 1.0);
