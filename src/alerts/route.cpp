@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/glob.h"
+#include "document/texts.h"
 #include "http/mail.h"
 
 namespace leat::alerts {
@@ -44,33 +45,23 @@ const Spec kRouteSpec{"a route of alerts", "Which alerts go where.", route_field
 
 namespace {
 
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  if (list.is_text()) out.push_back(list.raw());
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
-}
-
-Route read_route(const std::string& name, Value mapping, const Env& env) {
+Route read_route(const std::string& name, const Value& mapping, const Env& env) {
   if (!mapping.is_mapping())
     throw Error(ErrorCode::alert_invalid, fmt::format("The route `{}` has to be a mapping", name),
                 mapping.where());
-  for (const char* field : {"kinds", "subjects", "to"}) {
-    if (const Value* given = mapping.find(field); given && given->is_text())
-      mapping.set(field, Value::list({*given}));
-  }
   Route out;
   out.name = name;
-  out.settings = document::read_settings(kRouteSpec, mapping, env);
+  out.settings =
+      document::read_settings(kRouteSpec, document::with_lists(mapping, {"kinds", "subjects", "to"}), env);
   out.type = out.settings.text("type");
-  for (const std::string& word : texts(out.settings.value("kinds"), "kinds")) {
+  for (const std::string& word : document::texts(out.settings, "kinds")) {
     Kind kind{};
     if (!parse_kind(word, kind))
       throw Error(ErrorCode::alert_invalid, fmt::format("`{}` is no kind of alerts", word),
                   mapping["kinds"].where());
     out.kinds.push_back(kind);
   }
-  out.subjects = texts(out.settings.value("subjects"), "subjects");
+  out.subjects = document::texts(out.settings, "subjects");
   out.severity = out.settings.text("severity") == "error" ? Severity::error : Severity::warning;
   out.tells_recovery = out.settings.boolean("recovery");
   out.group = out.settings.duration("group");

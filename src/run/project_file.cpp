@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "document/texts.h"
 #include "lake/destination_kinds.h"
 #include "pages/project.h"
 #include "run/network.h"
@@ -108,23 +109,18 @@ const Spec kStandInSpec{"stand_in",
                           "The program and its arguments; it prints `listening on URL` first.", "", true},
                          {"variable", FieldKind::text, "The variable that gets the URL.", "", true}}};
 const Spec kDbtSpec{"dbt", "The dbt project.", {{"project", FieldKind::path, "Its folder.", "."}}};
-const Spec kPagesSpec{"pages",
-                      "The reports.",
-                      {{"folder", FieldKind::path, "Where the Markdown stands.", "pages"},
-                       {"output", FieldKind::path, "Where the site is built.", "site"},
-                       {"title", FieldKind::text, "The site's title."},
-                       {"draw", FieldKind::boolean,
-                        "Whether charts are drawn as the site is built; browsers draw them otherwise.", "true"},
-                       {"publish", FieldKind::mapping, "Where the built site goes: a folder or S3."},
-                       {"send", FieldKind::mapping, "Pages that are sent by mail or to a chat, by name."}}};
+const Spec kPagesSpec{
+    "pages",
+    "The reports.",
+    {{"folder", FieldKind::path, "Where the Markdown stands.", "pages"},
+     {"output", FieldKind::path, "Where the site is built.", "site"},
+     {"title", FieldKind::text, "The site's title."},
+     {"draw", FieldKind::boolean,
+      "Whether charts are drawn as the site is built; browsers draw them otherwise.", "true"},
+     {"publish", FieldKind::mapping, "Where the built site goes: a folder or S3."},
+     {"send", FieldKind::mapping, "Pages that are sent by mail or to a chat, by name."}}};
 
 constexpr std::int64_t kThreadsMax = 64;
-
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
-}
 
 // `base` holds what the mapping leaves out.
 sync::Contract read_contract(const Value& mapping, sync::Contract base, const Env& env) {
@@ -149,14 +145,14 @@ sync::StreamSettings read_stream(const std::string& name, const Value& mapping, 
   out.table = settings.text("table");
   for (const Value::Member& member : settings.value("rename").members())
     out.rename.emplace_back(member.first, member.second.as_text("rename"));
-  out.drop = texts(settings.value("drop"), "drop");
-  out.child_tables = texts(settings.value("child_tables"), "child_tables");
-  out.flatten = texts(settings.value("flatten"), "flatten");
+  out.drop = document::texts(settings, "drop");
+  out.child_tables = document::texts(settings, "child_tables");
+  out.flatten = document::texts(settings, "flatten");
   if (settings.text("names") == "snake_case") out.names = sync::ColumnNames::snake_case;
-  out.primary_key = texts(settings.value("primary_key"), "primary_key");
+  out.primary_key = document::texts(settings, "primary_key");
   out.cursor_field = settings.text("cursor_field");
   out.strategy = *stream::parse_merge_strategy(settings.text("strategy"));
-  out.merge_key = texts(settings.value("merge_key"), "merge_key");
+  out.merge_key = document::texts(settings, "merge_key");
   out.delete_column = settings.text("delete_column");
   out.deletes_hard = settings.text("deletes") == "hard";
   out.contract = read_contract(settings.value("contract"), contract, env);
@@ -366,7 +362,7 @@ void read_parts(const document::Settings& settings, ProjectFile& project, Env& e
   problems.in([&] {
     if (!settings.has("stand_in")) return;
     document::Settings stand_in = read_settings(kStandInSpec, settings.value("stand_in"), env);
-    project.stand_in = StandIn{texts(stand_in.value("command"), "command"), stand_in.text("variable")};
+    project.stand_in = StandIn{document::texts(stand_in, "command"), stand_in.text("variable")};
     if (project.stand_in->command.empty())
       throw Error(ErrorCode::config_invalid, "`command` names no program",
                   settings.value("stand_in").where());

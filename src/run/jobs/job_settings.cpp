@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
-#include "document/settings.h"
+#include "document/texts.h"
 #include "files/credentials.h"
 
 namespace leat::run {
@@ -60,12 +60,6 @@ const Spec kKubernetesSpec{
 
 namespace {
 
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
-}
-
 EcsSettings read_ecs(const Value& mapping, const Env& env) {
   document::Settings settings = read_settings(kEcsSpec, mapping, env);
   EcsSettings out;
@@ -77,8 +71,8 @@ EcsSettings read_ecs(const Value& mapping, const Env& env) {
     throw Error(ErrorCode::launcher_invalid, "`region` is missing, and the environment names none",
                 mapping.where());
   out.launch_type = settings.text("launch_type");
-  out.subnets = texts(settings.value("subnets"), "subnets");
-  out.security_groups = texts(settings.value("security_groups"), "security_groups");
+  out.subnets = document::texts(settings, "subnets");
+  out.security_groups = document::texts(settings, "security_groups");
   out.public_ip = settings.boolean("public_ip");
   if (settings.has("log_group")) out.log_group = settings.text("log_group");
   out.log_prefix = settings.text("log_prefix");

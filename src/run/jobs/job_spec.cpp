@@ -1,4 +1,5 @@
 #include "base/time.h"
+#include "document/texts.h"
 #include "document/value.h"
 #include "run/jobs/launcher.h"
 
@@ -12,12 +13,6 @@ Value list(const std::vector<std::string>& texts) {
   std::vector<Value> items;
   for (const std::string& text : texts) items.push_back(Value::of(text));
   return Value::list(std::move(items));
-}
-
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.raw());
-  return out;
 }
 
 }  // namespace
@@ -44,16 +39,16 @@ std::string to_json(const JobSpec& spec) {
 JobSpec parse_job_spec(const std::string& json) {
   Value value = document::parse_json(json.empty() ? "{}" : json, "a job");
   JobSpec spec;
-  spec.select = texts(value["select"]);
-  spec.exclude = texts(value["exclude"]);
-  spec.kinds = texts(value["kinds"]);
-  spec.assets = texts(value["assets"]);
-  spec.done = texts(value["done"]);
+  spec.select = document::texts_of(value["select"]);
+  spec.exclude = document::texts_of(value["exclude"]);
+  spec.kinds = document::texts_of(value["kinds"]);
+  spec.assets = document::texts_of(value["assets"]);
+  spec.done = document::texts_of(value["done"]);
   spec.full_refresh = value["full_refresh"].boolean();
   spec.from = value["from"].raw();
   spec.to = value["to"].raw();
   spec.partitions = value["partitions"].raw();
-  spec.keys = texts(value["keys"]);
+  spec.keys = document::texts_of(value["keys"]);
   spec.vars = value["vars"];
   return spec;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "document/texts.h"
 #include "run/jobs/launcher.h"
 
 namespace leat::run {
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::string_view kWhich[] = {"missing", "failed", "unfinished", "all"};
 constexpr int kRunsForEstimate = 20, kConcurrencyMax = 64, kRetriesMax = 100, kPriorityMax = 1000;
-
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  if (list.is_text()) out.push_back(list.raw());
-  for (const Value& item : list.items()) out.push_back(item.raw());
-  return out;
-}
 
 Value list_of(const std::vector<std::string>& texts) {
   std::vector<Value> items;
@@ -54,7 +48,7 @@ BackfillRequest parse_backfill(const Value& json) {
   BackfillRequest out;
   out.partitions = json["partitions"].raw();
   out.range = {json["from"].raw(), json["to"].raw()};
-  out.keys = texts(json["keys"]);
+  out.keys = document::texts_of(json["keys"]);
   if (const Value* which = json.find("which"); which && !which->is_null()) {
     auto found = std::find(std::begin(kWhich), std::end(kWhich), which->raw());
     if (found == std::end(kWhich))
@@ -70,8 +64,8 @@ BackfillRequest parse_backfill(const Value& json) {
     throw Error(ErrorCode::backfill_invalid, "`order` is asc or desc", "");
   out.is_descending = order == "desc";
   out.full_refresh = json["full_refresh"].boolean();
-  if (json.find("select")) out.select = texts(json["select"]);
-  if (json.find("exclude")) out.exclude = texts(json["exclude"]);
+  if (json.find("select")) out.select = document::texts_of(json["select"]);
+  if (json.find("exclude")) out.exclude = document::texts_of(json["exclude"]);
   out.pool = json["pool"].raw();
   return out;
 }

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "document/settings.h"
+#include "document/texts.h"
 
 namespace leat::run {
 
@@ -34,13 +34,6 @@ constexpr int kUnitsMax = 10'000;
 
 [[noreturn]] void refuse(const std::string& what, const std::string& where) {
   throw Error(ErrorCode::partitions_invalid, what, where);
-}
-
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  if (list.is_text()) out.push_back(list.raw());
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
 }
 
 // "day", "6 hours", "1d"
@@ -111,19 +104,16 @@ std::string key_of(const PartitionSet& set, sys_seconds local) {
   return set.unit == WindowUnit::month && is_first ? text.substr(0, 7) : text.substr(0, 10);
 }
 
-PartitionSet read_set(const std::string& name, Value mapping, const Env& env) {
+PartitionSet read_set(const std::string& name, const Value& mapping, const Env& env) {
   if (!mapping.is_mapping())
     refuse(fmt::format("The set of partitions `{}` has to be a mapping", name), mapping.where());
-  for (const char* field : {"select", "exclude"}) {
-    if (const Value* given = mapping.find(field); given && given->is_text())
-      mapping.set(field, Value::list({*given}));
-  }
-  document::Settings settings = read_settings(kPartitionsSpec, mapping, env);
+  document::Settings settings =
+      read_settings(kPartitionsSpec, document::with_lists(mapping, {"select", "exclude"}), env);
   PartitionSet out;
   out.name = name;
-  out.select = texts(settings.value("select"), "select");
-  out.exclude = texts(settings.value("exclude"), "exclude");
-  out.values = texts(settings.value("values"), "values");
+  out.select = document::texts(settings, "select");
+  out.exclude = document::texts(settings, "exclude");
+  out.values = document::texts(settings, "values");
   out.variable = settings.text("variable");
   std::string where = mapping.where();
   if (out.values.empty() == !settings.has("window"))

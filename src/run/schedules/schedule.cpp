@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
-#include "document/settings.h"
+#include "document/texts.h"
 
 namespace leat::run {
 
@@ -34,13 +34,6 @@ namespace {
 
 constexpr std::int64_t kConcurrencyMax = 64, kRetriesMax = 100;
 
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  if (list.is_text()) out.push_back(list.raw());
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
-}
-
 int bounded(const document::Settings& settings, std::string_view field, std::int64_t low, std::int64_t high) {
   std::int64_t value = settings.integer(field);
   if (value < low || value > high)
@@ -49,23 +42,20 @@ int bounded(const document::Settings& settings, std::string_view field, std::int
   return static_cast<int>(value);
 }
 
-Schedule read_schedule(const std::string& name, Value mapping, const Env& env) {
+Schedule read_schedule(const std::string& name, const Value& mapping, const Env& env) {
   if (!mapping.is_mapping())
     throw Error(ErrorCode::schedule_invalid, fmt::format("The schedule `{}` has to be a mapping", name),
                 mapping.where());
-  for (const char* field : {"select", "exclude"}) {
-    if (const Value* given = mapping.find(field); given && given->is_text())
-      mapping.set(field, Value::list({*given}));
-  }
-  document::Settings settings = read_settings(kScheduleSpec, mapping, env);
+  document::Settings settings =
+      read_settings(kScheduleSpec, document::with_lists(mapping, {"select", "exclude"}), env);
   Schedule out;
   out.name = name;
   out.cron_text = settings.text("cron");
   out.cron = CronExpression::parse(out.cron_text, mapping["cron"].where());
   out.zone = TimeZone(settings.text("timezone"),
                       mapping.find("timezone") ? mapping["timezone"].where() : mapping.where());
-  out.select = texts(settings.value("select"), "select");
-  out.exclude = texts(settings.value("exclude"), "exclude");
+  out.select = document::texts(settings, "select");
+  out.exclude = document::texts(settings, "exclude");
   std::string missed = settings.text("missed");
   out.missed = missed == "skip" ? Missed::skip : missed == "all" ? Missed::all : Missed::once;
   out.concurrency = bounded(settings, "concurrency", 1, kConcurrencyMax);

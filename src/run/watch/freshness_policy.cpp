@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
-#include "document/settings.h"
+#include "document/texts.h"
 
 namespace leat::run {
 
@@ -24,25 +24,16 @@ namespace {
 
 constexpr std::chrono::milliseconds kShortest{10'000};
 
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
-}
-
-FreshnessPolicy read_policy(const std::string& name, Value mapping, const Env& env) {
+FreshnessPolicy read_policy(const std::string& name, const Value& mapping, const Env& env) {
   if (!mapping.is_mapping())
     throw Error(ErrorCode::freshness_invalid, fmt::format("The promise `{}` has to be a mapping", name),
                 mapping.where());
-  for (const char* field : {"select", "exclude"}) {
-    if (const Value* given = mapping.find(field); given && given->is_text())
-      mapping.set(field, Value::list({*given}));
-  }
-  document::Settings settings = read_settings(kFreshnessSpec, mapping, env);
+  document::Settings settings =
+      read_settings(kFreshnessSpec, document::with_lists(mapping, {"select", "exclude"}), env);
   FreshnessPolicy out;
   out.name = name;
-  out.select = texts(settings.value("select"), "select");
-  out.exclude = texts(settings.value("exclude"), "exclude");
+  out.select = document::texts(settings, "select");
+  out.exclude = document::texts(settings, "exclude");
   out.within = settings.duration("within");
   if (out.within < kShortest)
     throw Error(ErrorCode::freshness_invalid, "`within` is shorter than 10 seconds",

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/glob.h"
 #include "base/secret.h"
+#include "document/texts.h"
 #include "document/value.h"
 #include "files/object_store.h"
 #include "files/signature.h"
@@ -56,26 +57,17 @@ namespace {
 constexpr std::chrono::milliseconds kShortest{1'000};
 constexpr std::size_t kFilesKept = 20'000, kFilesNamed = 3;
 
-std::vector<std::string> texts(const Value& list, std::string_view what) {
-  std::vector<std::string> out;
-  for (const Value& item : list.items()) out.push_back(item.as_text(what));
-  return out;
-}
-
-Sensor read_sensor(const std::string& name, Value mapping, const Env& env) {
+Sensor read_sensor(const std::string& name, const Value& mapping, const Env& env) {
   if (!mapping.is_mapping())
     throw Error(ErrorCode::sensor_invalid, fmt::format("The sensor `{}` has to be a mapping", name),
                 mapping.where());
-  for (const char* field : {"select", "exclude"}) {
-    if (const Value* given = mapping.find(field); given && given->is_text())
-      mapping.set(field, Value::list({*given}));
-  }
   Sensor out;
   out.name = name;
-  out.settings = document::read_settings(sensor_spec(), mapping, env);
+  out.settings =
+      document::read_settings(sensor_spec(), document::with_lists(mapping, {"select", "exclude"}), env);
   out.type = out.settings.text("type");
-  out.select = texts(out.settings.value("select"), "select");
-  out.exclude = texts(out.settings.value("exclude"), "exclude");
+  out.select = document::texts(out.settings, "select");
+  out.exclude = document::texts(out.settings, "exclude");
   out.every = out.settings.duration("every");
   out.is_enabled = out.settings.boolean("enabled");
   out.priority = static_cast<int>(out.settings.integer("priority"));

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "document/texts.h"
 #include "run/jobs/launcher.h"
 #include "run/jobs/scheduler.h"
 #include "server/api/values.h"
@@ -27,13 +28,6 @@ constexpr std::string_view kPrefix = "/api/leat/v1";
 constexpr int kEventsAPiece = 200;
 constexpr int kFollowersMax = 8;  // each takes a thread of the server
 constexpr std::chrono::milliseconds kLook{100};
-
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  if (list.is_text()) out.push_back(list.raw());
-  for (const Value& item : list.items()) out.push_back(item.raw());
-  return out;
-}
 
 Value list_of(const std::vector<std::string>& values) {
   std::vector<Value> items;
@@ -137,9 +131,9 @@ Reply OwnApi::jobs(const Call& call) {
 Reply OwnApi::add_job(const Call& call) {
   Value body = call.json();
   run::JobSpec spec;
-  spec.select = texts(body["select"]);
-  spec.exclude = texts(body["exclude"]);
-  spec.kinds = texts(body["kinds"]);
+  spec.select = document::texts_of(body["select"]);
+  spec.exclude = document::texts_of(body["exclude"]);
+  spec.kinds = document::texts_of(body["kinds"]);
   spec.full_refresh = body["full_refresh"].boolean();
   spec.from = body["from"].raw();
   spec.to = body["to"].raw();

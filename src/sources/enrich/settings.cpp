@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "document/texts.h"
 
 namespace leat::sources::enrich {
 
@@ -80,11 +81,8 @@ const Spec kLookupSettings{
 namespace {
 
 std::vector<std::string> texts(const document::Settings& settings, std::string_view field,
-                               std::vector<std::string> fallback = {}) {
-  if (!settings.has(field)) return fallback;
-  std::vector<std::string> out;
-  for (const Value& item : settings.value(field).items()) out.push_back(item.as_text(field));
-  return out;
+                               std::vector<std::string> fallback) {
+  return settings.has(field) ? document::texts(settings, field) : fallback;
 }
 
 Lookup::Pairs pairs(const document::Settings& settings, std::string_view field) {
@@ -98,9 +96,9 @@ Lookup read_lookup(const Value& mapping, const Env& env) {
   document::Settings settings = document::read_settings(kLookupSettings, mapping, env);
   Lookup out;
   out.where = mapping.where();
-  out.streams = texts(settings, "streams");
+  out.streams = document::texts(settings, "streams");
   out.fill = pairs(settings, "fill");
-  out.needs = texts(settings, "needs");
+  out.needs = document::texts(settings, "needs");
   out.url = settings.text("url");
   out.parameters = pairs(settings, "parameters");
   out.mark = settings.text("mark");

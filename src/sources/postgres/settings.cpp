@@ -1,6 +1,7 @@
 #include "sources/postgres/settings.h"
 
 #include "base/error.h"
+#include "document/texts.h"
 #include "sources/postgres/client.h"
 
 namespace leat::sources::postgres {
@@ -107,12 +108,6 @@ const Spec kSettings{
 
 namespace {
 
-std::vector<std::string> texts(const document::Value& list) {
-  std::vector<std::string> out;
-  for (const document::Value& each : list.items()) out.push_back(each.raw());
-  return out;
-}
-
 std::map<std::string, std::string> pairs(const document::Value& mapping) {
   std::map<std::string, std::string> out;
   for (const auto& [name, value] : mapping.members()) out[name] = value.raw();
@@ -127,13 +122,14 @@ Options read_options(const document::Settings& settings) {
   out.where = settings.mark().text();
   out.place = place_of(out.url);
   out.jump = {settings.text("ssh"), settings.text("ssh_port"), settings.resolve_path("ssh_key"),
-              texts(settings.value("ssh_options"))};
+              document::texts(settings, "ssh_options")};
   std::string method = settings.text("method");
   out.method = method == "cdc" ? Method::cdc : method == "xmin" ? Method::xmin : Method::read;
-  out.schemas = texts(settings.value("schemas"));
+  out.schemas = document::texts(settings, "schemas");
   if (out.schemas.empty()) out.schemas = {"public"};
-  out.tables = texts(settings.value("tables"));
-  for (const auto& [name, list] : settings.value("columns").members()) out.columns[name] = texts(list);
+  out.tables = document::texts(settings, "tables");
+  for (const auto& [name, list] : settings.value("columns").members())
+    out.columns[name] = document::texts_of(list);
   out.conditions = pairs(settings.value("where"));
   out.cursors = pairs(settings.value("cursors"));
   out.lag = settings.duration("lag");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "document/texts.h"
 #include "sources/process/config_store.h"
 #include "sources/process/dialect.h"
 
@@ -21,12 +22,6 @@ const Value& own_metadata(const Value& entry) {
   return none;
 }
 
-std::vector<std::string> texts(const Value& list) {
-  std::vector<std::string> out;
-  for (const Value& each : list.items()) out.push_back(each.raw());
-  return out;
-}
-
 std::string name_of(const Value& entry) {
   return entry["stream"].is_text() ? entry["stream"].raw() : entry["tap_stream_id"].as_text("tap_stream_id");
 }
@@ -37,9 +32,10 @@ ProgramStream stream_of(const Value& entry, const ProgramSettings& settings) {
   out.entry = entry;
   out.stream.name = name_of(entry);
   out.stream.schema = columns_of_json_schema(entry["schema"]);
-  out.stream.primary_key = texts(entry["key_properties"]);
-  if (out.stream.primary_key.empty()) out.stream.primary_key = texts(metadata["table-key-properties"]);
-  std::vector<std::string> cursors = texts(metadata["valid-replication-keys"]);
+  out.stream.primary_key = document::texts_of(entry["key_properties"]);
+  if (out.stream.primary_key.empty())
+    out.stream.primary_key = document::texts_of(metadata["table-key-properties"]);
+  std::vector<std::string> cursors = document::texts_of(metadata["valid-replication-keys"]);
   for (const Value* named : {entry.find("replication_key"), metadata.find("replication-key")}) {
     if (named && named->is_text()) cursors = {named->raw()};
   }
