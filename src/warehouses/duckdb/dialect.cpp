@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sql/named_types.h"
+
 namespace leat::warehouses::duckdb {
 
 using batch::Type;
@@ -12,13 +14,8 @@ using batch::TypeKind;
 
 namespace {
 
-struct NamedType {
-  std::string_view name;
-  Type type;
-};
-
 // The first row of a kind is the name that DuckDB prints.
-constexpr NamedType kTypes[] = {
+constexpr sql::NamedType kTypes[] = {
     {"BOOLEAN", {TypeKind::boolean}},
     {"BOOL", {TypeKind::boolean}},
     {"LOGICAL", {TypeKind::boolean}},
@@ -80,10 +77,7 @@ int number_at(std::string_view text, std::size_t& at) {
 
 std::string DuckDialect::type_name(Type type) const {
   if (type.kind == TypeKind::decimal) return fmt::format("DECIMAL({},{})", type.precision, type.scale);
-  for (const NamedType& row : kTypes) {
-    if (row.type.kind == type.kind) return std::string(row.name);
-  }
-  return "VARCHAR";
+  return std::string(sql::name_of(kTypes, type.kind, "VARCHAR"));
 }
 
 std::optional<Type> DuckDialect::parse_type(std::string_view native) const {
@@ -101,10 +95,7 @@ std::optional<Type> DuckDialect::parse_type(std::string_view native) const {
       bracket != std::string::npos && name.find("CHAR") != std::string::npos) {
     return Type{TypeKind::text};
   }
-  for (const NamedType& row : kTypes) {
-    if (row.name == name) return row.type;
-  }
-  return std::nullopt;
+  return sql::type_of(kTypes, name);
 }
 
 const DuckDialect& duck_dialect() {

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "sql/named_types.h"
+
 namespace leat::warehouses::postgres {
 
 using batch::Type;
@@ -11,12 +13,8 @@ using batch::TypeKind;
 
 namespace {
 
-struct NamedType {
-  std::string_view name;
-  Type type;
-};
 // The first row of a kind is the name that CREATE TABLE uses; format_type() prints the others.
-constexpr NamedType kTypes[] = {
+constexpr sql::NamedType kTypes[] = {
     {"boolean", {TypeKind::boolean}},
     {"bool", {TypeKind::boolean}},
     {"smallint", {TypeKind::int16}},
@@ -66,10 +64,7 @@ std::string PgDialect::literal(std::string_view text) const {
 
 std::string PgDialect::type_name(Type type) const {
   if (type.kind == TypeKind::decimal) return fmt::format("numeric({},{})", type.precision, type.scale);
-  for (const NamedType& row : kTypes) {
-    if (row.type.kind == type.kind) return std::string(row.name);
-  }
-  return "text";
+  return std::string(sql::name_of(kTypes, type.kind, "text"));
 }
 
 std::optional<Type> PgDialect::parse_type(std::string_view native) const {
@@ -89,10 +84,7 @@ std::optional<Type> PgDialect::parse_type(std::string_view native) const {
     std::size_t close = name.find(')', open);
     name = name.substr(0, open) + (close == std::string::npos ? "" : name.substr(close + 1));
   }
-  for (const NamedType& row : kTypes) {
-    if (row.name == name) return row.type;
-  }
-  return std::nullopt;
+  return sql::type_of(kTypes, name);
 }
 
 const PgDialect& pg_dialect() {

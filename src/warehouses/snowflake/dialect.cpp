@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sql/named_types.h"
+
 namespace leat::warehouses::snowflake {
 
 using batch::Type;
@@ -27,12 +29,8 @@ bool needs_no_quotes(std::string_view name) {
   });
 }
 
-struct NamedType {
-  std::string_view name;
-  Type type;
-};
 // The first row of a kind is the name that CREATE TABLE uses; a FLOAT is always 64 bits wide.
-constexpr NamedType kTypes[] = {
+constexpr sql::NamedType kTypes[] = {
     {"BOOLEAN", {TypeKind::boolean}},
     {"NUMBER(5,0)", {TypeKind::int16}},
     {"NUMBER(10,0)", {TypeKind::int32}},
@@ -115,10 +113,7 @@ std::string SnowDialect::literal(std::string_view text) const {
 std::string SnowDialect::type_name(Type type) const {
   if (type.kind == TypeKind::decimal) return fmt::format("NUMBER({},{})", type.precision, type.scale);
   if (type.kind == TypeKind::float32) return "FLOAT";
-  for (const NamedType& row : kTypes) {
-    if (row.type.kind == type.kind) return std::string(row.name);
-  }
-  return "VARCHAR";
+  return std::string(sql::name_of(kTypes, type.kind, "VARCHAR"));
 }
 
 std::optional<Type> SnowDialect::parse_type(std::string_view native) const {
@@ -137,10 +132,7 @@ std::optional<Type> SnowDialect::parse_type(std::string_view native) const {
   for (std::string_view integer : {"INT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT", "BYTEINT"}) {
     if (name == integer) return number_type("");
   }
-  for (const NamedType& row : kTypes) {
-    if (row.name == name) return row.type;
-  }
-  return std::nullopt;
+  return sql::type_of(kTypes, name);
 }
 
 const SnowDialect& snow_dialect() {
