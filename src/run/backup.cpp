@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "document/value.h"
+#include "run/free_warehouse.h"
 #include "run/lock.h"
 #include "run/store/alert_book.h"
 #include "run/store/queue.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr const char* kStores[] = {"leat.db", "queue.db", "alerts.db"};
 constexpr const char* kWarehouseCopy = "warehouse.duckdb";
-constexpr std::chrono::milliseconds kLook{100};
 constexpr std::chrono::minutes kPatience{30};
 
 // "20260105T030000Z"
@@ -46,17 +46,9 @@ void write_text(const std::string& path, const std::string& text) {
 // Jobs hold a warehouse in a file only while they are at work.
 bool copy_warehouse(const ProjectFile& project, const std::string& target, const std::string& path,
                     Env& env) {
-  auto begun = env.steady();
-  for (;;) {
-    try {
-      return open_warehouse(project, target, env)->copy_to(path);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::warehouse_locked ||
-          env.elapsed_ms(begun) > std::chrono::milliseconds(kPatience).count())
-        throw;
-    }
-    env.wait(kLook);
-  }
+  return when_free([&] { return open_warehouse(project, target, env)->copy_to(path); },
+                   [](const Error&, std::int64_t ms) { return std::chrono::milliseconds(ms) <= kPatience; },
+                   env);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "run/free_warehouse.h"
 
-#include "base/error.h"
 #include "run/store/store.h"
 #include "run/workspace.h"
 
@@ -8,22 +7,17 @@ namespace leat::run {
 
 std::unique_ptr<sql::Adapter> adapter_when_free(warehouses::Warehouse& warehouse, const std::string& folder,
                                                 std::optional<std::chrono::milliseconds> patience, Env& env) {
-  constexpr std::chrono::milliseconds kLook{100}, kPatienceWithOthers{3000};
-  auto begun = env.steady();
-  for (bool is_told = false;; is_told = true) {
-    try {
-      return warehouse.adapter();
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::warehouse_locked) throw;
-      if (!Store(folder).is_running()) {
-        if (env.elapsed_ms(begun) >= kPatienceWithOthers.count()) throw;
-      } else if (patience && env.elapsed_ms(begun) >= patience->count()) {
-        throw;
-      }
-      if (!is_told) env.emit({"run_waiting", EventLevel::info, {{"asset", error.where()}}});
-    }
-    env.wait(kLook);
-  }
+  constexpr std::chrono::milliseconds kPatienceWithOthers{3000};
+  bool is_told = false;
+  return when_free([&] { return warehouse.adapter(); },
+                   [&](const Error& held, std::int64_t ms) {
+                     bool is_ours = Store(folder).is_running();
+                     if (is_ours ? patience && ms >= patience->count() : ms >= kPatienceWithOthers.count())
+                       return false;
+                     if (!is_told) env.emit({"run_waiting", EventLevel::info, {{"asset", held.where()}}});
+                     return is_told = true;
+                   },
+                   env);
 }
 
 std::unique_ptr<sql::Adapter> adapter_when_free(Workspace& workspace) {

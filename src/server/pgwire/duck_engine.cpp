@@ -7,6 +7,7 @@
 
 #include "base/embedded.h"
 #include "base/error.h"
+#include "run/free_warehouse.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/duck_session.h"
 #include "server/pgwire/duck_values.h"
@@ -71,18 +72,9 @@ std::unique_ptr<EngineSession> DuckEngine::begin(const std::string& user, Settin
 }
 
 std::shared_ptr<duck::Database> DuckEngine::open() {
-  constexpr std::chrono::milliseconds kPause{50};
-  auto began = env_.steady();
-  for (;;) {
-    try {
-      return duck::Database::open(settings_.warehouse);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::warehouse_locked ||
-          env_.elapsed_ms(began) >= settings_.lock_wait.count())
-        throw;
-    }
-    env_.wait(kPause);
-  }
+  return run::when_free([&] { return duck::Database::open(settings_.warehouse); },
+                        [&](const Error&, std::int64_t ms) { return ms < settings_.lock_wait.count(); },
+                        env_);
 }
 
 std::unique_ptr<duck::Connection> DuckEngine::connect() {
