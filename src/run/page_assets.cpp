@@ -10,31 +10,18 @@
 namespace leat::run {
 namespace {
 
-// Where each relation of the project comes from: schema and name to the id of its stream or node.
-using Makers = std::map<std::pair<std::string, std::string>, std::string>;
-
-Makers makers_of(const ProjectFile& project, const dbt::Project* dbt) {
-  Makers makers;
-  for (const PipeFile& pipe : project.pipes) makers[landing_of(pipe)] = "pipe." + pipe.name;
-  for (const ConnectionFile& connection : project.connections) {
-    if (!connection.destination.empty()) continue;
-    for (const sync::StreamSettings& settings : connection.connection.streams) {
-      std::string table = settings.table.empty() ? settings.name : settings.table;
-      makers[{connection.connection.schema, table}] =
-          fmt::format("stream.{}.{}", connection.connection.name, settings.name);
-    }
-  }
-  if (!dbt) return makers;
+// Where each relation of the project comes from: what lands, and the nodes that make one.
+LandedTables makers_of(LandedTables landed, const dbt::Project* dbt) {
+  if (!dbt) return landed;
   for (const dbt::Node& node : dbt->nodes()) {
-    if (node.type == dbt::ResourceType::model || node.type == dbt::ResourceType::seed) {
-      makers[{node.relation.schema, node.relation.identifier}] = node.unique_id;
-    }
+    if (node.referable()) landed[{node.relation.schema, node.relation.identifier}] = node.unique_id;
   }
-  return makers;
+  return landed;
 }
 
 // What a page reads; a name without schema is any relation of that name.
-std::vector<std::string> upstream_of(const std::vector<sql::RelationName>& relations, const Makers& makers) {
+std::vector<std::string> upstream_of(const std::vector<sql::RelationName>& relations,
+                                     const LandedTables& makers) {
   std::vector<std::string> ids;
   for (const sql::RelationName& relation : relations) {
     bool found = false;
@@ -60,7 +47,7 @@ const pages::Project* Workspace::page_project() {
 void Workspace::add_pages(std::vector<Asset>& assets) {
   if (!page_project()) return;
   pages_->begin_run();
-  Makers makers = makers_of(project_, dbt());
+  LandedTables makers = makers_of(landed_tables(), dbt());
   pages::SiteOptions options;
   options.output = project_.site_folder;
   options.title = project_.title;
@@ -79,8 +66,9 @@ void Workspace::add_pages(std::vector<Asset>& assets) {
       Outcome outcome;
       outcome.rows = result.rows;
       std::string files = page.params.empty() ? "" : fmt::format("{} pages, ", result.files);
-      outcome.message = fmt::format("{}{} queries, {} rows, {}", files, result.queries,
-                                    format_count(result.rows), format_bytes(result.bytes));
+      outcome.message = fmt::format("{}{} {}, {} {}, {}", files, result.queries,
+                                    result.queries == 1 ? "query" : "queries", format_count(result.rows),
+                                    result.rows == 1 ? "row" : "rows", format_bytes(result.bytes));
       if (!result.breached.empty()) {
         outcome.status = Status::warning;
         outcome.message = fmt::format("{} alert{}: {}", result.breached.size(),

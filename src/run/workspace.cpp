@@ -87,15 +87,26 @@ const stream::Catalog& Workspace::catalog(const ConnectionFile& connection) {
   return found->second;
 }
 
+namespace {
+
+// Streams with the tables that they load: those that a connection lists, else all that was discovered.
+std::vector<std::pair<std::string, std::string>> streams_of(const sync::Connection& connection,
+                                                            const stream::Catalog* discovered) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const sync::StreamSettings& each : connection.streams)
+    out.emplace_back(each.name, each.table.empty() ? each.name : each.table);
+  if (!out.empty() || !discovered) return out;
+  for (const stream::Stream& each : discovered->streams) out.emplace_back(each.name, each.name);
+  return out;
+}
+
+}  // namespace
+
 void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_id) {
   for (const ConnectionFile& connection : project_.connections) {
-    std::vector<std::string> names;
-    for (const sync::StreamSettings& settings : connection.connection.streams) names.push_back(settings.name);
-    if (names.empty()) {
-      for (const stream::Stream& stream : catalog(connection).streams) names.push_back(stream.name);
-    }
+    const stream::Catalog* found = connection.connection.streams.empty() ? &catalog(connection) : nullptr;
     auto shared = std::make_shared<Shared>();
-    for (const std::string& name : names) {
+    for (const auto& [name, table] : streams_of(connection.connection, found)) {
       Asset asset;
       asset.what.id = fmt::format("stream.{}.{}", connection.connection.name, name);
       asset.what.name = name;
@@ -109,7 +120,7 @@ void Workspace::add_streams(std::vector<Asset>& assets, const std::string& run_i
       const std::string& kind = connection.source["type"].raw();
       if (kind != "declarative" && kind != "files")
         asset.shares = {"connection." + connection.connection.name};
-      asset.work = [this, &connection, name, run_id, shared](sql::Adapter& adapter) {
+      asset.work = [this, &connection, name = name, run_id, shared](sql::Adapter& adapter) {
         return load_stream(connection, name, run_id, *shared, adapter);
       };
       assets.push_back(std::move(asset));
@@ -190,15 +201,12 @@ LandedTables Workspace::landed_tables() const {
   for (const PipeFile& pipe : project_.pipes) landed[landing_of(pipe)] = "pipe." + pipe.name;
   for (const ConnectionFile& connection : project_.connections) {
     if (!connection.destination.empty()) continue;
-    const std::string& name = connection.connection.name;
-    auto lands = [&](const std::string& stream, const std::string& table) {
-      landed[{connection.connection.schema, table}] = fmt::format("stream.{}.{}", name, stream);
-    };
-    for (const sync::StreamSettings& settings : connection.connection.streams)
-      lands(settings.name, settings.table.empty() ? settings.name : settings.table);
-    auto discovered = catalogs_.find(name);
-    if (!connection.connection.streams.empty() || discovered == catalogs_.end()) continue;
-    for (const stream::Stream& stream : discovered->second.streams) lands(stream.name, stream.name);
+    auto discovered = catalogs_.find(connection.connection.name);
+    const stream::Catalog* found = discovered == catalogs_.end() ? nullptr : &discovered->second;
+    for (const auto& [stream, table] : streams_of(connection.connection, found)) {
+      landed[{connection.connection.schema, table}] =
+          fmt::format("stream.{}.{}", connection.connection.name, stream);
+    }
   }
   return landed;
 }
