@@ -82,8 +82,4 @@ void pass_failpoint(std::string_view name) {
   }
 }
 
-std::vector<std::string_view> failpoint_names() {
-  return {std::begin(kNames), std::end(kNames)};
-}
-
 }  // namespace leat

@@ -7,13 +7,10 @@
 // Threads: any.
 #pragma once
 #include <string_view>
-#include <vector>
 
 namespace leat {
 
 /// Acts as LEAT_FAILPOINTS says for `name`.
 void pass_failpoint(std::string_view name);
-/// All names of failpoints.def, for the fault runner.
-std::vector<std::string_view> failpoint_names();
 
 }  // namespace leat

@@ -73,6 +73,14 @@ std::optional<ObjectInfo> info_of(const std::string& path, const std::string& ke
   return out;
 }
 
+// The folder is made where it is missing; where it can't be, opening the file tells.
+std::string temporary_beside(const std::string& path, Env& env) {
+  std::string folder = fs::path(path).parent_path().string();
+  std::error_code ignored;
+  fs::create_directories(folder, ignored);
+  return fmt::format("{}/{}{}", folder, kTemporary, env.uuid());
+}
+
 bool is_hidden(const std::string& name) {
   return name.starts_with(kTemporary);
 }
@@ -88,11 +96,7 @@ std::string LocalStore::path_of(const std::string& key) const {
 
 std::optional<std::string> LocalStore::put(const std::string& key, std::string_view content,
                                            const PutOptions& options) {
-  std::string path = path_of(key);
-  std::error_code ignored;  // the open below tells
-  fs::create_directories(fs::path(path).parent_path(), ignored);
-  std::string temporary =
-      fmt::format("{}/{}{}", fs::path(path).parent_path().string(), kTemporary, env_.uuid());
+  std::string temporary = temporary_beside(path_of(key), env_);
   {
     Descriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (file.get() < 0) raise("The file can't be created", temporary);
@@ -107,11 +111,7 @@ std::optional<std::string> LocalStore::put(const std::string& key, std::string_v
 
 std::optional<std::string> LocalStore::put_file(const std::string& key, const std::string& source,
                                                 const PutOptions& options) {
-  std::string path = path_of(key);
-  std::error_code ignored;  // the open below tells
-  fs::create_directories(fs::path(path).parent_path(), ignored);
-  std::string temporary =
-      fmt::format("{}/{}{}", fs::path(path).parent_path().string(), kTemporary, env_.uuid());
+  std::string temporary = temporary_beside(path_of(key), env_);
   {
     Descriptor from(source, O_RDONLY), to(temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (from.get() < 0) raise("The file can't be read", source);

@@ -272,12 +272,6 @@ ManifestProblem problem_of(const Error& error) {
 
 }  // namespace
 
-std::vector<ManifestProblem> check_component(const Value& component, std::string_view type) {
-  Checker checker;
-  checker.component(component, type);
-  return std::move(checker.problems);
-}
-
 std::vector<ManifestProblem> check_manifest_text(std::string_view text, const std::string& file) {
   try {
     Value manifest = parse_manifest(text, file);

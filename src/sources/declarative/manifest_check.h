@@ -23,7 +23,5 @@ struct ManifestProblem {
 std::vector<ManifestProblem> check_manifest(const std::string& path);
 /// The same for a manifest's text; `file` stands in messages.
 std::vector<ManifestProblem> check_manifest_text(std::string_view text, const std::string& file);
-/// Checks one component and all below it; used for components that are made while running.
-std::vector<ManifestProblem> check_component(const document::Value& component, std::string_view type);
 
 }  // namespace leat::sources::declarative
