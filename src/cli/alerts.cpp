@@ -18,17 +18,17 @@ class AlertsCommand : public Command {
   std::string_view summary() const override { return "Show alerts, silence them, test where they go"; }
   std::string_view group() const override { return "Look"; }
   std::vector<Option> options() override {
-    return {
-        {"verb", "list, show, test, silence, silences or speak (default: list)", &verb_},
-        {"what",
-         "show: its number; test: the route; silence: the subject, with * and ?; speak: the silence's number",
-         &what_},
-        {"--kind", "list and silence: failure, freshness, lag, row_count, test, page, backfill, sensor",
-         &kind_, false, "KIND"},
-        {"--for", "silence: how long (default: 1h)", &for_, false, "DURATION"},
-        {"--reason", "silence: why", &reason_, false, "TEXT"},
-        {"--all", "list: those that are over as well", &all_},
-        {"--count", "list: how many", &count_, false, "N"}};
+    return {{"verb", "list, show, test, silence, silences or speak (default: list)", &verb_},
+            {"what",
+             "show: its number; test: the route; silence: the subject, with * and ?; speak (ends a silence): "
+             "its number",
+             &what_},
+            {"--kind", "list and silence: failure, freshness, lag, row_count, test, page, backfill, sensor",
+             &kind_, false, "KIND"},
+            {"--for", "silence: how long (default: 1h)", &for_, false, "DURATION"},
+            {"--reason", "silence: why", &reason_, false, "TEXT"},
+            {"--all", "list: those that are over as well", &all_},
+            {"--count", "list: how many (default: 50)", &count_, false, "N"}};
   }
   std::string_view details() const override {
     return R"(Examples:

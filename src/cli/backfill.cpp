@@ -28,26 +28,27 @@ class BackfillCommand : public Command {
   std::string_view summary() const override { return "Do ranges of partitions: plan, queue, follow, retry"; }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {
-        {"what", "A set of `partitions:`; or list, grid, show, cancel, retry (default: list)", &what_},
-        {"which-one", "grid: the set; show, cancel, retry: the backfill's number", &which_one_},
-        {"--from", "From this partition, date or instant on (default: the first)", &request_.range.from,
-         false, "KEY"},
-        {"--to", "Before this date or instant; of a list up to this value", &request_.range.to, false, "KEY"},
-        {"--keys", "Just these partitions", &request_.keys, false, "KEY"},
-        {"--which", "missing, failed, unfinished or all (default: unfinished, both of the first)", &which_,
-         false, "WHICH"},
-        {"--per-run", "How many neighbours one run does (default: 1); 0: all in one",
-         &request_.partitions_per_run, false, "N"},
-        {"--concurrency", "How many runs at once (default: 1)", &request_.concurrency, false, "N"},
-        {"--newest-first", "Begins with the newest", &request_.is_descending},
-        {"--select", "Instead of the set's selection", &select_, false, "SELECTION"},
-        {"--exclude", "Instead of what the set leaves out", &exclude_, false, "SELECTION"},
-        {"--full-refresh", "Reads from the beginning, rebuilds everything", &request_.full_refresh},
-        {"--priority", "Jobs of a higher one go first", &request_.priority, false, "N"},
-        {"--retries", "How often a run that failed is tried again (default: 2)", &request_.retries, false,
-         "N"},
-        {"--dry-run", "Prints what it would do and how long it may take, and stops", &dry_run_}};
+    return {{"what", "A set of `partitions:`; or list, grid, show, cancel, retry (default: list)", &what_},
+            {"which-one", "grid: the set; show, cancel, retry: the backfill's number", &which_one_},
+            {"--from", "From this partition, date or instant on (default: the first)", &request_.range.from,
+             false, "KEY"},
+            {"--to",
+             "Up to this date or instant, which is left out; of a list of values, up to and with this one",
+             &request_.range.to, false, "KEY"},
+            {"--keys", "Only these partitions (may be repeated)", &request_.keys, false, "KEY"},
+            {"--which", "missing, failed, unfinished (both) or all (default: unfinished)", &which_, false,
+             "WHICH"},
+            {"--per-run", "How many neighbours one run does (default: 1); 0: all in one",
+             &request_.partitions_per_run, false, "N"},
+            {"--concurrency", "How many runs at once (default: 1)", &request_.concurrency, false, "N"},
+            {"--newest-first", "Begin with the newest", &request_.is_descending},
+            {"--select", "What to run, instead of the set's selection", &select_, false, "SELECTION"},
+            {"--exclude", "What to leave out, instead of what the set does", &exclude_, false, "SELECTION"},
+            {"--full-refresh", "Read from the beginning, rebuild everything", &request_.full_refresh},
+            {"--priority", "Jobs of a higher one go first (default: 0)", &request_.priority, false, "N"},
+            {"--retries", "How often a run that failed is tried again (default: 2)", &request_.retries, false,
+             "N"},
+            {"--dry-run", "Print what it would do and how long it may take, and stop", &dry_run_}};
   }
   std::string_view details() const override {
     return R"(Examples:
@@ -142,7 +143,8 @@ class BackfillCommand : public Command {
     if (!select_.empty()) request_.select = select_;
     if (!exclude_.empty()) request_.exclude = exclude_;
     if (request_.concurrency < 1 || request_.partitions_per_run < 0 || request_.retries < 0)
-      throw Error(ErrorCode::cli_usage, "A number is too small", "leat backfill");
+      throw Error(ErrorCode::cli_usage, "--concurrency is 1 at least, --per-run and --retries 0",
+                  "leat backfill");
     run::BackfillPlan plan = run::plan_backfill(set, request_, queue, env.now());
     if (dry_run_) return tell(plan);
     std::int64_t id = run::add_backfill(set, request_, plan, queue, env);

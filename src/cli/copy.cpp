@@ -20,18 +20,19 @@ class CopyCommand : public Command {
   std::vector<Option> options() override {
     return {
         {"from", "postgres://, duckdb://, s3://, https://, file:// or a path", &options_.from, true},
-        {"to", "The same, or snowflake://; - is the standard output", &options_.to, true},
+        {"to", "The same, or snowflake://; - writes to the standard output", &options_.to, true},
         {"--stream,-s", "Only this table of the source (may be repeated)", &options_.streams, false, "NAME"},
         {"--table,-t", "The table it becomes, as schema.table", &options_.table, false, "NAME"},
-        {"--mode,-m", "overwrite, append, append_dedup, overwrite_dedup or scd2", &mode_, false, "MODE"},
+        {"--mode,-m", "overwrite, append, append_dedup, overwrite_dedup or scd2 (default: overwrite)", &mode_,
+         false, "MODE"},
         {"--key,-k", "The primary key's columns, divided by commas; the source's when left out", &key_, false,
          "COLUMNS"},
-        {"--cursor,-c", "Read only rows above the last one's value of this column", &options_.cursor, false,
-         "COLUMN"},
+        {"--cursor,-c", "Read only rows whose value of this column is above that of the last copy",
+         &options_.cursor, false, "COLUMN"},
         {"--format,-f", "csv, json or parquet, where a file's name does not tell", &options_.format, false,
          "FORMAT"},
         {"--endpoint", "The address of the S3 server", &options_.endpoint, false, "URL"},
-        {"--region", "Its region", &options_.region, false, "NAME"}};
+        {"--region", "The region of S3", &options_.region, false, "NAME"}};
   }
   std::string_view details() const override {
     return R"(A table is replaced unless --mode says otherwise. ?table=schema.table in a postgres:// or duckdb:// URI

@@ -73,10 +73,8 @@ const std::vector<Verb>& verbs() {
 }
 
 constexpr const char* kVerbs =
-    "build, run, seed, snapshot, test, check, compile, parse, ls, show, run-operation, docs, source, deps, "
-    "clean, "
-    "debug, "
-    "init";
+    "build, run, seed, snapshot, test, check, compile, parse, ls, show, run-operation, clone, retry, docs, "
+    "source, deps, clean, debug, init";
 
 // What dbt's command line has and nothing here depends on: it is taken, so that scripts need no change.
 constexpr const char* kTakenFlags =
@@ -98,17 +96,15 @@ class DbtCommand : public Command {
  public:
   std::string_view name() const override { return "dbt"; }
   std::string_view summary() const override {
-    return "dbt's verbs: build, run, seed, snapshot, test, check, compile, parse, ls, show, run-operation, "
-           "docs, "
-           "source, "
-           "deps, clean, debug, init";
+    return "Work on the dbt project by dbt's verbs: leat dbt build";
   }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
     DbtArguments& given = arguments_;
     return {
         {"verb", kVerbs, &given.verb, true, "", kVerbs},
-        {"name", "run-operation: the macro; docs: generate or serve; source: freshness; init: the project",
+        {"name",
+         "run-operation: the macro; docs: generate or serve; source: freshness; init: the project's name",
          &given.name},
         {"--select,-s,--models,-m", "What to work on", &given.run.select, false, "SELECTION"},
         {"--exclude", "What to leave out", &given.run.exclude, false, "SELECTION"},
@@ -147,12 +143,12 @@ class DbtCommand : public Command {
         {"--vars", "Variables, as YAML", &given.vars, false, "YAML"},
         {"--args", "run-operation: the macro's arguments, as YAML", &given.arguments, false, "YAML"},
         {"--inline", "show, compile: SQL that is no model", &given.inline_sql, false, "SQL"},
-        {"--output,-o", "ls: selector, name, path or json; show: text or json", &given.output, false,
-         "FORMAT"},
+        {"--output,-o", "ls: selector, name, path or json; show: text or json; check: json", &given.output,
+         false, "FORMAT"},
         {"--output-keys", "ls: only these keys of the JSON", &given.output_keys, false, "KEYS"},
         {"--limit", "show: how many rows", &given.limit, false, "N"},
         {"--show", "seed: print the first rows", &given.show},
-        {"--no-compile", "docs: leave the models as they are compiled", &given.no_compile},
+        {"--no-compile", "docs: take the models as they are compiled already", &given.no_compile},
         {"--empty-catalog", "docs: ask nothing of the warehouse", &given.empty_catalog},
         {"--static", "docs: one page that needs no server (it always is)", &given.is_static},
         {"--host", "docs serve: the address to listen on", &given.host, false, "HOST"},

@@ -21,10 +21,17 @@ class DeadLettersCommand : public Command {
   }
   std::string_view group() const override { return "Repair"; }
   std::vector<Option> options() override {
-    return {{"verb", "list or retry", &verb_, false, "", "list, retry"},
+    return {{"verb", "list or retry (default: list)", &verb_, false, "", "list, retry"},
             {"--connection,-c", "Only of this connection", &connection_, false, "NAME"},
             {"--stream,-s", "Only of this stream", &stream_, false, "NAME"},
-            {"--limit", "The most letters", &limit_, false, "N"}};
+            {"--limit", "The most letters (default: 50)", &limit_, false, "N"}};
+  }
+  std::string_view details() const override {
+    return R"(Examples:
+  leat dead-letters                          the newest, with their reasons
+  leat dead-letters retry --stream orders    once the types or the contract take them
+
+They stand in `_leat.dead_letters` of the warehouse; a letter that is loaded leaves it.)";
   }
   int run(const Globals& globals, Env& env) override {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);

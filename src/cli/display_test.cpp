@@ -96,7 +96,7 @@ TEST_CASE("a paragraph is broken at blanks and indented") {
 
 TEST_CASE("what a person reads of a step: its sign, name, time and outcome") {
   CHECK(event_line(finished("model", "orders", "success", "7 rows"), 0, 0) ==
-        "✓ model  orders                                1.2 s  7 rows");
+        "✓ model     orders                                1.2 s  7 rows");
   CHECK(event_line(finished("model", "orders", "success", "7 rows"), 40, 0) ==
         "✓ orders           1.2 s  7 rows");
   std::string failed =

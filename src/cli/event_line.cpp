@@ -40,7 +40,7 @@ std::string step_line(const Event& event, std::size_t width, bool verbose) {
   std::size_t name_width = narrow ? std::clamp<std::size_t>(width / 3, 12, 34) : 34;
   Styled line;
   line.add(mark.sign, mark.ink).add(" ");
-  if (!narrow) line.cell(kind, 7, Ink::dim);
+  if (!narrow) line.cell(kind, kKindWidth, Ink::dim);
   line.cell(event.text("name"), name_width);
   bool ran = status != "skipped" && status != "unchanged";
   line.cell(ran ? format_duration(std::chrono::milliseconds(event.number("took_ms"))) : "", 9, Ink::dim, true)

@@ -26,22 +26,24 @@ class FirehoseCommand : public Command {
   }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
-    return {{"--listen", "Take records at this address; port 0 chooses one", &listen_, false, "HOST:PORT"},
-            {"--to", "Where they go: s3://BUCKET/PREFIX or a folder", &to_, false, "URL"},
-            {"--spool", "Where they wait until then", &spool_, false, "FOLDER"},
-            {"--drain", "Deliver what waits in the spool, and end", &drain_},
-            {"--format", "jsonl, jsonl.gz, jsonl.zst or parquet", &format_, false, "FORMAT"},
-            {"--prefix", "Where in it a file goes, with expressions", &prefix_, false, "TEXT"},
-            {"--buffer-size", "A file is delivered when this much is held", &buffer_size_, false, "SIZE"},
-            {"--buffer-interval", "… or when its first record has waited so long", &buffer_interval_, false,
-             "TIME"},
-            {"--endpoint", "The address of the S3 server, or with --send of the delivery stream", &endpoint_,
-             false, "URL"},
-            {"--region", "The region", &region_, false, "NAME"},
-            {"--send", "Send the lines of a file as records; - is the input", &send_, false, "FILE"},
-            {"--stream", "With --send: the delivery stream", &stream_, false, "NAME"},
-            {"--session", "With --send: a name under which the same lines are taken once", &session_, false,
-             "NAME"}};
+    return {
+        {"--listen", "Take records at this address; port 0 chooses one", &listen_, false, "HOST:PORT"},
+        {"--to", "Where they go: s3://BUCKET/PREFIX or a folder", &to_, false, "URL"},
+        {"--spool", "Where they wait until then", &spool_, false, "FOLDER"},
+        {"--drain", "Deliver what waits in the spool, and end", &drain_},
+        {"--format", "jsonl, jsonl.gz, jsonl.zst or parquet", &format_, false, "FORMAT"},
+        {"--prefix", "The key of a file in it, with expressions such as !{timestamp:yyyy/MM/dd}", &prefix_,
+         false, "TEXT"},
+        {"--buffer-size", "A file is delivered when this much is held", &buffer_size_, false, "SIZE"},
+        {"--buffer-interval", "… or when its first record has waited so long", &buffer_interval_, false,
+         "TIME"},
+        {"--endpoint", "The address of the S3 server, or with --send of the delivery stream", &endpoint_,
+         false, "URL"},
+        {"--region", "The region", &region_, false, "NAME"},
+        {"--send", "Send the lines of a file as records; - reads the standard input", &send_, false, "FILE"},
+        {"--stream", "With --send: the delivery stream", &stream_, false, "NAME"},
+        {"--session", "With --send: a name under which the same lines are taken once", &session_, false,
+         "NAME"}};
   }
   std::string_view details() const override {
     return R"(Examples:

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "cli/commands.h"
+#include "cli/styled.h"
 #include "cli/terminal.h"
 #include "run/jobs/launcher.h"
 #include "run/project_file.h"
@@ -21,9 +22,18 @@ class JobsCommand : public Command {
     return {
         {"verb", "list, show, add or cancel (default: list)", &verb_},
         {"what", "show and cancel: the job's number; add: what to run, in dbt's selection language", &what_},
-        {"--count", "list: how many", &count_, false, "N"},
+        {"--count", "list: how many (default: 20)", &count_, false, "N"},
         {"--full-refresh", "add: read from the beginning, rebuild everything", &full_refresh_},
-        {"--priority", "add: jobs of a higher one go first", &priority_, false, "N"}};
+        {"--priority", "add: jobs of a higher one go first (default: 0)", &priority_, false, "N"}};
+  }
+  std::string_view details() const override {
+    return R"(Examples:
+  leat jobs                         what waits, runs and has ended
+  leat jobs show 12                 its steps and attempts
+  leat jobs add +crimes_by_weekday  adds a job, as `leat run` takes it
+  leat jobs cancel 12
+
+`leat serve` carries them out.)";
   }
   int run(const Globals& globals, Env& env) override {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
@@ -45,7 +55,7 @@ class JobsCommand : public Command {
     std::optional<run::Job> job;
     if (digits.find_first_not_of("0123456789") == std::string::npos && digits.size() < 18 && !digits.empty())
       job = queue.find(std::stoll(digits));
-    if (!job) throw Error(ErrorCode::cli_selection, fmt::format("There is no job `{}`", digits), "leat jobs");
+    if (!job) throw Error(ErrorCode::job_unknown, fmt::format("There is no job `{}`", digits), "leat jobs");
     return *job;
   }
 
@@ -70,9 +80,10 @@ class JobsCommand : public Command {
       Terminal::line(fmt::format("  attempt {} {} {} {}", each.number, pad(each.status, 12),
                                  format_iso_timestamp(each.started).substr(0, 19), each.error));
     for (const run::JobStep& step : queue.steps(job.id))
-      Terminal::line(fmt::format(
-          "  {} {} {} {} {}", pad(step.kind, 7), pad(fit(step.asset, 40), 40), pad(step.status, 10),
-          pad(format_duration(std::chrono::milliseconds(step.took_ms)), 9, true), step.message));
+      Terminal::line(fmt::format("  {} {} {} {} {}", pad(step.kind, kKindWidth - 1),
+                                 pad(fit(step.asset, 40), 40), pad(step.status, 10),
+                                 pad(format_duration(std::chrono::milliseconds(step.took_ms)), 9, true),
+                                 step.message));
     return 0;
   }
 

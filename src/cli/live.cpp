@@ -69,7 +69,7 @@ std::string LiveView::work_line(Work& work, std::size_t width, Instant now) {
   std::size_t name_width = std::clamp<std::size_t>(width / 3, 12, 34);
   Styled line;
   line.add(kSpin[frames_ % std::size(kSpin)], Ink::cyan).add(" ");
-  if (width >= 80) line.cell(work.kind, 7, Ink::dim);
+  if (width >= 80) line.cell(work.kind, kKindWidth, Ink::dim);
   line.cell(work.name, name_width, Ink::bold);
   line.cell(format_duration(std::chrono::milliseconds(ms_between(work.since, now))), 9, Ink::dim, true);
   if (work.kind != "stream") return line.str(width);

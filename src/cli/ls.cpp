@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "cli/commands.h"
+#include "cli/styled.h"
 #include "cli/terminal.h"
 #include "run/run.h"
 
@@ -32,7 +33,7 @@ class LsCommand : public Command {
     run::Workspace workspace(run::load_project(run::find_project(globals.project_folder), env), options, env);
     for (const dbt::Selectable& asset : run::plan(workspace, options_)) {
       if (asset.kind.ends_with("test") && globals.verbosity < 1) continue;
-      Terminal::line(fmt::format("{} {} {}", pad(asset.kind, 7), pad(asset.name, 36),
+      Terminal::line(fmt::format("{} {} {}", pad(asset.kind, kKindWidth - 1), pad(asset.name, 36),
                                  Terminal::ink(Ink::dim, asset.path)));
     }
     return 0;

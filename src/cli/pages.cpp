@@ -17,16 +17,16 @@ class PagesCommand : public Command {
  public:
   std::string_view name() const override { return "pages"; }
   std::string_view summary() const override {
-    return "Build the pages: leat pages build; bring them to a place: publish; write them: dev";
+    return "Build the pages, publish them, or preview them while they are written: leat pages build";
   }
   std::string_view group() const override { return "Work"; }
   std::vector<Option> options() override {
     return {
         {"verb", "build, publish or dev", &verb_, true, "", "build, publish, dev"},
-        {"--select,-s", "Which pages (build)", &options_.select, false, "SELECTION"},
-        {"--alerts-fail", "A breached threshold fails the command (build, publish)", &options_.warnings_fail},
-        {"--host", "Address that dev listens on", &site_.host, false, "ADDRESS"},
-        {"--port", "Port that dev listens on; 0 for any", &site_.port, false, "PORT"}};
+        {"--select,-s", "build: only these pages", &options_.select, false, "SELECTION"},
+        {"--alerts-fail", "build, publish: a breached threshold fails the command", &options_.warnings_fail},
+        {"--host", "dev: the address to listen on (default: 127.0.0.1)", &site_.host, false, "ADDRESS"},
+        {"--port", "dev: the port; 0 chooses one", &site_.port, false, "PORT"}};
   }
 
   std::string_view details() const override {

@@ -24,15 +24,19 @@ class PostgresCommand : public Command {
   }
   std::string_view group() const override { return "Look"; }
   std::vector<Option> options() override {
-    return {{"action", "check", &action_, true, "", "check"},
+    return {{"verb", "check", &verb_, true, "", "check"},
             {"connection", "Only this connection of leat.yml", &connection_, false}};
   }
   std::string_view details() const override {
-    return "Ends with 1 where there is a problem. Changes nothing; the SQL is for an administrator to run.";
+    return R"(Examples:
+  leat postgres check               all connections to PostgreSQL
+  leat postgres check shop          one
+
+Ends with 1 where there is a problem. Changes nothing; the SQL is for an administrator to run.)";
   }
   int run(const Globals& globals, Env& env) override {
-    if (action_ != "check")
-      throw Error(ErrorCode::cli_usage, fmt::format("There is no `leat postgres {}`", action_))
+    if (verb_ != "check")
+      throw Error(ErrorCode::cli_usage, fmt::format("There is no `leat postgres {}`", verb_))
           .fix("Write `leat postgres check`.");
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     if (!connection_.empty() && !is_postgres(project.connection(connection_)))
@@ -65,7 +69,7 @@ class PostgresCommand : public Command {
     return problems;
   }
 
-  std::string action_, connection_;
+  std::string verb_, connection_;
 };
 
 }  // namespace

@@ -18,9 +18,10 @@ class QueryCommand : public Command {
   std::string_view summary() const override { return "Ask the warehouse: leat query \"select …\""; }
   std::string_view group() const override { return "Look"; }
   std::vector<Option> options() override {
-    return {{"sql", "The statement", &sql_, true},
-            {"--format,-f", "table, csv, json (a line a row) or md", &format_, false, "FORMAT"},
-            {"--limit", "The most rows to print", &limit_, false, "N"}};
+    return {
+        {"sql", "The statement", &sql_, true},
+        {"--format,-f", "table, csv, json (a line a row) or md (default: table)", &format_, false, "FORMAT"},
+        {"--limit", "More rows than this are an error (default: 100000)", &limit_, false, "N"}};
   }
   std::string_view details() const override {
     return R"(Examples:

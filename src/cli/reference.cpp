@@ -51,7 +51,8 @@ class KindsCommand : public Command {
   std::string_view summary() const override { return summary_; }
   std::string_view group() const override { return "Reference"; }
   std::vector<Option> options() override {
-    return {{"words", "show NAME: its settings", &words_}, {"--json-schema", "As a JSON Schema", &json_}};
+    return {{"words", "show NAME: its settings; all kinds when left out", &words_},
+            {"--json-schema", "show: as a JSON Schema", &json_}};
   }
   int run(const Globals&, Env&) override {
     bool all = words_.empty();
@@ -67,7 +68,8 @@ class KindsCommand : public Command {
     }
     if (!any)
       throw Error(ErrorCode::cli_usage, fmt::format("There is no `{}`", words_.back()),
-                  "leat " + std::string(name_));
+                  "leat " + std::string(name_))
+          .fix(fmt::format("`leat {}` lists the kinds.", name_));
     return kExitOk;
   }
 
@@ -89,6 +91,7 @@ std::unique_ptr<Command> make_sources() {
 }
 std::unique_ptr<Command> make_warehouses() {
   return std::make_unique<KindsCommand<warehouses::WarehouseKind>>(
-      "warehouses", "List the kinds of warehouses, or one's settings", warehouses::warehouse_kinds());
+      "warehouses", "List the kinds of warehouses, or one's settings: warehouses show NAME",
+      warehouses::warehouse_kinds());
 }
 }  // namespace leat::cli

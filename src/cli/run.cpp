@@ -37,11 +37,14 @@ class RunCommand : public Command {
             {"--from", "Backfill: only records from this instant on", &from_, false, "INSTANT"},
             {"--to", "Backfill: only records before this instant", &to_, false, "INSTANT"},
             {"--live", "Read the real source even where the project has a stand-in", &live_},
-            {"--threads", "How many steps run at once", &options_.threads, false, "N"},
+            {"--threads", "How many steps run at once (default: `threads` of leat.yml)", &options_.threads,
+             false, "N"},
             {"--vars", "Variables for dbt, as YAML: '{start: 2026-01-01}'", &vars_, false, "YAML"},
             {"--no-skip", "Run what is unchanged as well", &no_skip_},
             {"--no-check", "Do not look for mistakes in the models' SQL before anything runs", &no_check_},
-            {"--job", "A job of `leat serve`, as JSON, instead of the options above", &job_, false, "JSON"},
+            {"--job",
+             "A job as `leat serve` hands it to a process of its own: JSON, instead of the options above",
+             &job_, false, "JSON"},
             {"--dry-run", "Print what would run, in order, and stop", &dry_run_}};
   }
 

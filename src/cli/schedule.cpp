@@ -31,7 +31,7 @@ class ScheduleCommand : public Command {
   std::vector<Option> options() override {
     return {{"verb", "list, next or ticks (default: list)", &verb_},
             {"name", "The schedule of leat.yml", &name_},
-            {"--count", "next and ticks: how many", &count_, false, "N"},
+            {"--count", "next and ticks: how many (default: 5)", &count_, false, "N"},
             {"--from", "next: after this instant (default: now)", &from_, false, "INSTANT"}};
   }
   std::string_view details() const override {

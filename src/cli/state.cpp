@@ -18,20 +18,26 @@ class StateCommand : public Command {
   }
   std::string_view group() const override { return "Repair"; }
   std::vector<Option> options() override {
-    return {{"verb", "show, set or reset", &verb_, true, "", "show, set, reset"},
-            {"connection", "The connection of leat.yml", &connection_, true},
-            {"--stream,-s", "The stream (show and reset: default all)", &stream_, false, "NAME"},
-            {"--value", "set: the state, JSON", &value_, false, "JSON"}};
+    return {
+        {"verb", "show, set or reset", &verb_, true, "", "show, set, reset"},
+        {"connection", "The connection of leat.yml", &connection_, true},
+        {"--stream,-s", "The stream; show and reset take all when it is left out", &stream_, false, "NAME"},
+        {"--value", "set: the state, as JSON", &value_, false, "JSON"}};
+  }
+  std::string_view details() const override {
+    return R"(Examples:
+  leat state show chicago
+  leat state reset chicago --stream crimes      the next sync reads it from the beginning
+  leat state set chicago -s crimes --value '{"updated": "2026-01-01"}'
+
+A reset deletes no rows; `leat sync CONNECTION --full-refresh` replaces the tables as well.)";
   }
   int run(const Globals& globals, Env& env) override {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     const run::ConnectionFile& connection = project.connection(connection_);
     auto warehouse = run::open_warehouse(project, run::choose_target(project, globals.target, env), env);
     auto destination = warehouse->destination();
-    std::vector<std::string> streams;
-    for (const sync::StreamSettings& each : connection.connection.streams) {
-      if (stream_.empty() || stream_ == each.name) streams.push_back(each.name);
-    }
+    std::vector<std::string> streams = streams_of(connection, env);
     if (streams.empty())
       throw Error(ErrorCode::source_stream_unknown, fmt::format("The connection has no stream `{}`", stream_),
                   connection.connection.where);
@@ -60,6 +66,19 @@ class StateCommand : public Command {
   }
 
  private:
+  // Of those that leat.yml lists, else of all that the source has, the one that is asked for.
+  std::vector<std::string> streams_of(const run::ConnectionFile& connection, Env& env) const {
+    std::vector<std::string> names;
+    for (const sync::StreamSettings& each : connection.connection.streams) {
+      if (stream_.empty() || stream_ == each.name) names.push_back(each.name);
+    }
+    if (!connection.connection.streams.empty()) return names;
+    if (!stream_.empty()) return {stream_};
+    for (const stream::Stream& each : run::open_source(connection, env)->discover().streams)
+      names.push_back(each.name);
+    return names;
+  }
+
   std::string verb_, connection_, stream_, value_;
 };
 

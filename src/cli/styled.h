@@ -29,6 +29,8 @@ class Styled {
   std::vector<std::pair<Ink, std::string>> parts_;
 };
 
+/// How wide the kinds of assets stand in lists: "operation" and a blank.
+inline constexpr std::size_t kKindWidth = 10;
 /// The number of characters of a text.
 std::size_t characters(std::string_view text);
 /// Breaks a text at blanks into lines of at most `width`, each but the first of a paragraph behind `indent`.

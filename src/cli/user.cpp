@@ -125,8 +125,8 @@ A viewer looks, an operator runs and cancels, an admin does all. A change holds 
       if (unseen.is_terminal()) Terminal::complain("\n");
     }
     if (password.size() < kShortest || password.size() > kLongest)
-      throw Error(ErrorCode::cli_usage, fmt::format("A password has {} letters at least", kShortest),
-                  "leat user")
+      throw Error(ErrorCode::cli_usage,
+                  fmt::format("A password needs {} to {} characters", kShortest, kLongest), "leat user")
           .fix("Type it, pipe it in, or set LEAT_NEW_PASSWORD.");
     return password;
   }
