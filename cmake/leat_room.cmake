@@ -5,8 +5,8 @@
 # adding one needs no line here.
 
 set(LEAT_THIRD_PARTY_document simdjson yaml-cpp)
-set(LEAT_THIRD_PARTY_http curl ssl crypto)
-set(LEAT_THIRD_PARTY_jinja pcre2-8)
+set(LEAT_THIRD_PARTY_http curl)
+set(LEAT_THIRD_PARTY_jinja pcre2-8 date-tz)
 set(LEAT_THIRD_PARTY_files zstd z crypto)
 set(LEAT_THIRD_PARTY_sources simdjson pq expat zip z crypto)
 set(LEAT_THIRD_PARTY_duck leat_duckdb_header)
@@ -14,10 +14,9 @@ set(LEAT_THIRD_PARTY_warehouses pq crypto)
 set(LEAT_THIRD_PARTY_lake cpp-httplib ssl crypto)
 set(LEAT_THIRD_PARTY_dbt crypto)
 set(LEAT_THIRD_PARTY_pages md4c md4c-html)
-set(LEAT_THIRD_PARTY_alerts curl)
-set(LEAT_THIRD_PARTY_run sqlite3)
+set(LEAT_THIRD_PARTY_run sqlite3 date-tz)
 set(LEAT_THIRD_PARTY_server cpp-httplib ssl crypto)
-set(LEAT_THIRD_PARTY_base fmt date-tz)
+set(LEAT_THIRD_PARTY_base fmt)
 
 function(leat_room name uses)
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
