@@ -9,6 +9,8 @@ shift
 [ $# -gt 0 ] || set -- -R '^(unit|conformance|script)'
 scripts/build.sh "$preset" all
 here=$PWD/tests/sanitizers
+# AddressSanitizer opens libraries in the program's stead, which doesn't know where they are.
+export LD_LIBRARY_PATH="${LEAT_DEPS:-$PWD/.deps}/duckdb/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=0:abort_on_error=0:exitcode=99"
 export LSAN_OPTIONS="suppressions=$here/leaks.txt:print_suppressions=0"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:exitcode=99"

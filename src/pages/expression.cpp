@@ -384,7 +384,7 @@ std::optional<Value> Evaluation::run(const ExpressionNode& block, Scope& scope) 
     if (statement->kind == Kind::give_back) return evaluate(*statement->parts[0], scope);
     if (statement->kind == Kind::declare) {
       Value value = evaluate(*statement->parts[0], scope);
-      scope.names[statement->text] = std::move(value);
+      scope.names.set(statement->text, std::move(value));
     } else {
       std::size_t taken = evaluate(*statement->parts[0], scope).truth() ? 1 : 2;
       if (taken >= statement->parts.size()) continue;

@@ -72,7 +72,9 @@ struct Value {
 /// Names and their values; they are few, so that a list is quicker than a tree.
 class Names {
  public:
-  Value& operator[](const std::string& name);
+  void set(const std::string& name, Value value) { slot(name) = std::move(value); }
+  /// The value of a name, null where it is new; it stays where it is until the next new name.
+  Value& slot(const std::string& name);
   const Value* find(const std::string& name) const;
   auto begin() const { return held_.begin(); }
   auto end() const { return held_.end(); }

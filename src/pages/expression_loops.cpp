@@ -152,9 +152,9 @@ Loop::Loop(Evaluation& run, const Value& function) : run_(run), function_(functi
 
 void Loop::bind(const Items& items, std::size_t i) {
   const std::vector<std::string>& names = arrow_->names;
-  items.put(i, scope_.names[names[0]]);
-  if (names.size() > 1) scope_.names[names[1]] = pages::number(static_cast<double>(i));
-  for (std::size_t k = 2; k < names.size(); ++k) scope_.names[names[k]] = Value();
+  items.put(i, scope_.names.slot(names[0]));
+  if (names.size() > 1) scope_.names.set(names[1], pages::number(static_cast<double>(i)));
+  for (std::size_t k = 2; k < names.size(); ++k) scope_.names.set(names[k], Value());
 }
 
 Value Loop::call(const Items& items, std::size_t i) {

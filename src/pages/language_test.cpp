@@ -13,7 +13,7 @@ namespace {
 std::string evaluated(const std::string& text) {
   Scope scope;
   Cell day = date_of("2026-03-09T14:05:00");
-  scope.names["day"] = day;
+  scope.names.set("day", day);
   return Expression::parse(text, "p.md:1")->cell(scope).text;
 }
 
@@ -203,8 +203,8 @@ TEST_CASE("what stays the same in a function is computed once, and means the sam
   table->kinds = {Cell::Kind::text, Cell::Kind::number};
   for (int i = 0; i < 300; ++i)
     table->rows.push_back({Cell::of(std::string(i % 3 ? "A" : "B")), Cell::of(static_cast<double>(i))});
-  scope.names["games"] = TablePtr(table);
-  scope.names["wanted"] = Cell::of(std::string("7"));
+  scope.names.set("games", TablePtr(table));
+  scope.names.set("wanted", Cell::of(std::string("7")));
   auto of = [&](const std::string& text) { return Expression::parse(text, "p.md:1")->cell(scope).text; };
   CHECK(of("games.filter(g => g.points === parseInt(wanted, 10)).length") == "1");
   CHECK(of("games.filter(g => games.some(o => o.points == g.points + 1 && o.home == 'B')).length") == "99");

@@ -20,7 +20,7 @@ bool for_each_item(const PageNode& each, const Scope& scope, const std::function
     Scope inner;
     inner.outer = &scope;
     bind_name(inner, each.name, std::move(item));
-    if (!each.index.empty()) inner.names[each.index] = Cell::of(static_cast<double>(count));
+    if (!each.index.empty()) inner.names.set(each.index, Cell::of(static_cast<double>(count)));
     ++count;
     visit(inner);
   };

@@ -39,7 +39,7 @@ TablePtr sales() {
 
 Scope scope_with_sales() {
   Scope scope;
-  scope.names["sales"] = sales();
+  scope.names.set("sales", sales());
   return scope;
 }
 

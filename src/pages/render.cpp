@@ -122,7 +122,7 @@ class Renderer : public PageContext {
               problem_of([&] { bind_name(inner, node.name, node.expression->evaluate(scope)); });
           if (!wrong.empty()) {
             out += markup_.mark({std::move(wrong), "", false});
-            inner.names[node.name] = Value();
+            inner.names.set(node.name, Value());
           }
           return expand(nodes, inner, out, i + 1);
         }
@@ -195,17 +195,19 @@ class Renderer : public PageContext {
     // Its names are its own; what it is given comes as properties.
     Scope inner;
     inner.names = session_.scope().names;
-    inner.names["$inputs"] = inner.names["inputs"];
+    inner.names.set("$inputs", *inner.names.find("inputs"));
     inner.ask = session_.scope().ask;
     for (const auto& [key, property] : node.properties)
-      inner.names[key] =
-          property.expression ? property.expression->evaluate(scope) : Value(Cell::of(property.text));
+      inner.names.set(
+          key, property.expression ? property.expression->evaluate(scope) : Value(Cell::of(property.text)));
     for (const auto& declaration : own.script) {
       if (declaration->is_property && node.find(declaration->name)) continue;
-      Value& value = inner.names[declaration->name];
+      inner.names.slot(declaration->name);
       if (!declaration->value) continue;
       try {
-        value = Evaluation(declaration->name, declaration->where, inner).evaluate(*declaration->value, inner);
+        Value value =
+            Evaluation(declaration->name, declaration->where, inner).evaluate(*declaration->value, inner);
+        inner.names.set(declaration->name, std::move(value));
       } catch (const Error& error) {
         warn(error.what_failed(), error.where());
       }

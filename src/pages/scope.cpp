@@ -3,7 +3,7 @@
 
 namespace leat::pages {
 
-Value& Names::operator[](const std::string& name) {
+Value& Names::slot(const std::string& name) {
   for (auto& [held, value] : held_) {
     if (held == name) return value;
   }
@@ -40,15 +40,15 @@ void take_apart(const std::string& names, const Value& item, Scope& scope) {
     if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$') name.push_back(c);
     if (c != ',' || name.empty()) continue;
     if (const ListPtr* list = item.list()) {
-      scope.names[name] = position < (*list)->size() ? (**list)[position] : Value();
+      scope.names.set(name, position < (*list)->size() ? (**list)[position] : Value());
     } else if (const RowRef* row = item.row()) {
       auto column = row->table->find(name);
-      scope.names[name] =
-          column && row->row != RowRef::kNoRow ? Value(row->table->rows[row->row][*column]) : Value();
+      scope.names.set(
+          name, column && row->row != RowRef::kNoRow ? Value(row->table->rows[row->row][*column]) : Value());
     } else if (const ObjectPtr* object = item.object()) {
-      scope.names[name] = Value();
+      scope.names.set(name, Value());
       for (const auto& [key, value] : **object) {
-        if (key == name) scope.names[name] = value;
+        if (key == name) scope.names.set(name, value);
       }
     }
     ++position;
@@ -62,7 +62,7 @@ void bind_name(Scope& scope, const std::string& name, Value value) {
   if (name.starts_with('{') || name.starts_with('[')) {
     take_apart(name, value, scope);
   } else {
-    scope.names[name] = std::move(value);
+    scope.names.set(name, std::move(value));
   }
 }
 

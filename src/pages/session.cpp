@@ -69,28 +69,30 @@ Session::Session(const Page& page, std::map<std::string, std::string> params, As
 }
 
 void Session::set_scope(const std::string& now) {
-  scope_.names["$now"] = date_of(now);
-  scope_.names["inputs"] = host([this](const std::string& name) { return input_value(name); });
+  scope_.names.set("$now", date_of(now));
+  scope_.names.set("inputs", host([this](const std::string& name) { return input_value(name); }));
   Value params = host([this](const std::string& name) -> Value {
     auto found = params_.find(name);
     if (found == params_.end()) return Value();
     Value value = Cell::of(found->second);
     return in_sql_ ? quoted_for_sql(value) : value;
   });
-  scope_.names["params"] = params;
+  scope_.names.set("params", params);
   std::string route = page_.id == "index" ? "/" : "/" + page_.id;
   Value path = ObjectPtr(std::make_shared<const Object>(Object{{"pathname", Cell::of(route)}}));
-  scope_.names["page"] = scope_.names["$page"] = host([params, path](const std::string& name) {
+  Value page = host([params, path](const std::string& name) {
     return name == "params" ? params : name == "url" || name == "route" ? path : Value();
   });
+  scope_.names.set("page", page);
+  scope_.names.set("$page", page);
   Object front;
   for (const auto& [key, value] : page_.front_matter.members()) {
     if (!value.is_list() && !value.is_mapping()) front.emplace_back(key, Cell::of(value.raw()));
   }
-  scope_.names["frontmatter"] = ObjectPtr(std::make_shared<const Object>(front));
-  scope_.names["undefined"] = Value();
-  scope_.names["Infinity"] = Cell::of(std::numeric_limits<double>::infinity());
-  scope_.names["NaN"] = Cell::of(std::numeric_limits<double>::quiet_NaN());
+  scope_.names.set("frontmatter", ObjectPtr(std::make_shared<const Object>(front)));
+  scope_.names.set("undefined", Value());
+  scope_.names.set("Infinity", Cell::of(std::numeric_limits<double>::infinity()));
+  scope_.names.set("NaN", Cell::of(std::numeric_limits<double>::quiet_NaN()));
   scope_.lookup = [this](const std::string& name) { return lookup(name); };
   scope_.ask = [this](const std::string& name, const std::string& sql) { return asked_anew(name, sql); };
 }

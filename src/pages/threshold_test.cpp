@@ -28,7 +28,7 @@ Scope with_share(double share) {
   table->kinds = {Cell::Kind::number};
   table->rows = {{Cell::of(share)}};
   Scope scope;
-  scope.names["errors"] = TablePtr(table);
+  scope.names.set("errors", TablePtr(table));
   return scope;
 }
 
