@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "base/units.h"
+#include "sync/schema_changes.h"
 #include "sync/side_by_side.h"
 #include "sync/stream_sync.h"
 
@@ -27,8 +28,11 @@ struct ChangeSync::Lane {
   std::optional<Gate> gate;
   stream::Target target;
   StreamResult& result;
+  StreamResult committed;  // what stands: a try that fails counts for nothing
   std::vector<stream::RejectedRecord> rejected;
-  std::vector<batch::Column> columns;
+  std::int64_t discarded_kept = 0;                         // of them, in the load that is open
+  std::optional<std::vector<batch::Column>> last_columns;  // of the load before
+  std::vector<batch::Column> columns;                      // that came since the last commit
   std::int64_t staged = 0, bytes = 0;
   Timestamp started;
 };
@@ -103,6 +107,13 @@ void ChangeSync::plan_lanes(std::span<const StreamPlan> plans, std::span<StreamR
               "Leave `mode` out and set `history: true` in the source: the table {}_changes has each "
               "change, its time and its order; versions with valid_from and valid_to are a model on it.",
               stream.name));
+    if (!lane.plan.settings.flatten.empty() || !lane.plan.settings.child_tables.empty())
+      throw Error(ErrorCode::config_invalid,
+                  fmt::format("{} is a stream of changes, whose columns arrive as they are: no `flatten`, no "
+                              "`child_tables`",
+                              stream.name),
+                  lane.plan.settings.where)
+          .fix("Leave them out, and take the column apart in a model.");
     lane.plan.settings.mode = has_key && !stream.is_log ? WriteMode::append_dedup : WriteMode::append;
     if (lane.plan.settings.delete_column.empty()) lane.plan.settings.delete_column = stream.delete_column;
     lane.target = target_of(connection_, lane.plan, lane.projection, merging);
@@ -112,6 +123,7 @@ void ChangeSync::plan_lanes(std::span<const StreamPlan> plans, std::span<StreamR
     lane.target.cursor_field.clear();  // what comes later is newer
     lane.result.schema = lane.target.schema;
     lane.result.table = lane.target.table;
+    lane.committed = lane.result;
   }
 }
 
@@ -133,6 +145,7 @@ void ChangeSync::run() {
       // One that follows has no other end; what is not committed comes again next time.
       if (options_.follow && error.code() == ErrorCode::cancelled) return;
       bool is_lost = error.retryable() || error.code() == ErrorCode::warehouse_connect;
+      if (error.code() == ErrorCode::sync_dead_letters) keep_letters();
       if (!is_lost || (!options_.follow && tried >= kAttemptsMax)) throw;
       env_.emit(
           {"changes_retried",
@@ -147,9 +160,19 @@ void ChangeSync::run() {
   }
 }
 
+void ChangeSync::keep_letters() {
+  for (auto& lane : lanes_) {
+    if (!lane->rejected.empty())
+      keep_dead_letters(*destination_, lane->target, std::move(lane->rejected), env_, options_.run_id);
+  }
+}
+
 void ChangeSync::attempt() {
   state_ = destination_->read_state(connection_.name, shared_);
-  for (auto& lane : lanes_) open_gate(*lane);
+  for (auto& lane : lanes_) {
+    lane->result = lane->committed;
+    open_gate(*lane);
+  }
   {
     std::lock_guard lock(mutex_);
     over_ = false;
@@ -164,6 +187,8 @@ void ChangeSync::open_gate(Lane& lane) {
   lane.gate.emplace(lane.plan.settings, *destination_, destination_->columns(lane.target),
                     lane.target.is_bag ? std::vector<std::string>{} : lane.target.primary_key);
   lane.rejected.clear();
+  lane.columns.clear();
+  lane.staged = lane.bytes = lane.discarded_kept = 0;
 }
 
 void ChangeSync::read_into(Queue& queue) {
@@ -235,6 +260,8 @@ void ChangeSync::open(std::size_t index, bool replaces, bool clears) {
   lane.started = env_.now();
   load_has_keys_once_ = replaces;
   load_has_rows_ = false;
+  if (!lane.last_columns)
+    lane.last_columns = destination_->last_columns(connection_.name, lane.plan.stream.name);
   load_ = destination_->begin(target);
   open_lane_ = index;
 }
@@ -254,7 +281,7 @@ void ChangeSync::close() {
   load_.reset();
   lane.rejected.clear();
   Closed closed{open_lane_, commit.load_id, lane.staged};
-  lane.staged = lane.bytes = 0;
+  lane.staged = lane.bytes = lane.discarded_kept = 0;
   if (loaded.is_pending) {
     pending_.push_back(std::move(closed));
   } else {
@@ -333,7 +360,7 @@ void ChangeSync::take(Rows&& rows) {
   env_.failpoint("sync_before_write");
   if (lane.gate->is_open()) load_->write(std::move(arriving));
   for (stream::RejectedRecord& record : refused.rejected) take(Rejected{rows.lane, std::move(record)});
-  lane.result.rows_discarded += static_cast<std::int64_t>(refused.discarded.size());
+  keep_discarded(std::move(refused.discarded), lane.result, lane.discarded_kept, lane.rejected);
   lane.result.values_discarded += refused.values_discarded;
   lane.staged += count;
   lane.bytes += bytes;
@@ -390,8 +417,30 @@ void ChangeSync::take(stream::State&& state) {
   env_.failpoint("sync_after_commit");
   state_ = state;
   moved_ = resumes_ = true;
-  for (auto& lane : lanes_) ++lane->result.commits;
+  for (auto& lane : lanes_) {
+    ++lane->result.commits;
+    tell_changes(*lane);
+    lane->committed = lane->result;
+  }
   source_->committed(state_);
+}
+
+void ChangeSync::tell_changes(Lane& lane) {
+  std::vector<SchemaChange> changes = lane.gate->take_changes();
+  if (!lane.columns.empty()) {
+    for (SchemaChange& change : changes_between(*lane.last_columns, lane.columns))
+      changes.push_back(std::move(change));
+    lane.last_columns = std::move(lane.columns);
+    lane.columns.clear();
+  }
+  // The gate finds the same again where batches with and without columns for loading take turns.
+  std::erase_if(changes, [&](const SchemaChange& each) {
+    return std::any_of(lane.result.changes.begin(), lane.result.changes.end(), [&](const SchemaChange& told) {
+      return told.kind == each.kind && told.column == each.column && told.detail == each.detail;
+    });
+  });
+  sync::tell_changes(env_, connection_.name, lane.plan.stream.name, changes);
+  lane.result.changes.insert(lane.result.changes.end(), changes.begin(), changes.end());
 }
 
 }  // namespace leat::sync

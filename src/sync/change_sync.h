@@ -88,6 +88,8 @@ class ChangeSync {
   void count(const Closed& closed, const stream::LoadResult& loaded);
   void settle();
   void give_up();
+  void keep_letters();
+  void tell_changes(Lane& lane);
 
   const Connection& connection_;
   const SourceFactory& open_source_;

@@ -8,6 +8,7 @@
 #include "base/glob.h"
 #include "base/spec.h"
 #include "base/units.h"
+#include "sync/schema_changes.h"
 #include "sync/side_by_side.h"
 
 namespace leat::sync {
@@ -142,6 +143,28 @@ stream::Target target_of(const Connection& connection, const StreamPlan& plan, c
   return target;
 }
 
+void keep_dead_letters(stream::Destination& destination, stream::Target target,
+                       std::vector<stream::RejectedRecord>&& rejected, Env& env, const std::string& run_id) {
+  target.mode = WriteMode::append;  // replaces and merges nothing
+  target.deletes_hard = target.is_bag = target.is_newest = target.clears = false;
+  stream::Commit commit;
+  commit.load_id = env.uuid();
+  commit.run_id = run_id;
+  commit.started_at = commit.committed_at = env.now();
+  commit.rejected = std::move(rejected);
+  destination.begin(target)->commit(commit);
+}
+
+void keep_discarded(std::vector<stream::RejectedRecord>&& discarded, StreamResult& result, std::int64_t& kept,
+                    std::vector<stream::RejectedRecord>& letters) {
+  constexpr std::int64_t kLettersKept = 10'000;
+  result.rows_discarded += static_cast<std::int64_t>(discarded.size());
+  for (stream::RejectedRecord& record : discarded) {
+    if (kept++ >= kLettersKept) return;
+    letters.push_back(std::move(record));
+  }
+}
+
 // Rows of an overwrite become visible at its end only, and what is absent is known only there.
 bool StreamSync::commits_at_end() const {
   return target_.mode == WriteMode::overwrite || target_.mode == WriteMode::overwrite_dedup ||
@@ -166,51 +189,9 @@ void StreamSync::open_gate() {
 // Compares what arrived with what the load before brought.
 void StreamSync::tell_changes() {
   for (SchemaChange& change : gate_->take_changes()) result_.changes.push_back(std::move(change));
-  auto without = [](const std::vector<batch::Column>& all, const std::vector<batch::Column>& known) {
-    std::vector<batch::Column> rest;
-    for (const batch::Column& each : all) {
-      bool found = std::any_of(known.begin(), known.end(),
-                               [&](const batch::Column& other) { return other.name == each.name; });
-      if (!found) rest.push_back(each);
-    }
-    return rest;
-  };
-  if (!last_columns_.empty() && !arrived_columns_.empty()) {
-    std::vector<batch::Column> added = without(arrived_columns_, last_columns_),
-                               missing = without(last_columns_, arrived_columns_);
-    bool renamed = added.size() == 1 && missing.size() == 1 && added[0].type == missing[0].type;
-    if (renamed) {
-      result_.changes.push_back(
-          {SchemaChange::Kind::renamed, missing[0].name,
-           fmt::format("seems to be `{}` now; `rename` keeps one column", added[0].name)});
-    } else {
-      for (const batch::Column& column : added)
-        result_.changes.push_back({SchemaChange::Kind::added, column.name, column.type.name()});
-      for (const batch::Column& column : missing)
-        result_.changes.push_back({SchemaChange::Kind::missing, column.name, "is null from now on"});
-    }
-    last_columns_ = arrived_columns_;
-  }
-  for (const SchemaChange& change : result_.changes) {
-    env_.emit({"schema_changed",
-               EventLevel::info,
-               {{"connection", connection_.name},
-                {"stream", plan_.stream.name},
-                {"change", std::string(name(change.kind))},
-                {"column", change.column},
-                {"detail", change.detail}}});
-  }
-}
-
-// What the contract discards is looked at by sample where it is much: a letter is kept in memory until its
-// load commits.
-void StreamSync::keep_discarded(std::vector<stream::RejectedRecord>&& discarded) {
-  constexpr std::int64_t kLettersKept = 10'000;
-  result_.rows_discarded += static_cast<std::int64_t>(discarded.size());
-  for (stream::RejectedRecord& record : discarded) {
-    if (discarded_kept_++ >= kLettersKept) return;
-    rejected_.push_back(std::move(record));
-  }
+  for (SchemaChange& change : changes_between(last_columns_, arrived_columns_))
+    result_.changes.push_back(std::move(change));
+  sync::tell_changes(env_, connection_.name, plan_.stream.name, result_.changes);
 }
 
 void StreamSync::run() {
@@ -230,7 +211,8 @@ void StreamSync::run() {
       [this](bool failed) {
         if (!failed) return;
         load_.reset();
-        if (result_.rows_rejected > connection_.dead_letters_max) keep_dead_letters();
+        if (result_.rows_rejected > connection_.dead_letters_max)
+          keep_dead_letters(destination_, target_, std::move(rejected_), env_, options_.run_id);
       });
   finish();
 }
@@ -265,7 +247,7 @@ void StreamSync::take(batch::RecordBatch&& batch) {
   batch::RecordBatch arriving = gate_->pass(
       std::move(projected),
       [this](std::size_t column) -> const std::string& { return projection_.source_name(column); }, refused);
-  keep_discarded(std::move(refused.discarded));
+  keep_discarded(std::move(refused.discarded), result_, discarded_kept_, rejected_);
   result_.values_discarded += refused.values_discarded;
   env_.failpoint("sync_before_write");
   if (gate_->is_open()) load().write(std::move(arriving));
@@ -354,18 +336,6 @@ void StreamSync::finish() {
   bool first_sync = result_.commits == 0 && state_.empty();
   tell_changes();
   if (load_ || commits_at_end() || !rejected_.empty() || state_moves() || first_sync) commit();
-}
-
-// Records that fail the stream are worth a look: they are kept without the rows and the state of their load.
-void StreamSync::keep_dead_letters() {
-  stream::Target target = target_;
-  target.mode = WriteMode::append;  // replaces and merges nothing
-  stream::Commit commit;
-  commit.load_id = env_.uuid();
-  commit.run_id = options_.run_id;
-  commit.started_at = commit.committed_at = env_.now();
-  commit.rejected = std::move(rejected_);
-  destination_.begin(target)->commit(commit);
 }
 
 void StreamSync::commit() {

@@ -30,6 +30,15 @@ using Queue = batch::BoundedQueue<QueueItem>;
 stream::Target target_of(const Connection& connection, const StreamPlan& plan, const Projection& projection,
                          const SyncOptions& options);
 
+/// Records that fail a stream are worth a look: keeps them without the rows and the state of their load.
+void keep_dead_letters(stream::Destination& destination, stream::Target target,
+                       std::vector<stream::RejectedRecord>&& rejected, Env& env, const std::string& run_id);
+
+/// Counts what the contract discards, and puts it with a load's letters: a sample where it is much, since a
+/// letter is kept in memory until its load commits. `kept` counts those of the load.
+void keep_discarded(std::vector<stream::RejectedRecord>&& discarded, StreamResult& result, std::int64_t& kept,
+                    std::vector<stream::RejectedRecord>& letters);
+
 class StreamSync {
  public:
   StreamSync(const Connection& connection, const StreamPlan& plan, stream::Source& source,
@@ -45,11 +54,9 @@ class StreamSync {
   void note_children(const batch::Schema& schema);
   void finish();
   void commit();
-  void keep_dead_letters();
   bool commits_at_end() const;
   void open_gate();
   void tell_changes();
-  void keep_discarded(std::vector<stream::RejectedRecord>&& discarded);
   bool state_moves() const;
   bool commit_is_due();
   stream::Load& load();
