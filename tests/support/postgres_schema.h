@@ -45,6 +45,7 @@ class PostgresSchema {
   /// True where there is no server: the test is skipped.
   bool is_missing() const { return !session_; }
   void run(const std::string& sql) { session_->rows(sql); }
+  Env& env() { return env_; }
   sources::postgres::Session& session() { return *session_; }
 
   /// The source with these settings beside its address: `more` is lines of YAML.

@@ -6,7 +6,10 @@
 #include "document/value.h"
 #include "sources/postgres/catalog.h"
 #include "sources/postgres/postgres.h"
+#include "sources/postgres/settings.h"
+#include "sources/postgres/slot.h"
 #include "sources/postgres/snapshot.h"
+#include "sources/postgres/values.h"
 #include "support/postgres_schema.h"
 #include "support/recording_sink.h"
 
@@ -30,6 +33,14 @@ struct Database : testing::PostgresSchema {
     std::sort(sink.rows.begin(), sink.rows.end());
     return sink;
   }
+};
+
+// Counts the values that became null.
+struct Replaced : EventListener {
+  void on_event(const Event& event) override {
+    if (event.name == "values_replaced") values += event.number("values");
+  }
+  std::int64_t values = 0;
 };
 
 }  // namespace
@@ -62,6 +73,89 @@ TEST_CASE("every type arrives in its column, the same as it prints") {
   db.run("create table raw as select '\\x00ff'::bytea as b");
   CHECK(db.read("raw").rows == Lines{std::string("b=\0\xff", 4)});
   CHECK(sink.rows[2] == "f8=nan u=NaN d=infinity ts=-infinity");
+}
+
+TEST_CASE("what a value prints, as a stream in text sends it, is read as what its binary form is read as") {
+  Database db("leat_texts");
+  if (db.is_missing()) return;
+  db.run(R"sql(
+    create type mood as enum ('sad', 'ok');
+    create table t (b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, n numeric(10,2), u numeric, odd numeric(3,-2),
+      m mood, s text, c char(4), by bytea, d date, ti time, ts timestamp, tz timestamptz, j json, jb jsonb, id uuid,
+      a int[], ta text[], ba bool[], na numeric[], iv interval, ip inet, mo money, o oid);
+    insert into t values (true, -2, 4, 9007199254740993, 1.5, 0.1, -1234.50, 1e-20, 12345, 'ok', 'a "b"', 'ab', '\x41ff',
+      '2026-01-05', '24:00', '2026-01-05 10:11:12.345678', '2026-01-05 10:00+02', '{"a": 1}', '{"b":[1,2]}',
+      'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '[2:3]={7,8}', '{"x y",null,"q\"\\",NULL,""}', '{t,f,null}', '{1.50,NaN}',
+      '-1 day 2 hours', '10.0.0.1/8', -1234.5, 4000000000);
+    insert into t (b, f4, f8, n, u, d, ti, ts, tz, mo, by) values (false, '-inf', 'NaN', 'NaN', 'NaN', 'infinity',
+      '00:00:00.000001', '-infinity', 'infinity', 0.05, '');
+    insert into t (d, ts, tz, f4, f8) values ('0044-03-15 BC', '0044-03-15 10:00:00.5 BC', '294246-01-01 00:00+00', 1e-45,
+      5e-324))sql");
+  std::vector<Table> tables = read_tables(db.session(), db.options(""));
+  std::vector<ColumnPlan> plans = plan_columns(tables.at(0), Numerics::text);
+  batch::RecordBatch printed(schema_of(plans));
+  for (std::size_t column = 0; column < plans.size(); ++column) {
+    std::string name = quote_name(plans[column].name);
+    // A cast spells booleans out and takes a char's blanks; what is sent does neither.
+    std::string sent = name == "\"b\""   ? "left(b::text, 1)"
+                       : name == "\"c\"" ? "rpad(c, 4)"
+                                         : name + "::text";
+    for (const auto& row : db.session().rows(
+             fmt::format("select case when {} is null then 'null' end, {} from leat_texts.t", name, sent))) {
+      if (row[0] == "null") {
+        printed.column(column).append_null();
+      } else {
+        CHECK(append_text(plans[column], row[1], printed.column(column)) != Decoded::malformed);
+      }
+    }
+  }
+  RecordingSink texts;
+  texts.batch(0, std::move(printed));
+  std::sort(texts.rows.begin(), texts.rows.end());
+  RecordingSink binary = db.read("t");
+  REQUIRE(binary.rows.size() == texts.rows.size());
+  for (std::size_t row = 0; row < binary.rows.size(); ++row) CHECK(texts.rows[row] == binary.rows[row]);
+}
+
+TEST_CASE("a numeric beyond all doubles becomes null and is counted, never another number") {
+  Database db("leat_beyond");
+  if (db.is_missing()) return;
+  db.run(
+      "create table t (id int, x numeric); "
+      "insert into t values (1, 1e400), (2, -1e400), (3, 1e-400), (4, 1.5), (5, -1e-400)");
+  Replaced replaced;
+  db.env().listen(replaced);
+  CHECK(db.read("t", "numerics: double").rows == Lines{"id=1", "id=2", "id=3 x=0", "id=4 x=1.5", "id=5 x=0"});
+  CHECK(replaced.values == 2);
+  db.env().forget(replaced);
+}
+
+TEST_CASE("of a publication that somebody else made the columns and rows are read that it has") {
+  Database db("leat_published");
+  if (db.empty() || db.session().version() < 150000) return;
+  db.run(R"sql(
+    create table t (id int primary key, "a,b" int, "say ""hi"" \" int, secret int);
+    drop publication if exists leat_published;
+    create publication leat_published for table t (id, "a,b", "say ""hi"" \") where (id < 100))sql");
+  Options options = db.options("method: cdc\npublication: leat_published");
+  std::vector<Table> tables = read_change_tables(db.session(), options);
+  PublicationReport report = find_publication(db.session(), options, tables);
+  CHECK_FALSE(report.is_ours);
+  CHECK(report.missing.empty());
+  Lines names;
+  for (const PgColumn& column : tables.at(0).columns) names.push_back(column.name);
+  CHECK(names == Lines{"id", "a,b", "say \"hi\" \\"});
+  CHECK(tables[0].condition == "(id < 100)");
+  db.run("create table other (id int primary key)");
+  tables = read_change_tables(db.session(), options);
+  try {
+    ensure_publication(db.session(), options, tables);
+    FAIL("a table that is not published went unnoticed");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::postgres_setup);
+    CHECK(std::string(error.what()).find(R"(ADD TABLE "leat_published"."other")") != std::string::npos);
+  }
+  db.run("drop publication leat_published");
 }
 
 TEST_CASE("views, partitions and selected columns and rows are read") {

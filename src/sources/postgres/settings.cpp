@@ -53,7 +53,9 @@ const Spec kSettings{
                 "slow to commit.",
          .default_value = "0s"},
         {.name = "numerics",
-         .doc = "How numeric without a precision is stored: exactly, as text, or as a double.",
+         .doc =
+             "How numeric without a precision is stored: exactly, as text, or as a double (null where it is "
+             "beyond all doubles).",
          .default_value = "text",
          .choices = {"text", "double"}},
         {.name = "workers",

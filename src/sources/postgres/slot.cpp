@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 
@@ -39,20 +40,22 @@ bool has_generated(const std::vector<Table>& tables) {
   });
 }
 
-// "{a,b}" of names.
+// "{a,"b,c"}" of names.
 std::vector<std::string> names_of(std::string_view array) {
-  ColumnPlan plan;
   std::vector<std::string> out;
-  std::string name;
+  bool quoted = false, begins = true;
   for (std::size_t i = 1; i + 1 < array.size(); ++i) {
-    if (array[i] == ',') {
-      out.push_back(std::move(name));
-      name.clear();
-    } else if (array[i] != '"') {
-      name.push_back(array[i]);
+    if (std::exchange(begins, false)) out.emplace_back();
+    if (quoted && array[i] == '\\') {
+      out.back().push_back(array[++i]);
+    } else if (array[i] == '"') {
+      quoted = !quoted;
+    } else if (array[i] == ',' && !quoted) {
+      begins = true;
+    } else {
+      out.back().push_back(array[i]);
     }
   }
-  if (!name.empty()) out.push_back(std::move(name));
   return out;
 }
 

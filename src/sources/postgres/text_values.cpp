@@ -44,9 +44,23 @@ template <class Value>
 bool append_parsed(std::string_view text, ColumnData& to) {
   Value value{};
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return false;
+  if (end != text.data() + text.size() || error != std::errc()) return false;
   to.append(value);
   return true;
+}
+
+// A numeric may lie beyond every double; what is nearer to 0 than any is 0.
+Decoded append_rounded(std::string_view text, ColumnData& to) {
+  double value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return Decoded::malformed;
+  bool is_beyond = error != std::errc() && !text.starts_with("0.") && !text.starts_with("-0.");
+  if (is_beyond) {
+    to.append_null();
+    return Decoded::replaced;
+  }
+  to.append(value);
+  return Decoded::good;
 }
 
 // Days since 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant's civil-day arithmetic, after
@@ -299,7 +313,7 @@ Decoded append_text(const ColumnPlan& plan, std::string_view text, ColumnData& t
     case Form::money:
       return append_money(plan, text, to);
     case Form::number_text:
-      if (plan.type.kind == TypeKind::float64) return told(append_parsed<double>(text, to));
+      if (plan.type.kind == TypeKind::float64) return append_rounded(text, to);
       to.append_text(text);
       return Decoded::good;
     case Form::bytes:

@@ -1,5 +1,7 @@
 #include "warehouses/duckdb/duckdb.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <mutex>
 

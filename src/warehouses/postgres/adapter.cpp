@@ -49,7 +49,9 @@ std::string native_name(Oid oid, int modifier) {
   for (const KnownType& each : kKnown) {
     if (each.oid != oid) continue;
     if (oid == 1700 && modifier >= 4)
-      return fmt::format("numeric({},{})", (modifier - 4) >> 16 & 0xFFFF, (modifier - 4) & 0xFFFF);
+      // Of the scale eleven bits with a sign, since PostgreSQL 15.
+      return fmt::format("numeric({},{})", (modifier - 4) >> 16 & 0xFFFF,
+                         (((modifier - 4) & 0x7FF) ^ 0x400) - 0x400);
     return each.name;
   }
   return "";
@@ -66,7 +68,9 @@ void append_number(batch::ColumnData& column, std::string_view text) {
     }
     if (text == "NaN") return column.append<Number>(std::numeric_limits<Number>::quiet_NaN());
   }
-  std::from_chars(text.data(), text.data() + text.size(), value);
+  bool fits = std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
+  bool is_tiny = text.starts_with("0.") || text.starts_with("-0.");
+  if (!fits && !is_tiny) return column.append_null();  // a numeric may lie beyond every double
   column.append<Number>(value);
 }
 
@@ -78,7 +82,8 @@ std::string bytes_of_hex(std::string_view text) {
   return out;
 }
 
-// Appends a value as PostgreSQL prints it. Dates beyond ISO's four digits ("infinity", BC) become null.
+// Appends a value as PostgreSQL prints it. Dates beyond ISO's four digits ("infinity", BC)
+// and numbers beyond all doubles become null.
 void append_printed(batch::ColumnData& column, std::string_view text) {
   switch (column.type().kind) {
     case TypeKind::boolean:

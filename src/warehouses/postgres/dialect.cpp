@@ -76,8 +76,9 @@ std::optional<Type> PgDialect::parse_type(std::string_view native) const {
       auto first = std::from_chars(name.data() + open + 1, name.data() + name.size(), precision);
       if (*first.ptr == ',') std::from_chars(first.ptr + 1, name.data() + name.size(), scale);
     }
-    // Without a precision a numeric holds anything: a double keeps its magnitude.
-    if (precision == 0 || precision > 38) return Type{TypeKind::float64};
+    // Without a precision a numeric holds anything: a double keeps its magnitude. A scale may be negative.
+    bool is_decimal = precision > 0 && precision <= 38 && scale >= 0 && scale <= precision;
+    if (!is_decimal) return Type{TypeKind::float64};
     return Type{TypeKind::decimal, static_cast<std::uint8_t>(precision), static_cast<std::uint8_t>(scale)};
   }
   if (std::size_t open = name.find('('); open != std::string::npos) {

@@ -131,3 +131,20 @@ TEST_CASE("a position is committed to disk, also on a server that answers before
   CHECK(seen.batches.at(0).column(0).text(0) != "off");  // as scripts/with_postgres.sh has it
   adapter->execute("drop schema sync_test cascade; delete from _leat.state where connection = 'sync_test'");
 }
+
+TEST_CASE("of numbers that no decimal and no double holds none becomes another number") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  sql::QueryResult result = warehouse->adapter()->query(
+      "select 1e400::numeric, -1e400::numeric, 1e-400::numeric, 12345::numeric(3,-2), 0.00012::numeric(2,5), "
+      "'NaN'::numeric, 'infinity'::float8, '-infinity'::real, 'NaN'::real, 'NaN'::numeric(10,2), "
+      "12.5::numeric(10,2)");
+  std::vector<std::string> printed;
+  for (std::size_t i = 0; i < result.schema->size(); ++i) {
+    const batch::ColumnData& column = result.batches.at(0).column(i);
+    printed.push_back(column.is_null(0) ? "null" : column.print(0));
+  }
+  CHECK(printed == std::vector<std::string>{"null", "null", "0", "12300", "0.00012", "nan", "inf", "-inf",
+                                            "nan", "null", "12.50"});
+}
