@@ -5,7 +5,7 @@ set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 deps=${LEAT_DEPS:-$root/.deps}
 group=${1:-build}   # build: what `make demo` needs; shop: and a PostgreSQL; test: that and what the tests need; servers:
-                    # and every PostgreSQL that tests/replication/matrix.sh tries; lint, fuzz: those tools
+                    # and every PostgreSQL that tests/replication/matrix.sh tries; lint, fuzz, coverage: those tools
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$1" >&2; printf 'setup: what to do: %s\n' "$2" >&2; exit 1; }
@@ -20,7 +20,8 @@ case $group in
   test | servers) packages="$packages jq python3-minimal python3 python3-psycopg2 python3-yaml sqlite3 doctest-dev postgresql-15 chromium fonts-dejavu-core" ;;
   lint) packages="$packages clang-format clang-tidy doctest-dev" ;;
   fuzz) packages="$packages clang libclang-rt-14-dev" ;;
-  *) fail "unknown group '$group'" "use build, shop, test, servers, lint or fuzz" ;;
+  coverage) packages="$packages gcovr" ;;
+  *) fail "unknown group '$group'" "use build, shop, test, servers, lint, fuzz or coverage" ;;
 esac
 
 # A machine may have node and npm from elsewhere; Debian's would only stand in their way.
