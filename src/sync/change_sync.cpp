@@ -186,6 +186,13 @@ void ChangeSync::attempt() {
 void ChangeSync::open_gate(Lane& lane) {
   lane.gate.emplace(lane.plan.settings, *destination_, destination_->columns(lane.target),
                     lane.target.is_bag ? std::vector<std::string>{} : lane.target.primary_key);
+  if (!lane.gate->is_open())
+    throw Error(ErrorCode::sync_contract,
+                fmt::format("The stream {} has no table, and its contract makes none: changes that pass now "
+                            "would be missed for ever",
+                            lane.plan.stream.name),
+                lane.plan.settings.where)
+        .fix("Set `contract: {tables: evolve}`, or leave it out of the connection's `streams`.");
   lane.rejected.clear();
   lane.columns.clear();
   lane.staged = lane.bytes = lane.discarded_kept = 0;
@@ -358,7 +365,7 @@ void ChangeSync::take(Rows&& rows) {
   if (!takes_more(rows.lane)) open(rows.lane, false, false);
   load_has_rows_ = true;
   env_.failpoint("sync_before_write");
-  if (lane.gate->is_open()) load_->write(std::move(arriving));
+  load_->write(std::move(arriving));
   for (stream::RejectedRecord& record : refused.rejected) take(Rejected{rows.lane, std::move(record)});
   keep_discarded(std::move(refused.discarded), lane.result, lane.discarded_kept, lane.rejected);
   lane.result.values_discarded += refused.values_discarded;

@@ -2,6 +2,7 @@
 #include "sync/change_sync.h"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
 #include <functional>
 #include <mutex>
@@ -22,6 +23,7 @@ struct Told {
   std::vector<batch::Column> table, last_columns;  // as they were before
   bool can_together = true;
   std::vector<std::string> letters;
+  std::string written;                      // the last batch
   std::function<void(stream::Sink&)> read;  // what is read instead of a row for each state
   void say(std::string word) {
     std::lock_guard lock(mutex);
@@ -64,7 +66,15 @@ class Changes : public stream::Source {
 class TogetherLoad : public stream::Load {
  public:
   TogetherLoad(Told& told, bool is_alone) : told_(told), is_alone_(is_alone) {}
-  void write(batch::RecordBatch&& batch) override { rows_ += static_cast<std::int64_t>(batch.rows()); }
+  void write(batch::RecordBatch&& batch) override {
+    rows_ += static_cast<std::int64_t>(batch.rows());
+    told_.written.clear();
+    for (std::size_t row = 0; row < batch.rows(); ++row) {
+      for (std::size_t i = 0; i < batch.schema()->size(); ++i)
+        told_.written += fmt::format("{}={} ", (*batch.schema())[i].name,
+                                     batch.column(i).is_null(row) ? "null" : batch.column(i).print(row));
+    }
+  }
   stream::LoadResult commit(const stream::Commit& commit) override {
     for (const stream::RejectedRecord& letter : commit.rejected)
       told_.letters.push_back((is_alone_ ? "alone: " : "") + letter.record + " " + letter.reason);
@@ -331,4 +341,31 @@ TEST_CASE("settings that changes can't keep are refused, with what to do instead
         std::string::npos);
   CHECK(refused([](Run& run) { run.told.can_together = false; }).find("choose another target") !=
         std::string::npos);
+}
+
+TEST_CASE("what an update does not send is named as the columns arrive, its stored key as well") {
+  Run run;
+  StreamSettings& orders = run.orders();
+  orders.names = ColumnNames::snake_case;
+  orders.rename = {{"id", "order_id"}};
+  run.told.read = [](stream::Sink& sink) {
+    sink.gather(0);
+    sink.batch(0, rows_of({{"id", {}}, {"BigText", {}}, {"v", {}}, {"_leat_kept", {}}, {"_leat_was_id", {}}},
+                          {{"a", nullptr, "1", ",BigText,", "b"}, {"c", "x", "2", nullptr, nullptr}}));
+    sink.checkpoint_all({"s1"});
+    sink.settle();
+  };
+  CHECK_FALSE(run.sync({}).error);
+  CHECK(run.told.written ==
+        "order_id=a big_text=null v=1 _leat_kept=,big_text, _leat_was_order_id=b "
+        "order_id=c big_text=x v=2 _leat_kept=null _leat_was_order_id=null ");
+}
+
+TEST_CASE("changes of a table that the contract does not let be made are not passed over in silence") {
+  Run run;
+  run.orders().contract.tables = ContractMode::discard_row;
+  std::optional<Error> error = run.sync({"s1"}).error;
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::sync_contract);
+  CHECK(run.told.words == Words{});
 }

@@ -63,6 +63,10 @@ std::string fit_name(std::string_view name, const stream::Naming& naming) {
 }
 
 std::string Projection::arriving_name(std::string_view source_name) const {
+  // Beside a row's key stands the one that its stored row has, which is looked up by the arriving name.
+  if (source_name.starts_with(stream::kStoredKeyPrefix))
+    return std::string(stream::kStoredKeyPrefix) +
+           arriving_name(source_name.substr(stream::kStoredKeyPrefix.size()));
   if (stream::is_for_loading(source_name)) return std::string(source_name);
   for (const auto& [from, to] : settings_->rename) {
     if (from == source_name) return fit_name(to, naming_);

@@ -211,7 +211,7 @@ void StreamSync::run() {
       [this](bool failed) {
         if (!failed) return;
         load_.reset();
-        if (result_.rows_rejected > connection_.dead_letters_max)
+        if (result_.rows_rejected > connection_.dead_letters_max && gate_->is_open())
           keep_dead_letters(destination_, target_, std::move(rejected_), env_, options_.run_id);
       });
   finish();
@@ -250,7 +250,11 @@ void StreamSync::take(batch::RecordBatch&& batch) {
   keep_discarded(std::move(refused.discarded), result_, discarded_kept_, rejected_);
   result_.values_discarded += refused.values_discarded;
   env_.failpoint("sync_before_write");
-  if (gate_->is_open()) load().write(std::move(arriving));
+  if (gate_->is_open()) {
+    load().write(std::move(arriving));
+  } else {
+    result_.rows_discarded += static_cast<std::int64_t>(arriving.rows());
+  }
   for (stream::RejectedRecord& record : refused.rejected) {
     --result_.rows_read;  // counted with its batch
     take(std::move(record));
@@ -339,6 +343,7 @@ void StreamSync::finish() {
 }
 
 void StreamSync::commit() {
+  if (!gate_->is_open()) return;  // no table and no state: all of it comes once there is a table
   stream::Commit commit;
   if (checkpoint_) commit.partition = checkpoint_->partition;
   if (checkpoint_ && !options_.window) commit.state = checkpoint_->state;

@@ -441,3 +441,19 @@ TEST_CASE("a key of the settings that the stream does not have is refused") {
   CHECK(result.error->code() == ErrorCode::sync_column);
   CHECK(result.error->what_failed().find("did you mean `id`?") != std::string::npos);
 }
+
+TEST_CASE(
+    "where the contract makes no table no load begins and no state moves: all comes once there is one") {
+  Fixture f;
+  f.connection.streams[0].contract.tables = ContractMode::discard_row;
+  f.steps = {{{{"1", "a"}, {"2", "a"}}, "s1"}};
+  StreamResult result = f.run();
+  CHECK_FALSE(result.error);
+  CHECK(result.rows_discarded == 2);
+  CHECK(f.memory.targets.empty());
+  CHECK(f.memory.state.empty());
+  f.memory.table = {{"id", {}}, {"updated", {}}};
+  CHECK_FALSE(f.run().error);
+  CHECK(f.memory.rows == std::vector<std::string>{"1", "2"});
+  CHECK(f.memory.state == "s1");
+}
