@@ -8,7 +8,7 @@
 namespace leat::duck {
 namespace {
 
-constexpr std::size_t kBatchRows = 32768;
+constexpr std::size_t kBatchRows = 32768, kBatchBytes = 8 << 20;
 
 bool is_nested(duckdb_type id) {
   return id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
@@ -62,7 +62,7 @@ void QueryReader::begin() {
 std::optional<batch::RecordBatch> QueryReader::next() {
   if (!has_begun_) begin();
   batch::RecordBatch out(schema_);
-  while (!is_at_end_ && out.rows() < kBatchRows) {
+  while (!is_at_end_ && out.rows() < kBatchRows && out.byte_size() < kBatchBytes) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(result_);
     if (!chunk) {
       const char* message = duckdb_result_error(&result_);

@@ -14,6 +14,10 @@ namespace leat::files {
 namespace {
 
 constexpr const char* kMemoryLimit = "768MB";
+// Of a CSV file DuckDB keeps all that it has read to find out its types, up to the limit, and for each of its
+// threads two buffers as it reads the rows. Small buffers cost nothing.
+constexpr const char* kSniffingLimit = "192MB";
+constexpr std::size_t kCsvBufferBytes = 8 << 20;
 constexpr std::size_t kQueueBytes = 8 << 20;
 
 std::shared_ptr<duck::Database> open_memory() {
@@ -45,15 +49,30 @@ const char* writing(TableFormat format) {
   return "format parquet, compression zstd";
 }
 
+// Looks through a CSV file in little memory, and in more where its rows want more: thousands of columns do.
+void find_out(duck::Connection& connection, const std::string& statement) {
+  auto limit = [&](const char* to) { connection.run(fmt::format("set memory_limit = '{}'", to)); };
+  limit(kSniffingLimit);
+  try {
+    connection.run(statement);
+    limit(kMemoryLimit);
+  } catch (const Error& error) {
+    limit(kMemoryLimit);
+    if (error.what_failed().find("Out of Memory") == std::string::npos) throw;
+    connection.run(statement);
+  }
+}
+
 // A CSV file with all said that DuckDB finds out of it, from every row. Left to find it out itself, DuckDB
 // would read the whole file for it each time that it binds a statement, which is six times before the first
 // row of one reading.
 std::string reading_csv(duck::Connection& connection, const std::string& file, const TableOptions& options) {
-  std::string how = "sample_size = -1";
+  std::string buffer = fmt::format("buffer_size = {}", kCsvBufferBytes), how = buffer + ", sample_size = -1";
   if (!options.delimiter.empty()) how += ", delim = " + in_marks(options.delimiter, '\'');
   if (options.header) how += *options.header ? ", header = true" : ", header = false";
   if (options.all_text) how += ", all_varchar = true";
-  connection.run(fmt::format("create or replace temp table found as from sniff_csv({}, {})", file, how));
+  find_out(connection,
+           fmt::format("create or replace temp table found as from sniff_csv({}, {})", file, how));
   connection.run(R"(
     create or replace temp macro marked(x) as '''' || replace(if(x = '(empty)', '', x), '''', '''''') || '''';
     create or replace temp table said as select 'auto_detect = false, delim = ' || marked("Delimiter") || ', quote = '
@@ -69,7 +88,7 @@ std::string reading_csv(duck::Connection& connection, const std::string& file, c
   std::optional<batch::RecordBatch> row = said.next();
   if (!row || row->rows() != 1 || row->column(0).is_null(0))
     return fmt::format("read_csv({}, {})", file, how);
-  return fmt::format("read_csv({}, {})", file, row->column(0).text(0));
+  return fmt::format("read_csv({}, {}, {})", file, buffer, row->column(0).text(0));
 }
 
 std::string reading(duck::Connection& connection, const std::string& path, const TableOptions& options) {

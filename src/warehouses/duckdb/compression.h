@@ -13,7 +13,7 @@
 namespace leat::warehouses::duckdb {
 
 /// The names of the columns whose values in `first`, the first rows of a table, are almost all different.
-/// Empty where there are too few rows to tell.
+/// Empty where there are too few rows, and too short ones, to tell.
 std::set<std::string> various_columns(const batch::RecordBatch& first);
 
 }  // namespace leat::warehouses::duckdb

@@ -29,3 +29,14 @@ TEST_CASE("a column is various where its texts hardly ever come twice, in enough
   CHECK(warehouses::duckdb::various_columns(rows(1'000)).empty());
   CHECK(warehouses::duckdb::various_columns(rows(0)).empty());
 }
+
+TEST_CASE("few rows tell that a column is various where their texts are long") {
+  auto schema = std::make_shared<const batch::Schema>(
+      std::vector<batch::Column>{{"document", {TypeKind::json}}, {"notice", {}}});
+  batch::RecordBatch rows(schema);
+  for (int i = 0; i < 200; ++i) {
+    rows.column(0).append_text(fmt::format("{{\"id\":{},\"text\":\"{}\"}}", i, std::string(2000, 'x')));
+    rows.column(1).append_text(fmt::format("{} {}", i % 20, std::string(2000, 'x')));
+  }
+  CHECK(warehouses::duckdb::various_columns(rows) == std::set<std::string>{"document"});
+}
