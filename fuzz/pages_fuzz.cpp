@@ -54,9 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view expression = take_line(rest), format = take_line(rest);
   in_words([&] {
     Scope scope;
-    scope.names["q"] = table;
-    scope.names["row"] = RowRef{table, 1};
-    scope.names["day"] = date_of("2026-03-09T14:05:00");
+    scope.names.set("q", table);
+    scope.names.set("row", RowRef{table, 1});
+    scope.names.set("day", date_of("2026-03-09T14:05:00"));
     ExpressionPtr parsed = Expression::parse(expression, "p.md:1");
     Value value = parsed->evaluate(scope);  // a function points into what was parsed
     text_of(value);

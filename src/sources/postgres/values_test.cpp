@@ -114,10 +114,4 @@ TEST_CASE("arrays and hstores that end early or have what none has are refused")
   CHECK(*hstore_to_json("") == "{}");
 }
 
-TEST_CASE("control characters are escaped in JSON") {
-  std::string json;
-  append_json_text("a\n\x1f\"", json);
-  CHECK(json == R"("a\u000a\u001f\"")");
-}
-
 }  // namespace leat::sources::postgres
