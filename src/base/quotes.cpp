@@ -60,4 +60,16 @@ void append_json_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
+std::string without_quoted(std::string message) {
+  constexpr std::size_t kMark = 3;  // "]" is the message's own
+  for (std::size_t at = message.find('"'); at != std::string::npos; at = message.find('"', at + kMark)) {
+    bool is_mark = at + 2 < message.size() && message[at + 2] == '"';
+    if (is_mark) continue;
+    message.replace(at, std::string::npos, "…");
+    break;
+  }
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
+  return message;
+}
+
 }  // namespace leat

@@ -28,4 +28,10 @@ TEST_CASE("JSON strings escape what has to be, and leave the rest as it is") {
 }
 
 }  // namespace
+TEST_CASE("a message tells nothing from what it quotes on, but for single characters") {
+  CHECK(without_quoted("invalid percent-encoded token: \"50%off\"\n") == "invalid percent-encoded token: …");
+  CHECK(without_quoted("no \"]\" after the address \"::1\"") == "no \"]\" after the address …");
+  CHECK(without_quoted("nothing quoted \n") == "nothing quoted");
+}
+
 }  // namespace leat

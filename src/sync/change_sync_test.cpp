@@ -21,7 +21,7 @@ struct Told {
   std::string state;
   std::optional<Error> commit_fails;
   std::vector<batch::Column> table, last_columns;  // as they were before
-  bool can_together = true;
+  bool can_together = true, has_items = false;
   std::vector<std::string> letters;
   std::string written;                      // the last batch
   std::function<void(stream::Sink&)> read;  // what is read instead of a row for each state
@@ -43,7 +43,10 @@ class Changes : public stream::Source {
     orders.primary_key = {"id"};
     orders.sync_modes = {stream::SyncMode::incremental};
     orders.shared_state = "changes";
-    return {{orders}};
+    if (!told_.has_items) return {{orders}};
+    stream::Stream items = orders;
+    items.name = "items";
+    return {{orders, items}};
   }
   void read(std::span<const stream::Selection> selections, stream::Sink& sink) override {
     if (told_.read) return told_.read(sink);
@@ -135,12 +138,13 @@ struct Run {
     settings.name = "orders";
     return settings;
   }
-  StreamResult sync(std::vector<std::string> states) {
-    SyncResult result = run_sync(
-        connection, [&] { return std::make_unique<Changes>(told, states); },
-        [&] { return std::make_unique<Together>(told); }, env, options);
-    return result.streams.at(0);
+  std::vector<StreamResult> sync_all(std::vector<std::string> states) {
+    return run_sync(
+               connection, [&] { return std::make_unique<Changes>(told, states); },
+               [&] { return std::make_unique<Together>(told); }, env, options)
+        .streams;
   }
+  StreamResult sync(std::vector<std::string> states) { return sync_all(std::move(states)).at(0); }
 };
 
 std::optional<Error> sync_changes(Told& told, std::vector<std::string> states) {
@@ -368,4 +372,33 @@ TEST_CASE("changes of a table that the contract does not let be made are not pas
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::sync_contract);
   CHECK(run.told.words == Words{});
+}
+
+TEST_CASE("streams that share a state become visible in one commit") {
+  Run run;
+  run.told.has_items = true;
+  run.told.read = [](stream::Sink& sink) {
+    for (std::size_t stream : {0, 1}) {
+      sink.gather(stream);
+      sink.batch(stream, rows_of({{"id", {}}}, {{"a"}, {"b"}}));
+    }
+    sink.checkpoint_all({"s1"});
+    sink.settle();
+  };
+  std::vector<StreamResult> results = run.sync_all({});
+  REQUIRE(results.size() == 2);
+  CHECK(run.told.words == Words{"committed s1", "source hears of s1"});
+  for (const StreamResult& result : results) {
+    CHECK(result.commits == 1);
+    CHECK(result.rows_inserted == 2);
+  }
+}
+
+TEST_CASE("what is no error of ours ends changes as one that has their place") {
+  Run run;
+  run.told.read = [](stream::Sink&) { throw std::runtime_error("out of luck"); };
+  std::optional<Error> error = run.sync({}).error;
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::internal);
+  CHECK(error->where() == "connection shop");
 }

@@ -106,10 +106,12 @@ void Flatten::expand(const ColumnData& data, Nested& known, std::vector<batch::C
       auto member = std::find_if(known.members.begin(), known.members.end(),
                                  [&](const Member& each) { return each.name == name; });
       if (member == known.members.end()) {
-        known.members.push_back({name, type_of(value)});
+        known.members.push_back({name, type_of(value), !value.is_null()});
         member = known.members.end() - 1;
       } else if (!value.is_null()) {
-        member->type = batch::common_type(member->type, type_of(value));
+        // Its first value gives a member its type: null has none.
+        member->type = member->has_value ? batch::common_type(member->type, type_of(value)) : type_of(value);
+        member->has_value = true;
       }
       parts.members.emplace_back(static_cast<std::size_t>(member - known.members.begin()), value);
     }

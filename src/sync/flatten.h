@@ -28,6 +28,7 @@ class Flatten {
   struct Member {
     std::string name;
     batch::Type type;
+    bool has_value = false;  // other than null
   };
   struct Nested {
     std::string column;

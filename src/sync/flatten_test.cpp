@@ -34,8 +34,8 @@ std::string print(const batch::RecordBatch& batch) {
 
 TEST_CASE("members of a nested column become columns, to any depth") {
   Flatten flatten({"pl*"});
-  CHECK(print(flatten.apply(batch_of({R"({"lat":1.5,"at":{"city":"SF","zip":"012"}})", R"({"lat":2,"tags":["a"]})",
-                                      nullptr}))) ==
+  CHECK(print(flatten.apply(batch_of(
+            {R"({"lat":1.5,"at":{"city":"SF","zip":"012"}})", R"({"lat":2,"tags":["a"]})", nullptr}))) ==
         "id:int64=1|2|3 place__lat:float64=1.5|2|~ place__at__city:text=SF|~|~ place__at__zip:text=012|~|~ "
         "place__tags:json=~|[\"a\"]|~");
 }
@@ -50,10 +50,25 @@ TEST_CASE("a type widens from batch to batch, and a member that is missing is nu
 
 TEST_CASE("what is no object stays in the column itself") {
   Flatten flatten({"place"});
-  CHECK(print(flatten.apply(batch_of({R"([1])", R"({"n":1})"}))) == "id:int64=1|2 place:json=[1]|~ place__n:int64=~|1");
+  CHECK(print(flatten.apply(batch_of({R"([1])", R"({"n":1})"}))) ==
+        "id:int64=1|2 place:json=[1]|~ place__n:int64=~|1");
 }
 
 TEST_CASE("columns that are not named stay nested") {
   Flatten flatten({"other"});
   CHECK(print(flatten.apply(batch_of({R"({"n":1})"}))) == "id:int64=1 place:json={\"n\":1}");
+}
+
+TEST_CASE("a member that is null has no type: its first value gives it one") {
+  Flatten flatten({"place"});
+  CHECK(print(flatten.apply(batch_of({R"({"n":null})"}))) == "id:int64=1 place__n:text=~");
+  CHECK(print(flatten.apply(batch_of({R"({"n":null})", R"({"n":7})", R"({"n":null})"}))) ==
+        "id:int64=1|2|3 place__n:int64=~|7|~");
+  CHECK(print(flatten.apply(batch_of({R"({"n":1.5})"}))) == "id:int64=1 place__n:float64=1.5");
+}
+
+TEST_CASE("what is no JSON stays as it is") {
+  Flatten flatten({"place"});
+  CHECK(print(flatten.apply(batch_of({"{oops", R"({"n":1})"}))) ==
+        "id:int64=1|2 place:json={oops|~ place__n:int64=~|1");
 }

@@ -74,9 +74,9 @@ std::string Projection::arriving_name(std::string_view source_name) const {
   for (const std::string& glob : settings_->drop) {
     if (matches_glob(glob, source_name)) return {};
   }
-  return fit_name(
-      settings_->names == ColumnNames::snake_case ? snake_case(source_name) : std::string(source_name),
-      naming_);
+  // What tells of a change keeps its name: rows without a key are compared by all others.
+  bool is_snake = settings_->names == ColumnNames::snake_case && !source_name.starts_with("_ab_cdc_");
+  return fit_name(is_snake ? snake_case(source_name) : std::string(source_name), naming_);
 }
 
 const std::string& Projection::source_name(std::size_t arriving_column) const {

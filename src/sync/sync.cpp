@@ -96,11 +96,6 @@ std::vector<StreamResult> sync_together(const Connection& connection, const std:
   return results;
 }
 
-bool SyncResult::succeeded() const {
-  return std::none_of(streams.begin(), streams.end(),
-                      [](const StreamResult& each) { return each.error.has_value(); });
-}
-
 std::vector<StreamPlan> plan_streams(const Connection& connection, const stream::Catalog& catalog,
                                      const std::vector<std::string>& only) {
   std::vector<StreamPlan> plans;

@@ -49,8 +49,6 @@ struct StreamResult {
 
 struct SyncResult {
   std::vector<StreamResult> streams;
-  /// True when no stream has an error.
-  bool succeeded() const;
 };
 
 using SourceFactory = std::function<std::unique_ptr<stream::Source>()>;

@@ -7,6 +7,8 @@
 #include <mutex>
 
 #include "sync/projection.h"
+#include "sync/retry_letters.h"
+#include "sync/stream_sync.h"
 
 using namespace leat;
 using namespace leat::sync;
@@ -456,4 +458,85 @@ TEST_CASE(
   CHECK_FALSE(f.run().error);
   CHECK(f.memory.rows == std::vector<std::string>{"1", "2"});
   CHECK(f.memory.state == "s1");
+}
+
+TEST_CASE("what is no error of ours fails its stream and names it") {
+  Fixture f;
+  f.steps = {{{{"1", "a"}}, "s1"}};
+  f.memory.on_write = [] { throw std::runtime_error("out of luck"); };
+  StreamResult result = f.run();
+  REQUIRE(result.error);
+  CHECK(result.error->code() == ErrorCode::internal);
+  CHECK(result.error->where() == "connection shop, stream orders");
+  CHECK(f.memory.rows.empty());
+}
+
+TEST_CASE("a stream that is asked for is looked for among all where the connection names none") {
+  Fixture f;
+  f.connection.streams.clear();
+  SyncOptions options;
+  options.streams = {"ordrs"};
+  try {
+    f.run(options);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.what_failed().find("did you mean `orders`?") != std::string::npos);
+  }
+}
+
+TEST_CASE("a mode that needs a key says so where there is none") {
+  Connection connection;
+  StreamPlan plan;
+  plan.stream.name = "events";
+  plan.stream.schema = schema_of({"v"});
+  plan.settings.where = "leat.yml:9:5";
+  auto refused = [&] {
+    try {
+      target_of(connection, plan, Projection(plan.settings), {});
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::config_invalid);
+      CHECK(error.where() == "leat.yml:9:5");
+      return error.what_failed() + " " + error.fix();
+    }
+    return std::string("nothing");
+  };
+  CHECK(refused() == "nothing");
+  plan.settings.mode = stream::WriteMode::append_dedup;
+  CHECK(refused().find("`primary_key: [column]`") != std::string::npos);
+  plan.settings.mode = stream::WriteMode::append;
+  plan.settings.child_tables = {"v"};
+  CHECK(refused().find("`child_tables` of stream events need a primary key") != std::string::npos);
+}
+
+TEST_CASE("letters of a source that can't read single records again are refused, with what to do instead") {
+  Fixture f;
+  ScriptedSource source(schema_of({"id", "updated"}), {}, &f.seen_state);
+  MemoryDestination destination(f.memory);
+  StreamPlan plan;
+  plan.stream = source.discover().streams.at(0);
+  try {
+    retry_letters(f.connection, plan, source, destination, {{"l/0", "{}"}}, f.env, "run");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.fix().find("--full-refresh") != std::string::npos);
+  }
+}
+
+TEST_CASE("columns that tell of a change keep their names in snake case") {
+  StreamSettings settings;
+  settings.names = ColumnNames::snake_case;
+  Projection projection(settings);
+  CHECK(projection.arriving_name("_ab_cdc_deleted_at") == "_ab_cdc_deleted_at");
+  CHECK(projection.arriving_name("_Id") == "id");
+}
+
+TEST_CASE("a name that is cut keeps whole characters and stays one of its own") {
+  stream::Naming naming{20, false};
+  std::string long_name = "é";
+  for (int i = 0; i < 4; ++i) long_name += long_name;
+  std::string one = fit_name(long_name, naming), other = fit_name(long_name + "x", naming);
+  CHECK(one.size() <= 20);
+  CHECK(one.starts_with("ééééé_"));
+  CHECK(one != other);
+  CHECK(fit_name("short", naming) == "short");
 }

@@ -200,6 +200,16 @@ cut_off_rewritten() {
   sync_all; same t id,v,w "a table that got a column"
 }
 
+# The kill comes while the second partition is read: the pages of the first are caught up with.
+cut_off_partition() {
+  begin 'portion: 1MB'
+  sql "create table p (id int primary key, v text) partition by range (id); create table p_a partition of p for values from (0) to (20000);
+    create table p_b partition of p for values from (20000) to (100000); insert into p select i, repeat('p', 200) from generate_series(1, 39999) i"
+  LEAT_FAILPOINTS="sync_after_commit=kill@7" leat sync shop >out 2>&1 && wrong 'it was not killed'
+  sql "update p set v = 'changed' where id % 1000 = 1; delete from p where id % 1000 = 2; insert into p values (50000, 'new'); update p set id = id + 60000 where id in (5, 25000)"
+  sync_all; same p id,v "a table that was cut off in its second partition"
+}
+
 huge_transaction() {
   begin 'memory: 1MB' 'bytes: 4MB'
   psql -qX "$LEAT_TEST_POSTGRES" -c "alter database $recipe set logical_decoding_work_mem = '64kB'"
@@ -211,6 +221,8 @@ huge_transaction() {
 
 savepoints() {
   begin
+  # So that they are streamed before their end is known.
+  psql -qX "$LEAT_TEST_POSTGRES" -c "alter database $recipe set logical_decoding_work_mem = '64kB'"
   sql "create table t (id int primary key, v text)"
   sync_all
   sql "begin; insert into t select i, repeat('a', 200) from generate_series(1, 39000) i; savepoint a;
@@ -406,6 +418,19 @@ lost_slot() {
   sync_all; same t id "going on"
 }
 
+taken_over() {
+  begin
+  sql "create table t (id int primary key, v int); insert into t values (1, 1); create publication leat for table t"
+  sql "select pg_create_logical_replication_slot('slot_$recipe', 'test_decoding')" >/dev/null
+  sync_fails 'taken over'
+  sql "select pg_drop_replication_slot('slot_$recipe')" >/dev/null
+  sql "select pg_create_logical_replication_slot('slot_$recipe', 'pgoutput')" >/dev/null
+  sql "insert into t values (2, 2); update t set v = 9 where id = 1"
+  sync_all; same t id,v "a slot that was there before"
+  sql "insert into t values (3, 3); delete from t where id = 2"
+  sync_all; same t id,v "what came after"
+}
+
 busy_slot() {
   begin
   sql "create table t (id int primary key)"
@@ -471,6 +496,40 @@ joining() {
 }
 until_read() { # CONDITION
   timeout 60 sh -c "until psql -qXAt '$server/$recipe' -c \"select exists $1\" | grep -q t; do timeout 0.2 tail -f /dev/null || :; done" || wrong "it never came to $1"
+}
+
+follow() {
+  "$bin/leat" sync shop --follow >follow.txt 2>&1 &
+  follower=$!
+  until_read "(select 1 from pg_stat_replication where application_name = 'leat' and state = 'streaming')"
+}
+end_follow() {
+  kill -TERM $follower
+  wait $follower || { wrong 'it did not end well'; cat follow.txt; }
+}
+
+# A type that has no binary form in the stream comes while it is followed in binary.
+text_column() {
+  begin
+  sql "create table t (id int primary key, v int); insert into t values (1, 1)"
+  sync_all
+  follow
+  sql "alter table t add price money; insert into t values (2, 2, 1.5)"
+  at=$(sql 'select pg_current_wal_insert_lsn()')
+  until_read "(select 1 from pg_replication_slots where slot_name = 'slot_$recipe' and confirmed_flush_lsn >= '$at')"
+  end_follow
+  same t 'id,v,price::numeric(10,2)' 'a column that asks for text'
+}
+
+heartbeat() {
+  begin 'heartbeat: 200ms'
+  sql "create table t (id int primary key)"
+  sync_all
+  follow
+  at=$(sql 'select pg_current_wal_insert_lsn()')
+  until_read "(select 1 where pg_current_wal_insert_lsn() > '$at'::pg_lsn + 500)"
+  until_read "(select 1 from pg_replication_slots where slot_name = 'slot_$recipe' and confirmed_flush_lsn > '$at')"
+  end_follow
 }
 
 generated() {
@@ -584,8 +643,8 @@ history() {
   equals 'every change' 'I:Dummy U:Other D:-' "$(there "select string_agg(_ab_cdc_operation || ':' || coalesce(v, '-'), ' ' order by _ab_cdc_lsn, _ab_cdc_ordinal) from raw.t_changes")"
 }
 
-for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot cut_off_portions cut_off_rewritten huge_transaction savepoints toast key_changes same_key \
-  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot thrown_away busy_slot stopped table_set meddled joining generated refused_mode prepared refused_there selected values types geometries infinities wide_rows \
+for recipe in ${@:-insert_update_delete shared_position interleaved moving_rows cut_snapshot cut_off_portions cut_off_rewritten cut_off_partition huge_transaction savepoints toast key_changes same_key \
+  without_key identities truncates added_columns changed_columns partitions quiet_slot other_database lost_slot taken_over thrown_away busy_slot stopped table_set meddled joining text_column heartbeat generated refused_mode prepared refused_there selected renamed values types geometries infinities wide_rows \
   source_restarts history}; do
   wrong_before=$failures
   "$recipe"

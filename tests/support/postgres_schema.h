@@ -46,6 +46,7 @@ class PostgresSchema {
   bool is_missing() const { return !session_; }
   void run(const std::string& sql) { session_->rows(sql); }
   Env& env() { return env_; }
+  const std::string& url() const { return url_; }
   sources::postgres::Session& session() { return *session_; }
 
   /// The source with these settings beside its address: `more` is lines of YAML.

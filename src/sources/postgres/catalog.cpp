@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/glob.h"
 #include "base/spec.h"
 
 namespace leat::sources::postgres {
@@ -55,23 +56,12 @@ Number number(const std::string& text) {
   return value;
 }
 
-bool matches(std::string_view glob, std::string_view text) {
-  if (glob.empty()) return text.empty();
-  if (glob[0] == '*') {
-    for (std::size_t skip = 0; skip <= text.size(); ++skip) {
-      if (matches(glob.substr(1), text.substr(skip))) return true;
-    }
-    return false;
-  }
-  return !text.empty() && (glob[0] == '?' || glob[0] == text[0]) && matches(glob.substr(1), text.substr(1));
-}
-
 bool is_selected(const Table& table, const Options& options) {
-  auto in_schema = [&](const std::string& glob) { return matches(glob, table.schema); };
+  auto in_schema = [&](const std::string& glob) { return matches_glob(glob, table.schema); };
   if (std::none_of(options.schemas.begin(), options.schemas.end(), in_schema)) return false;
   return options.tables.empty() ||
          std::any_of(options.tables.begin(), options.tables.end(), [&](const std::string& glob) {
-           return matches(glob, table.name) || matches(glob, table.schema + "." + table.name);
+           return matches_glob(glob, table.name) || matches_glob(glob, table.schema + "." + table.name);
          });
 }
 
@@ -196,8 +186,7 @@ std::vector<Table> read_tables(Session& session, const Options& options, const s
     table.name = row[2];
     table.kind = row[3][0];
     table.identity = row[4][0];
-    bool is_first = matches(options.schemas[0], table.schema) &&
-                    options.schemas[0].find_first_of("*?") == std::string::npos;
+    bool is_first = matches_glob(options.schemas[0], table.schema) && !is_glob(options.schemas[0]);
     table.stream = is_first ? table.name : table.schema + "." + table.name;
     bool is_meant = stream.empty() || table.stream == stream;
     if (is_meant && is_selected(table, options)) tables.push_back(std::move(table));

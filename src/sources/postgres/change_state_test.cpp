@@ -42,6 +42,15 @@ TEST_CASE("a state of changes is the same after it was printed") {
 TEST_CASE("a state that names no position is refused") {
   CHECK(parse_state({}).lsn == 0);
   CHECK_THROWS_AS(parse_state({"{\"slot\": \"shop\"}"}), Error);
+  ChangeState state;
+  state.slot = "shop";
+  state.lsn = 7;
+  state.tables["t"].columns = {{"id", 23, -1, 1, {}}};
+  std::string json = print_state(state).json;
+  std::size_t column = json.find("[\"id\"");
+  REQUIRE(column != std::string::npos);
+  json.replace(column, json.find(']', column) + 1 - column, "[\"id\"]");
+  CHECK_THROWS_AS(parse_state({json}), Error);
 }
 
 }  // namespace leat::sources::postgres

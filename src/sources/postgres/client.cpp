@@ -37,10 +37,10 @@ Parsed parse(const std::string& url) {
   char* message = nullptr;
   Parsed options(PQconninfoParse(url.c_str(), &message), PQconninfoFree);
   if (options) return options;
-  std::string why = trimmed(message ? message : "it is no URL");
+  std::string why = without_quoted(message ? message : "it is no URL");  // a password may be quoted
   PQfreemem(message);
   throw Error(ErrorCode::config_invalid, fmt::format("The `url` of PostgreSQL can't be read: {}", why))
-      .fix("Write postgres://user:password@host:5432/database?sslmode=require.");
+      .fix("Write postgres://user:password@host:5432/database?sslmode=require, with %25 for a % in it.");
 }
 
 std::string option(const Parsed& options, std::string_view keyword) {

@@ -196,6 +196,16 @@ void Diagnosis::look_at_publication() {
   const std::string& name = options_.publication;
   std::vector<Table> tables = change_tables_;
   PublicationReport has = find_publication(session_, options_, tables);
+  std::string unsent = session_.value(fmt::format(
+      "select concat_ws(', ', case when not pubinsert then 'insert' end, case when not pubupdate then "
+      "'update' "
+      "end, case when not pubdelete then 'delete' end, case when not pubtruncate then 'truncate' end) from "
+      "pg_publication where pubname = {}",
+      quote_literal(name)));
+  if (!unsent.empty())
+    say(Level::note, fmt::format("The publication {} does not send every change; left out: {}", name, unsent),
+        fmt::format("ALTER PUBLICATION {} SET (publish = 'insert, update, delete, truncate');",
+                    quote_name(name)));
   if (has.exists && has.missing.empty())
     return say(Level::good, fmt::format("The publication {} has the tables", name));
   bool is_owner = holds("has_database_privilege(current_database(), 'create')");

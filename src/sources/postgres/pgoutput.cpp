@@ -131,24 +131,9 @@ bool read_end(Reader& reader, Message& to) {
       reader.byte();
       read_positions(reader, to);
       return reader.at_end();
-    case MessageKind::begin_prepare:
-      read_positions(reader, to);
-      break;
-    case MessageKind::rollback_prepared:
-      reader.byte();
-      reader.wide();
-      reader.wide();
-      to.end_lsn = reader.wide();
-      to.time = static_cast<std::int64_t>(reader.wide());
-      break;
-    default:  // prepare, stream_prepare, commit_prepared
-      reader.byte();
-      read_positions(reader, to);
+    default:
+      return true;  // prepared transactions are refused, whatever they say
   }
-  if (to.kind == MessageKind::rollback_prepared) reader.wide();
-  to.xid = reader.word();
-  to.name = reader.name();
-  return reader.at_end();
 }
 
 bool read_stream(Reader& reader, Message& to) {

@@ -60,6 +60,18 @@ TEST_CASE("messages of each kind are decoded") {
   CHECK(message.relations == std::vector<std::uint32_t>{1, 2});
   REQUIRE(take("M"s + "\0"s + be(9, 8) + "leat\0"s + be(2, 4) + "hi"));
   CHECK(message.content == "hi");
+  REQUIRE(take("O" + be(77, 8) + "upstream\0"s));
+  CHECK(message.lsn == 77);
+  CHECK(message.name == "upstream");
+  REQUIRE(take("Y" + be(16500, 4) + "public\0mood\0"s));
+  CHECK(message.name == "mood");
+}
+
+TEST_CASE("what is no message of pgoutput is told") {
+  Message message;
+  for (const std::string& bytes : {"x"s, "Q" + be(1, 4), "I" + be(1, 4) + "K" + be(0, 2),
+                                   "D" + be(1, 4) + "N" + be(0, 2), "I" + be(1, 4) + "N" + be(1, 2) + "z"})
+    CHECK_FALSE(decode(bytes, false, message));
 }
 
 TEST_CASE("inside a stream a change names its transaction") {

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "document/value.h"
 #include "sources/postgres/catalog.h"
+#include "sources/postgres/diagnosis.h"
 #include "sources/postgres/postgres.h"
 #include "sources/postgres/settings.h"
 #include "sources/postgres/slot.h"
@@ -235,6 +237,167 @@ TEST_CASE("a read by cursor goes on where the last one ended, and repeats a boun
   CHECK(db.read("t", "cursors: {t: at}", first.states.back()).rows.size() == 3);
   db.run("insert into t values (5, '2026-01-01 12:00')");
   CHECK(db.read("t", "cursors: {t: at}\nlag: 24h", first.states.back()).rows.size() == 5);
+}
+
+TEST_CASE("a window of a cursor is read alone, and the state stays where it was") {
+  Database db("leat_window");
+  if (db.is_missing()) return;
+  db.run(
+      "create table t (id int, at timestamp); insert into t values (1, '2026-01-01'), (2, '2026-01-02'), "
+      "(3, '2026-01-03'), (4, null)");
+  auto source = db.open("cursors: {t: at}");
+  stream::Catalog catalog = source->discover();
+  auto day = [](const char* text) { return *parse_iso_timestamp(text); };
+  for (const auto& [from, to, rows] :
+       {std::tuple{day("2026-01-02T00:00:00Z"), day("2026-01-03T00:00:00Z"), "2"},
+        {day("2026-01-01T00:00:00Z"), day("2026-01-04T00:00:00Z"), "123"}}) {
+    stream::Selection selection{
+        *catalog.find("t"), stream::SyncMode::incremental, {R"({"cursor":"x"})"}, stream::Window{from, to}};
+    RecordingSink sink;
+    source->read(std::span(&selection, 1), sink);
+    std::string ids;
+    for (const std::string& row : sink.rows) ids += row.substr(3, 1);
+    std::sort(ids.begin(), ids.end());
+    CHECK(ids == rows);
+    CHECK(sink.states == Lines{R"({"cursor":"x"})"});
+  }
+}
+
+TEST_CASE("schemas and tables are chosen by wildcards; tables of the first go by their bare names") {
+  Database db("leat_wild_a"), other("leat_wild_b");
+  if (db.is_missing()) return;
+  db.run("create table orders (id int); create table order_lines (id int); create table other (id int)");
+  other.run("create table orders (id int)");
+  auto names = [&](const char* settings) {
+    std::string all;
+    document::Value mapping =
+        document::parse_yaml(fmt::format("url: {}\n{}", db.url(), settings), "test.yml");
+    auto source = kPostgres.open(document::read_settings(kSettings, mapping, db.env()), db.env());
+    for (const stream::Stream& each : source->discover().streams) all += each.name + " ";
+    return all;
+  };
+  CHECK(names("schemas: [leat_wild_a, \"leat_wild_?\"]\ntables: [\"order*\"]") ==
+        "order_lines orders leat_wild_b.orders ");
+  CHECK(names("schemas: [\"leat_wild_*\"]\ntables: [leat_wild_b.*]") == "leat_wild_b.orders ");
+}
+
+TEST_CASE("settings that name what is not there say so, with the nearest name") {
+  Database db("leat_named");
+  if (db.is_missing()) return;
+  db.run("create table orders (id int primary key, at timestamp); create view few as select * from orders");
+  auto refused = [&](const char* stream, const char* settings, const char* state) {
+    try {
+      db.read(stream, settings, state);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  CHECK(refused("orders", "cursors: {orders: att}", "").find("did you mean `at`?") != std::string::npos);
+  CHECK(refused("orders", "where: {order: x}", "").find("did you mean `orders`?") != std::string::npos);
+  CHECK(refused("orders", "workers: 33", "").find("1 to 32") != std::string::npos);
+  CHECK(refused("orders", "method: xmin", "[1]").find("no JSON object") != std::string::npos);
+  // A condition that fails, in whichever of the sessions, with the statement.
+  CHECK(refused("orders", "where: {orders: id / 0 > 1}", "") == "nothing");
+  db.run("insert into orders select i from generate_series(1, 10) i");
+  CHECK(refused("orders", "where: {orders: id / 0 > 1}", "").find("division by zero") != std::string::npos);
+  auto source = db.open("method: xmin");
+  stream::Selection view{*source->discover().find("few"), stream::SyncMode::incremental, {}, {}};
+  RecordingSink sink;
+  CHECK_THROWS_AS(source->read(std::span(&view, 1), sink), Error);
+}
+
+TEST_CASE("a url that can't be read says how one is written, without its password") {
+  for (const char* url : {"postgres://u:hush@[::1", "host=x hush", "postgres://u:hush%zz@host/x"}) {
+    try {
+      place_of(url);
+      FAIL("it was read");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::config_invalid);
+      CHECK(error.fix().find("postgres://user:password@host") != std::string::npos);
+      CHECK(std::string(error.what()).find("hush") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("through a tunnel a url leads to a port of this machine, and the host's name is still compared") {
+  std::string through = through_port("postgres://u:it%27s@db.internal:6543/shop?sslmode=verify-full", 4711);
+  CHECK(through.find("hostaddr='127.0.0.1'") != std::string::npos);
+  CHECK(through.find("port='4711'") != std::string::npos);
+  CHECK(through.find("6543") == std::string::npos);
+  CHECK(through.find("host='db.internal'") != std::string::npos);
+  CHECK(through.find("password='it\\'s'") != std::string::npos);
+  CHECK(through.find("sslmode='verify-full'") != std::string::npos);
+  CHECK(place_of(through) == "db.internal:4711/shop");
+}
+
+TEST_CASE("what the check finds it says how to mend, and what it says mends it") {
+  Database db("leat_check");
+  if (db.is_missing()) return;
+  db.run(R"sql(
+    do $$ begin create role leat_checker login; exception when duplicate_object then null; end $$;
+    alter role leat_checker noreplication;
+    drop publication if exists leat_check;
+    create table t (id int primary key, twice int generated always as (id * 2) stored); create table bare (v int);
+    create table quiet (id int primary key); alter table quiet replica identity nothing)sql");
+  Options options = db.options("method: cdc\nslot: leat_check\npublication: leat_check\nfailover: true");
+  std::size_t user = options.url.find("postgres@");
+  REQUIRE(user != std::string::npos);
+  options.url.replace(user, 8, "leat_checker");
+  std::string said;
+  auto mend = [&] {
+    int problems = 0;
+    for (const stream::Finding& each : diagnose(options)) {
+      said += each.what + "\n";
+      bool is_whole = each.mend.find("…") == std::string::npos;  // else the user has to choose
+      if (each.level != stream::Finding::Level::problem || !is_whole) continue;
+      ++problems;
+      db.run(each.mend);
+    }
+    return problems;
+  };
+  CHECK(mend() > 0);
+  for (const char* wanted :
+       {"leat_checker may not use the schema \"leat_check\"", "leat_checker may not read every table",
+        "leat_checker may not replicate", "bare\" has no primary key",
+        "quiet\" does not log which rows change",
+        "There is no publication leat_check, and only the tables' owner can make it",
+        "Generated columns of \"leat_check\".\"t\" are not in the log", "There is no slot leat_check yet"}) {
+    CAPTURE(wanted);
+    CHECK(said.find(wanted) != std::string::npos);
+  }
+  mend();  // a table whose changes are told now is not yet published
+  said.clear();
+  CHECK(mend() == 0);
+  CHECK(said.find("The publication leat_check has the tables") != std::string::npos);
+  CHECK(said.find("3 tables of ") != std::string::npos);
+  db.run("alter publication leat_check set (publish = 'insert, update')");
+  db.run("select pg_create_logical_replication_slot('leat_check', 'pgoutput', false, true)");
+  said.clear();
+  CHECK(mend() == 1);
+  CHECK(said.find("left out: delete, truncate") != std::string::npos);
+  CHECK(said.find("sends prepared transactions before their commit") != std::string::npos);
+  CHECK(said.find("The slot leat_check is ") != std::string::npos);
+  CHECK(said.find("`failover` does nothing here") != std::string::npos);
+  db.run("drop publication leat_check");
+}
+
+TEST_CASE("a table that may not be read says what to grant") {
+  Database db("leat_denied");
+  if (db.is_missing()) return;
+  db.run(R"sql(
+    do $$ begin create role leat_stranger login; exception when duplicate_object then null; end $$;
+    create table t (id int primary key))sql");
+  Options options = db.options("");
+  options.url.replace(options.url.find("postgres@"), 8, "leat_stranger");
+  Session session(options.url);
+  try {
+    session.rows("select * from leat_denied.t");
+    FAIL("it was read");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::postgres_refused);
+    CHECK(error.fix().find("GRANT SELECT") != std::string::npos);
+  }
 }
 
 TEST_CASE("a read by transaction brings what was written since") {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "stream/destination.h"
 
 namespace leat::sources::postgres {
@@ -150,6 +151,31 @@ TEST_CASE("a truncated table forgets what came before, its log does not") {
   t.clear();
   t.insert({"2", "b", "y"});
   CHECK(t.flush() == Lines{"cleared", "2 b y", "log 1 a x I", "log - - - T", "log 2 b y I"});
+}
+
+TEST_CASE("changes that do not say what they have to are refused") {
+  Fixture keyed, bag(false);
+  CHECK_THROWS_AS(keyed.insert({"1", "a"}), Error);
+  CHECK_THROWS_AS(keyed.remove({}), Error);
+  CHECK_THROWS_AS(bag.update({"1", "a", "x"}), Error);
+}
+
+TEST_CASE("a value that does not read as its column's names table and column") {
+  Table table;
+  table.stream = "billing.orders";
+  table.columns.emplace_back().name = "total";
+  table.columns[0].type.oid = 23;
+  TableChanges changes(table, plan_columns(table, Numerics::text), 0, {});
+  Message message;
+  message.kind = MessageKind::insert;
+  message.new_values = {{'t', "seven"}};
+  try {
+    changes.apply(message, {0}, {});
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::postgres_value);
+    CHECK(error.where() == "billing.orders, column total");
+  }
 }
 
 }  // namespace leat::sources::postgres

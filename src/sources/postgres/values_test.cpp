@@ -114,4 +114,17 @@ TEST_CASE("arrays and hstores that end early or have what none has are refused")
   CHECK(*hstore_to_json("") == "{}");
 }
 
+TEST_CASE("a geometry is read from its bytes and from their digits, and what is none is refused") {
+  using namespace std::string_view_literals;
+  ColumnPlan plan = plan_of(99999, '\0', "geometry");
+  batch::ColumnData column(plan.type);
+  CHECK(append_text(plan, "0101000000000000000000F03F0000000000000040", column) == Decoded::good);
+  CHECK(append_binary(plan, "\1\1\0\0\0\0\0\0\0\0\0\360\77\0\0\0\0\0\0\0\100"sv, column) == Decoded::good);
+  CHECK(column.print(0) == "POINT (1 2)");
+  CHECK(column.print(1) == "POINT (1 2)");
+  CHECK(append_text(plan, "0101", column) == Decoded::malformed);
+  CHECK(append_binary(plan, "\1\1"sv, column) == Decoded::malformed);
+  CHECK(column.size() == 2);
+}
+
 }  // namespace leat::sources::postgres

@@ -251,3 +251,25 @@ TEST_CASE(
   auto count = open()->adapter()->query("select cast(count(*) as varchar) from t");
   CHECK(count.batches.at(0).column(0).text(0) == std::to_string(kThreads * kTimes));
 }
+
+TEST_CASE("what is given up before the commit leaves nothing, and the next load goes on") {
+  Env env(fixed_clock({}), 1);
+  auto warehouse = opened(":memory:", env);
+  auto destination = warehouse->destination();
+  auto schema = std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"id", {}}});
+  stream::Target target{"c", "s", "raw", "t", schema, {"id"}, "", stream::WriteMode::append_dedup};
+  for (bool commits : {false, true}) {
+    REQUIRE(destination->begin_together("raw"));
+    auto load = destination->begin(target);
+    batch::RecordBatch batch(schema);
+    batch.column(0).append_text("1");
+    load->write(std::move(batch));
+    load->commit({});
+    load.reset();
+    destination->write_state("c", "s", {"moved"});
+    commits ? (void)destination->commit_together() : destination->abandon_together();
+    CHECK(destination->read_state("c", "s").json == (commits ? "moved" : ""));
+    CHECK(destination->columns(target).empty() == !commits);
+  }
+  CHECK(warehouse->adapter()->query("select id from raw.t", 10).rows() == 1);
+}

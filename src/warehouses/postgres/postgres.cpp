@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "base/secret.h"
 #include "warehouses/postgres/adapter.h"
 #include "warehouses/postgres/dialect.h"
@@ -65,9 +66,11 @@ Address address_of(const document::Settings& settings) {
   char* message = nullptr;
   PQconninfoOption* options = PQconninfoParse(address.conninfo.c_str(), &message);
   if (!options) {
-    std::string text = message ? message : "not a connection string";
+    std::string why = without_quoted(message ? message : "it is no URL");  // a password may be quoted
     PQfreemem(message);
-    throw Error(ErrorCode::config_invalid, text, settings.mark().text());
+    throw Error(ErrorCode::config_invalid, "The `url` of PostgreSQL can't be read: " + why,
+                settings.mark().text())
+        .fix("Write postgres://user:password@host:5432/database?sslmode=require, with %25 for a % in it.");
   }
   std::string host = "localhost", port = "5432", database, user;
   for (PQconninfoOption* option = options; option->keyword; ++option) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <array>
 #include <cstdlib>
 
 #include "base/error.h"
@@ -26,6 +27,57 @@ std::unique_ptr<warehouses::Warehouse> open_test_warehouse(Env& env) {
                               document::parse_yaml(fmt::format("url: '{}'", url), "x"), env),
       env);
 }
+
+// A schema of its own, its table t, and loads into it.
+class Table {
+ public:
+  Table(warehouses::Warehouse& warehouse, std::string schema)
+      : adapter_(warehouse.adapter()), destination_(warehouse.destination()) {
+    target.connection = target.stream = target.schema = schema;
+    target.table = "t";
+    target.primary_key = {"id"};
+    target.mode = stream::WriteMode::append_dedup;
+    target.columns = std::make_shared<const batch::Schema>(
+        std::vector<batch::Column>{{"id", {}}, {"v", {}}, {"_ab_cdc_deleted_at", {}}});
+    adapter_->execute(fmt::format("drop schema if exists {} cascade", schema));
+    destination_->read_state(schema, "");  // makes the bookkeeping
+  }
+  ~Table() {
+    adapter_->execute(
+        fmt::format("drop schema if exists {0} cascade; delete from _leat.state where connection = '{0}'",
+                    target.schema));
+  }
+  using Rows = std::vector<std::array<const char*, 3>>;
+  stream::LoadResult load(const Rows& rows) {
+    auto open = destination_->begin(target);
+    batch::RecordBatch batch(target.columns);
+    for (const auto& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i)
+        row[i] ? batch.column(i).append_text(row[i]) : batch.column(i).append_null();
+    }
+    open->write(std::move(batch));
+    stream::Commit commit;
+    commit.load_id = "l";
+    return open->commit(commit);
+  }
+  std::string value(const std::string& sql) {
+    sql::QueryResult result = adapter_->query(sql);
+    return result.rows() == 0 || result.batches[0].column(0).is_null(0)
+               ? ""
+               : result.batches[0].column(0).print(0);
+  }
+  std::string rows() {
+    return value(fmt::format("select string_agg(id || coalesce(v, '-'), ' ' order by id, v) from {}.t",
+                             target.schema));
+  }
+  sql::Adapter& adapter() { return *adapter_; }
+  stream::Destination& destination() { return *destination_; }
+  stream::Target target;
+
+ private:
+  std::unique_ptr<sql::Adapter> adapter_;
+  std::unique_ptr<stream::Destination> destination_;
+};
 
 }  // namespace
 
@@ -147,4 +199,137 @@ TEST_CASE("of numbers that no decimal and no double holds none becomes another n
   }
   CHECK(printed == std::vector<std::string>{"null", "null", "0", "12300", "0.00012", "nan", "inf", "-inf",
                                             "nan", "null", "12.50"});
+}
+
+TEST_CASE("a url that can't be read is refused without its password") {
+  Env env;
+  for (const char* url : {"postgres://u:hush%zz@host/x", "postgres://u:hush@[::1", "host=x hush"}) {
+    try {
+      warehouses::kPostgres.open(
+          document::read_settings(*warehouses::kPostgres.spec,
+                                  document::parse_yaml(fmt::format("url: '{}'", url), "x"), env),
+          env);
+      FAIL("it was read");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::config_invalid);
+      CHECK(std::string(error.what()).find("hush") == std::string::npos);
+      CHECK(error.fix().find("%25") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a table that is replaced by the rows it has is not touched") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  Table table(*warehouse, "replace_test");
+  table.target.mode = stream::WriteMode::overwrite;
+  table.load({{"1", "a", nullptr}, {"2", "b", nullptr}});
+  std::string written = table.value("select max(xmin::text::bigint) from replace_test.t");
+  stream::LoadResult same = table.load({{"2", "b", nullptr}, {"1", "a", nullptr}});
+  CHECK(same.rows_changed() == 0);
+  CHECK(same.rows_unchanged == 2);
+  CHECK(table.value("select max(xmin::text::bigint) from replace_test.t") == written);
+  stream::LoadResult other = table.load({{"1", "z", nullptr}});
+  CHECK(other.rows_deleted == 2);
+  CHECK(table.rows() == "1z");
+}
+
+TEST_CASE("a table whose unique index is gone is merged all the same, each key once") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  Table table(*warehouse, "merge_test");
+  table.load({{"1", "a", nullptr}, {"2", "b", nullptr}});
+  table.adapter().execute(
+      "do $$ declare i text; begin for i in select indexname from pg_indexes where schemaname = 'merge_test' "
+      "loop "
+      "execute 'drop index merge_test.' || quote_ident(i); end loop; end $$");
+  stream::LoadResult result = table.load({{"1", "z", nullptr}, {"2", "b", nullptr}, {"3", "c", nullptr}});
+  CHECK(table.rows() == "1z 2b 3c");
+  CHECK(result.rows_inserted == 1);
+  CHECK(result.rows_updated == 1);
+  CHECK(result.rows_unchanged == 1);
+}
+
+TEST_CASE("a truncated table is emptied, or its rows are marked, before those that come after") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  Table table(*warehouse, "clear_test");
+  table.load({{"1", "a", nullptr}, {"2", "b", nullptr}});
+  table.target.clears = true;
+  table.target.deletes_hard = true;
+  table.load({{"3", "c", nullptr}});
+  CHECK(table.rows() == "3c");
+}
+
+TEST_CASE("of equal rows without a key a deletion takes one") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  Table table(*warehouse, "bag_test");
+  table.target.mode = stream::WriteMode::append;
+  table.target.primary_key.clear();
+  table.target.is_bag = table.target.deletes_hard = true;
+  table.target.delete_column = "_ab_cdc_deleted_at";
+  table.load({{"1", "a", nullptr}, {"1", "a", nullptr}, {"2", nullptr, nullptr}});
+  stream::LoadResult result = table.load({{"1", "a", "now"}, {"2", nullptr, "now"}, {"9", "x", "now"}});
+  CHECK(result.rows_deleted == 2);
+  CHECK(table.rows() == "1a");
+}
+
+TEST_CASE("what is given up before the commit leaves nothing, and the next load goes on") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  Table table(*warehouse, "give_up_test");
+  stream::Destination& to = table.destination();
+  for (bool commits : {false, true}) {
+    REQUIRE(to.begin_together("give_up_test"));
+    table.load({{"1", "a", nullptr}});
+    to.write_state("give_up_test", "s", {"moved"});
+    commits ? (void)to.commit_together() : to.abandon_together();
+    CHECK(to.read_state("give_up_test", "s").json == (commits ? "moved" : ""));
+    CHECK(to.columns(table.target).empty() == !commits);
+  }
+  CHECK(table.rows() == "1a");
+}
+
+TEST_CASE("texts of a seed are stored as they are") {
+  Env env;
+  auto warehouse = open_test_warehouse(env);
+  if (!warehouse) return;
+  Table table(*warehouse, "seed_test");
+  table.adapter().execute("create schema seed_test; create table seed_test.t (id int, v text)");
+  batch::RecordBatch rows(
+      std::make_shared<const batch::Schema>(std::vector<batch::Column>{{"id", {}}, {"v", {}}}));
+  const char* texts[] = {"a\tb", "a\nb\r", "a\\b\\N", "", nullptr, "plain"};
+  for (std::size_t i = 0; i < std::size(texts); ++i) {
+    rows.column(0).append_text(std::to_string(i));
+    texts[i] ? rows.column(1).append_text(texts[i]) : rows.column(1).append_null();
+  }
+  CHECK(table.adapter().insert_texts("seed_test.t", {"int", "text"}, rows));
+  for (std::size_t i = 0; i < std::size(texts); ++i) {
+    std::string wanted = texts[i] ? texts[i] : "none";
+    CHECK(table.value(fmt::format("select coalesce(v, 'none') from seed_test.t where id = {}", i)) == wanted);
+  }
+}
+
+TEST_CASE("a database is named by its parts as well as by a url, whatever is in them") {
+  Env env;
+  const char *url = std::getenv("LEAT_TEST_POSTGRES"), *port = std::getenv("PGPORT");
+  if (!url || !port) return;
+  auto warehouse = warehouses::kPostgres.open(
+      document::read_settings(
+          *warehouses::kPostgres.spec,
+          document::parse_yaml(
+              fmt::format("host: 127.0.0.1\nport: {}\nuser: postgres\npassword: \"it's \\\\ here\"\n"
+                          "database: postgres\n",
+                          port),
+              "x"),
+          env),
+      env);
+  CHECK(warehouse->database() == "postgres");
+  CHECK(warehouse->adapter()->database() == "postgres");
 }

@@ -123,3 +123,14 @@ TEST_CASE("an account has exactly one way to log in, and an address of its own")
   CHECK_THROWS_AS(read("account: a\nuser: me\ndatabase: db\n"), Error);
   CHECK_THROWS_AS(read("account: a\nuser: me\ndatabase: db\ntoken: t\npassword: p\n"), Error);
 }
+
+TEST_CASE("texts of a result's part may be escaped, and numbers need no quotes") {
+  RowBuilder rows(document::parse_json(
+      R"([{"name":"T","type":"text"},{"name":"N","type":"fixed","precision":10,"scale":0}])", "x"));
+  REQUIRE(read_part(R"([ ["\u0041\u00e9\u20ac\ud83d\ude00\n\"\\", 5], [null, null] ])", rows));
+  sql::QueryResult result = rows.finish();
+  REQUIRE(result.rows() == 2);
+  CHECK(result.batches[0].column(0).text(0) == "Aé€😀\n\"\\");
+  CHECK(result.batches[0].column(1).print(0) == "5");
+  CHECK(result.batches[0].column(1).is_null(1));
+}
