@@ -64,7 +64,7 @@ std::string slug_of(std::string_view text) {
   std::string out;
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || byte >= 128) {
+    if (std::isalnum(byte) || byte >= 128 || c == '_') {
       out.push_back(static_cast<char>(std::tolower(byte)));
     } else if (!out.empty() && out.back() != '-' && c != '\'') {
       out.push_back('-');

@@ -15,7 +15,8 @@ std::string escape(std::string_view text);
 std::string script_safe(std::string_view json);
 /// The address, or "#" where it has a scheme other than http, https, mailto and tel.
 std::string safe_url(std::string_view url);
-/// A heading's text as an id: "When do crimes happen?" is "when-do-crimes-happen".
+/// A heading's text as an id: "When do crimes happen?" is "when-do-crimes-happen"; underscores stay, as on
+/// GitHub.
 std::string slug_of(std::string_view text);
 /// The text of HTML without its tags; entities stay.
 std::string without_tags(std::string_view html);

@@ -97,6 +97,12 @@ TEST_CASE("what can't be read or run fails alone, and the page goes on") {
   CHECK(page.problems[0].what.find("did you mean `title`?") != std::string::npos);
 }
 
+TEST_CASE("headings have ids, as links to them are written") {
+  CHECK(holds(rendered("## When do crimes happen?"), "<h2 id=\"when-do-crimes-happen\">"));
+  CHECK(holds(rendered("## bulk_load"), "<h2 id=\"bulk_load\">"));
+  CHECK(holds(rendered("## Twice\n\n## Twice"), "<h2 id=\"twice-2\">"));
+}
+
 TEST_CASE("{#await} shows what it waited for; {name} and {...all} bring properties") {
   CHECK(holds(rendered("{#await 5}wait{:then x}got {x}{:catch e}no{/await}"), ">5<"));
   CHECK(holds(rendered("{#await 6 then x}{x}{/await}"), ">6<"));
