@@ -17,27 +17,35 @@ bool is_nested(duckdb_type id) {
 
 }  // namespace
 
+// Each binding of a statement looks through the files that it reads, so there are few: one for the columns,
+// kept to be run where they come as they are, and DuckDB's own when it runs.
 QueryReader::QueryReader(Connection& connection, std::string from)
     : connection_(connection), from_(std::move(from)) {
-  Result none = connection_.run(fmt::format("select * from {} limit 0", from_));
+  prepare("select * from " + from_);
   std::vector<batch::Column> columns;
-  for (idx_t i = 0; i < duckdb_column_count(&none.get()); ++i) {
-    duckdb_logical_type type = duckdb_column_logical_type(&none.get(), i);
+  std::string selected;
+  bool is_cast = false;
+  for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement_); ++i) {
+    duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement_, i);
     std::optional<batch::Type> known = leat_type(type);
     duckdb_type id = duckdb_get_type_id(type);
     duckdb_destroy_logical_type(&type);
-    std::string name = duckdb_column_name(&none.get(), i), column = in_marks(name, '"');
+    const char* told = duckdb_prepared_statement_column_name(statement_, i);
+    std::string name = told ? told : "", column = in_marks(name, '"');
+    duckdb_free(const_cast<char*>(told));
     if (!known) {
+      is_cast = true;
       known = batch::Type{is_nested(id)            ? batch::TypeKind::json
                           : id == DUCKDB_TYPE_UUID ? batch::TypeKind::uuid
                                                    : batch::TypeKind::text};
       column = is_nested(id) ? fmt::format("cast(to_json({0}) as varchar) as {0}", column)
                              : fmt::format("cast({0} as varchar) as {0}", column);
     }
-    columns_ += (columns_.empty() ? "" : ", ") + column;
+    selected += (selected.empty() ? "" : ", ") + column;
     columns.push_back({std::move(name), *known});
   }
   schema_ = std::make_shared<const batch::Schema>(std::move(columns));
+  if (is_cast) with_casts_ = fmt::format("select {} from {}", selected, from_);
 }
 
 QueryReader::~QueryReader() {
@@ -45,18 +53,22 @@ QueryReader::~QueryReader() {
   duckdb_destroy_prepare(&statement_);
 }
 
+void QueryReader::prepare(const std::string& sql) {
+  duckdb_destroy_prepare(&statement_);
+  if (duckdb_prepare(connection_.handle(), sql.c_str(), &statement_) == DuckDBSuccess) return;
+  const char* message = duckdb_prepare_error(statement_);
+  std::string text = message ? message : "DuckDB gives no reason";
+  duckdb_destroy_prepare(&statement_);  // no destructor runs where this is called by the constructor
+  raise(text, connection_.database()->path(), sql);
+}
+
 void QueryReader::begin() {
   has_begun_ = true;
-  std::string sql = fmt::format("select {} from {}", columns_, from_);
-  const std::string& place = connection_.database()->path();
-  if (duckdb_prepare(connection_.handle(), sql.c_str(), &statement_) != DuckDBSuccess) {
-    const char* message = duckdb_prepare_error(statement_);
-    raise(message ? message : "DuckDB gives no reason", place, sql);
-  }
-  if (duckdb_execute_prepared_streaming(statement_, &result_) != DuckDBSuccess) {
-    const char* message = duckdb_result_error(&result_);
-    raise(message ? message : "DuckDB gives no reason", place, sql);
-  }
+  if (!with_casts_.empty()) prepare(with_casts_);
+  if (duckdb_execute_prepared_streaming(statement_, &result_) == DuckDBSuccess) return;
+  const char* message = duckdb_result_error(&result_);
+  raise(message ? message : "DuckDB gives no reason", connection_.database()->path(),
+        with_casts_.empty() ? "select * from " + from_ : with_casts_);
 }
 
 std::optional<batch::RecordBatch> QueryReader::next() {

@@ -20,14 +20,16 @@ class QueryReader {
   QueryReader(const QueryReader&) = delete;
   QueryReader& operator=(const QueryReader&) = delete;
   const batch::SchemaPtr& schema() const { return schema_; }
-  /// The next rows, some ten thousand; nullopt at the end.
+  /// The next rows, some ten thousand or some megabytes; nullopt at the end.
   std::optional<batch::RecordBatch> next();
 
  private:
+  void prepare(const std::string& sql);
   void begin();
 
   Connection& connection_;
-  std::string from_, columns_;
+  std::string from_;
+  std::string with_casts_;  ///< the statement where a column does not come as it is; else ""
   batch::SchemaPtr schema_;
   duckdb_prepared_statement statement_ = nullptr;
   duckdb_result result_{};

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
+#include <fstream>
 #include <optional>
 
 #include "base/error.h"
@@ -157,6 +159,49 @@ TEST_CASE("what a CSV file is like is found out from all of its rows") {
   for (int i = 0; i < 30000; ++i) late += "1\n";
   TableReader reader(folder.write("late.csv", late + "x\n"), TableFormat::csv);
   CHECK((*reader.schema())[0].type.kind == TypeKind::text);
+}
+
+// A line of this process's status, such as "VmRSS:", in bytes.
+std::size_t status_bytes(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  std::size_t kilobytes = 0;
+  while (status >> word && word != name) {
+  }
+  status >> kilobytes;
+  return kilobytes << 10;
+}
+
+TEST_CASE("finding out what a CSV file is like takes no memory that grows with the file") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return;  // they hold freed memory back
+#endif
+  testing::TemporaryFolder folder;
+  const std::string path = folder.path() + "/long.csv", text(2000, 'x');
+  {
+    std::ofstream file(path);
+    file << "id,text\n";
+    for (int i = 0; i < 200'000; ++i) file << i << ',' << text << '\n';
+  }
+  TableReader(folder.write("short.csv", "id,text\n1,x\n"), TableFormat::csv);  // loads DuckDB
+  std::ofstream("/proc/self/clear_refs") << 5;                                 // the peak begins anew
+  const std::size_t before = status_bytes("VmRSS:");
+  TableReader reader(path, TableFormat::csv);
+  CHECK((*reader.schema())[0].type.kind == TypeKind::int64);
+  CHECK(status_bytes("VmHWM:") < before + (300u << 20));  // of a file of 400 MB
+}
+
+TEST_CASE("long rows come in batches of few") {
+  testing::TemporaryFolder folder;
+  std::string text = "id,text\n";
+  for (int i = 0; i < 10'000; ++i) text += fmt::format("{},{}\n", i, std::string(4000, 'x'));
+  TableReader reader(folder.write("long.csv", text), TableFormat::csv);
+  std::size_t rows = 0;
+  while (auto batch = reader.next()) {
+    rows += batch->rows();
+    CHECK(batch->byte_size() < (20u << 20));
+  }
+  CHECK(rows == 10'000);
 }
 
 TEST_CASE("Parquet comes back as it went, CSV and JSON with their types found") {

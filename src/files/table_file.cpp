@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kMemoryLimit = "768MB";
 // Of a CSV file DuckDB keeps all that it has read to find out its types, up to the limit, and for each of its
 // threads two buffers as it reads the rows. Small buffers cost nothing.
-constexpr const char* kSniffingLimit = "192MB";
+constexpr const char* kSniffingLimit = "128MB";
 constexpr std::size_t kCsvBufferBytes = 8 << 20;
 constexpr std::size_t kQueueBytes = 8 << 20;
 
