@@ -19,6 +19,7 @@ PROGRAMS = ("unit.", "conformance.", "dbt.histories.")
 RECIPES = "replication.recipes.15."  # those on the usual server take any, as arguments
 # What scripts run; programs of tests need nothing but themselves, or what is named here.
 FOR_SCRIPTS = ["leat", "leat-script", "soda", "snowflake_stand_in", "script_runner"]
+ON_SERVER = ("unit.sources", "unit.warehouses")  # of the programs of unit tests, those that ask PostgreSQL
 BESIDE = {"conformance.snowflake": ["snowflake_stand_in"]}
 LEAST, TIMES = 60, 4  # seconds that a test is given at least, and how many times longer than without a fault
 LONGEST = 1800  # seconds for a test without a fault
@@ -78,7 +79,8 @@ class Suite:
         temporary = tempfile.mkdtemp(prefix="leat-mutation-")
         os.chmod(temporary, 0o755)
         around["TMPDIR"] = temporary
-        clean_server(around)
+        if not name.startswith("unit.") or name.startswith(ON_SERVER):
+            clean_server(around)
         begun, lines = time.monotonic(), []
         process = subprocess.Popen(self.command(name, case), cwd=properties.get("WORKING_DIRECTORY", self.build),
                                    env=around, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -169,21 +171,20 @@ def end(process):
         process.wait()
 
 
+CLEAN = r"""
+select pg_terminate_backend(pid) from pg_stat_activity where backend_type in ('client backend', 'walsender')
+  and pid <> pg_backend_pid();
+select pg_drop_replication_slot(slot_name) from pg_replication_slots;
+select format('rollback prepared %L', gid) from pg_prepared_xacts \gexec
+select format('drop database if exists %I with (force)', datname) from pg_database where not datistemplate \gexec
+create database postgres;
+"""
+
+
 def clean_server(around):
     """What a test that failed left on the server must not be what the next one fails by: it gets a database of its own."""
     server = around.get("LEAT_TEST_POSTGRES")
     if not server:
         return
     admin = server.rsplit("/", 1)[0] + "/template1"
-
-    def ask(sql):
-        return subprocess.run(["psql", "-qXAt", admin, "-c", sql], capture_output=True, text=True).stdout.split()
-
-    ask("select pg_terminate_backend(pid) from pg_stat_activity where backend_type in ('client backend', 'walsender') "
-        "and pid <> pg_backend_pid()")
-    ask("select pg_drop_replication_slot(slot_name) from pg_replication_slots")
-    for prepared in ask("select gid from pg_prepared_xacts"):
-        ask(f"rollback prepared '{prepared}'")
-    for database in ask("select datname from pg_database where not datistemplate"):
-        ask(f'drop database if exists "{database}" with (force)')
-    ask("create database postgres")
+    subprocess.run(["psql", "-qXAt", admin], input=CLEAN, capture_output=True, text=True)
