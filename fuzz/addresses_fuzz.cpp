@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "http/cassette.h"
 #include "http/message.h"
+#include "http/network_policy.h"
 #include "http/retry.h"
 #include "http/url.h"
 
@@ -55,6 +57,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string shown = http::safe_url("https://user:pass-word-of-it@host/" + std::string(reference));
     LEAT_ASSERT(shown.find("pass-word-of-it") == std::string::npos ||
                 reference.find("pass-word-of-it") != std::string_view::npos);
+  } catch (const Error& error) {
+    LEAT_ASSERT(error.code() == ErrorCode::config_invalid);
+  }
+  http::without_secret_members(value);
+  try {
+    http::NetworkPolicy policy(reference, value);
   } catch (const Error& error) {
     LEAT_ASSERT(error.code() == ErrorCode::config_invalid);
   }

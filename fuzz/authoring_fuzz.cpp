@@ -1,7 +1,8 @@
 // rooms: sources
 //
-// Fuzzes what connectors are drafted from: an OpenAPI document, or an answer of an API. The first line is an
-// address, the second a Link header, the rest the document. What is drafted is a manifest that can be read.
+// Fuzzes what connectors are drafted from: an OpenAPI document, or an answer of an API; and what of an answer
+// is read beside its records: Link headers, the words of an error. The first line is an address, the second a
+// Link header, the rest the document. What is drafted is a manifest that can be read.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +13,7 @@
 #include "sources/authoring/manifest_draft.h"
 #include "sources/authoring/openapi.h"
 #include "sources/authoring/sample.h"
+#include "sources/declarative/error_handlers.h"
 #include "sources/declarative/manifest.h"
 
 namespace {
@@ -46,6 +48,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   std::string url(take_line(rest));
   std::string_view link = take_line(rest);
+  http::Headers headers;
+  headers.add("link", std::string(link));
+  declarative::page_headers_value(headers);
+  declarative::error_message_of(rest);
   draft([&] { return authoring::draft_of_sample({url, {{"X-Api-Key", "key"}}, rest, link}); });
   draft([&] { return authoring::draft_of_openapi(document::parse_yaml(rest, "openapi.yaml"), url); });
   return 0;

@@ -22,10 +22,16 @@ namespace {
 
 using namespace leat;
 
+// The year 10000 and what is before the year 0 print, and are not read.
+bool is_readable(std::string_view printed) {
+  return printed.size() < 10 || (printed[4] == '-' && printed[7] == '-');
+}
+
 void look_at_times(std::string_view text) {
   bool has_zone = false;
   std::optional<Timestamp> time = parse_iso_timestamp(text, has_zone);
-  if (time) LEAT_ASSERT(parse_iso_timestamp(format_iso_timestamp(*time)) == time);
+  if (time && is_readable(format_iso_timestamp(*time)))
+    LEAT_ASSERT(parse_iso_timestamp(format_iso_timestamp(*time)) == time);
   if (std::optional<std::int32_t> day = parse_iso_date(text))
     LEAT_ASSERT(parse_iso_date(format_iso_date(*day)) == day);
   parse_iso_time(text);
@@ -61,8 +67,11 @@ void look_at_columns(std::string_view text) {
     }
     LEAT_ASSERT(column.size() == 1);
     std::string printed = column.print(0);
-    // Bytes print as hexadecimal digits, and a text becomes a JSON string.
-    if (type.kind == batch::TypeKind::bytes || type.kind == batch::TypeKind::json) continue;
+    // A text becomes a JSON string, and a float prints fewer digits than tell it from its neighbours as a
+    // double.
+    if (type.kind == batch::TypeKind::json || type.kind == batch::TypeKind::float32) continue;
+    bool is_moment = type.kind == batch::TypeKind::timestamp || type.kind == batch::TypeKind::timestamptz;
+    if (is_moment && !is_readable(printed)) continue;
     LEAT_ASSERT(batch::append_parsed(printed, column));
     LEAT_ASSERT(column.print(1) == printed);
   }
