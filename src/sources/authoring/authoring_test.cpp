@@ -44,6 +44,25 @@ TEST_CASE("A sample becomes a stream with path, key, pages and types") {
     CHECK_THROWS_AS(draft_of_sample({.url = "https://x.test/", .headers = {}, .body = body}), Error);
 }
 
+TEST_CASE("Names with quotes, backslashes and braces leave a manifest that can be read") {
+  ManifestDraft draft;
+  draft.base_url = R"(https://x.test/"it's"\{a}: b #)";
+  draft.settings = {{"region: \"x\""}};
+  DraftStream& stream = draft.streams.emplace_back();
+  stream.name = "rows";
+  stream.paging.kind = Paging::link_in_body;
+  stream.paging.token_path = {"\"page's\"", "next\\"};
+  Value manifest = document::parse_yaml(manifest_text(draft), "draft.yaml");
+  CHECK(manifest["definitions"]["requester"]["url_base"].raw() ==
+        R"({{ config.get('base_url', 'https://x.test/"it\'s"\\{a}: b #') }})");
+  const Value& paginator = manifest["definitions"]["streams"]["rows"]["retriever"]["paginator"];
+  CHECK(paginator["pagination_strategy"]["cursor_value"].raw() ==
+        R"({{ response.get('"page\'s"', {}).get('next\\') }})");
+  const Value& spec = manifest["spec"]["connection_specification"];
+  CHECK(spec["required"].items().at(0).raw() == "region: \"x\"");
+  CHECK(spec["properties"].find("region: \"x\"") != nullptr);
+}
+
 TEST_CASE("An OpenAPI document becomes a stream for each list that a plain GET answers") {
   Value document = document::parse_yaml(R"(
 openapi: 3.0.3

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace leat::sources::authoring {
 namespace {
@@ -11,6 +12,27 @@ using document::Value;
 
 std::string quoted(std::string_view text) {
   return document::json_quote(text);
+}
+
+// A text of Jinja, whatever is in it.
+std::string jinja_text(std::string_view text) {
+  std::string out = "'";
+  for (char c : text) {
+    if (c == '\\' || c == '\'') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+std::string braced(std::string_view expression) {
+  return quoted(fmt::format("{{{{ {} }}}}", expression));
+}
+
+// Names of settings are plain, where the API's author did not think otherwise.
+std::string key_of(const std::string& name) {
+  bool is_plain = !name.empty() && std::all_of(name.begin(), name.end(),
+                                               [](unsigned char c) { return std::isalpha(c) || c == '_'; });
+  return is_plain ? name : quoted(name);
 }
 
 std::string list_of(const std::vector<std::string>& items) {
@@ -49,15 +71,15 @@ std::string option(std::string_view setting, std::string_view name) {
 std::string member_of_answer(const std::vector<std::string>& path) {
   std::string out = "response";
   for (std::size_t i = 0; i < path.size(); ++i)
-    out += fmt::format(".get('{}'{})", path[i], i + 1 < path.size() ? ", {}" : "");
+    out += fmt::format(".get({}{})", jinja_text(path[i]), i + 1 < path.size() ? ", {}" : "");
   return out;
 }
 
 std::string cursor_pagination(std::string_view next, std::string_view over) {
   return fmt::format(
-      "        pagination_strategy:\n          type: CursorPagination\n          cursor_value: \"{{{{ {} "
-      "}}}}\"\n          stop_condition: \"{{{{ {} }}}}\"\n",
-      next, over);
+      "        pagination_strategy:\n          type: CursorPagination\n          cursor_value: {}\n"
+      "          stop_condition: {}\n",
+      braced(next), braced(over));
 }
 
 std::string strategy(const DraftPaging& paging) {
@@ -178,8 +200,8 @@ std::string spec_text(const ManifestDraft& draft) {
                              quoted(draft.base_url));
   }
   for (const DraftSetting& setting : settings_of(draft)) {
-    required += (required.empty() ? "" : ", ") + setting.name;
-    properties += fmt::format("      {}: {{type: string{}}}\n", setting.name,
+    required += (required.empty() ? "" : ", ") + key_of(setting.name);
+    properties += fmt::format("      {}: {{type: string{}}}\n", key_of(setting.name),
                               setting.is_secret ? ", airbyte_secret: true" : "");
   }
   return fmt::format(
@@ -214,16 +236,17 @@ std::string manifest_text(const ManifestDraft& draft) {
   for (const auto& [name, value] : draft.headers)
     headers += fmt::format("      {}: {}\n", quoted(name), quoted(value));
   if (!headers.empty()) headers = "    request_headers:\n" + headers;
-  std::string base_url = draft.base_url.empty() ? "config['base_url']"
-                                                : fmt::format("config.get('base_url', '{}')", draft.base_url);
+  std::string base_url = draft.base_url.empty()
+                             ? "config['base_url']"
+                             : fmt::format("config.get('base_url', {})", jinja_text(draft.base_url));
   return fmt::format(
       "# A draft made by `leat connector new`. `leat connector try` shows what it reads.\n"
       "version: 6.51.0\ntype: DeclarativeSource\n"
       "check: {{type: CheckStream, stream_names: [{}]}}\n\ndefinitions:\n  requester:\n    type: "
       "HttpRequester\n"
-      "    url_base: \"{{{{ {} }}}}\"\n    http_method: GET\n{}{}\n  streams:\n{}\nstreams:\n{}\n{}",
-      draft.streams.empty() ? "" : quoted(draft.streams[0].name), base_url, authenticator(draft), headers,
-      streams, references, spec_text(draft));
+      "    url_base: {}\n    http_method: GET\n{}{}\n  streams:\n{}\nstreams:\n{}\n{}",
+      draft.streams.empty() ? "" : quoted(draft.streams[0].name), braced(base_url), authenticator(draft),
+      headers, streams, references, spec_text(draft));
 }
 
 std::string stream_name(std::string_view path) {
