@@ -7,12 +7,12 @@ renamed() {
   sql "create table t (\"Id\" int primary key, \"BigText\" text, v int); alter table t alter \"BigText\" set storage external;
     insert into t select i, repeat(chr(96 + i), 20000), 0 from generate_series(1, 9) i"
   sql "create table bag (\"V\" int); alter table bag replica identity full; insert into bag values (1), (1), (2)"
-  printf '    streams:\n      t: {names: snake_case, rename: {v: value}}\n      bag: {names: snake_case}\n' >>leat.yml
+  printf '    streams:\n      t: {names: snake_case, rename: {v: value, Id: order_id}}\n      bag: {names: snake_case}\n' >>leat.yml
   sync_all
   sql "update t set v = 1 where \"Id\" = 1; update t set \"Id\" = 50, v = 2 where \"Id\" = 2"
   sync_all
   equals 'values that are not sent' "$(sql "copy (select \"Id\", md5(\"BigText\"), v from t order by 1) to stdout with csv")" \
-    "$(there 'select id, md5(big_text), value from raw.t order by 1')"
+    "$(there 'select order_id, md5(big_text), value from raw.t order by 1')"
   sql "delete from bag where ctid = (select min(ctid) from bag); update bag set \"V\" = 3 where \"V\" = 2"
   sync_all
   equals 'rows without a key' '1 3' "$(there 'select v from raw.bag order by 1' | paste -sd ' ')"
