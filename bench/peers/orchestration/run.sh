@@ -77,7 +77,8 @@ for run in $(seq $((runs < 3 ? runs : 3))); do   # each is a matter of half a mi
   wait_until "Dagster's job" done_of
   echo "$(now) $begun" | awk '{printf "%.2f\n", $1 - $2}' >>"$work/dagster_job.took"
 done
-kill $dagster && wait $dagster 2>/dev/null || true
+# Asked to end, it may wait for its daemon without an end.
+kill -9 -- -$dagster && wait $dagster 2>/dev/null || true
 started=
 heading 'a job of ten steps that do nothing, from the command line'
 row '`leat run` (ten views in DuckDB)' leat
