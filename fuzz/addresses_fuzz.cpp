@@ -14,17 +14,11 @@
 #include "http/network_policy.h"
 #include "http/retry.h"
 #include "http/url.h"
+#include "input.h"
 
 namespace {
 
 using namespace leat;
-
-std::string_view take_line(std::string_view& rest) {
-  std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 void look_at(std::string_view url) {
   http::query_of(url);
@@ -39,7 +33,7 @@ void look_at(std::string_view url) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 4096) return 0;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::string_view base = take_line(rest), reference = take_line(rest), value = rest;
+  std::string_view base = fuzz::take_line(rest), reference = fuzz::take_line(rest), value = rest;
   LEAT_ASSERT(http::decode(http::encode(value)) == value);
   http::decode(value);
   http::Query query = {{std::string(reference), std::string(value)}, {"b", std::string(base)}};

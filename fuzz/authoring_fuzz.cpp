@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "document/value.h"
+#include "input.h"
 #include "sources/authoring/manifest_draft.h"
 #include "sources/authoring/openapi.h"
 #include "sources/authoring/sample.h"
@@ -20,13 +21,6 @@ namespace {
 
 using namespace leat;
 using namespace leat::sources;
-
-std::string_view take_line(std::string_view& rest) {
-  std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 template <class Draft>
 void draft(Draft make) {
@@ -46,8 +40,8 @@ void draft(Draft make) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 8192) return 0;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::string url(take_line(rest));
-  std::string_view link = take_line(rest);
+  std::string url(fuzz::take_line(rest));
+  std::string_view link = fuzz::take_line(rest);
   http::Headers headers;
   headers.add("link", std::string(link));
   declarative::page_headers_value(headers);

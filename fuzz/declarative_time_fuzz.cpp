@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "document/value.h"
+#include "input.h"
 #include "sources/declarative/custom_dates.h"
 #include "sources/declarative/datetime_cursor.h"
 #include "sources/declarative/datetime_format.h"
@@ -23,13 +24,6 @@ using namespace leat::sources::declarative;
 
 // A format that keeps all of an instant.
 constexpr const char* kWhole = "%Y-%m-%dT%H:%M:%S.%f%z";
-
-std::string_view take_line(std::string_view& rest) {
-  std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 void check_windows(Timestamp from, Timestamp to, std::string_view length) {
   std::optional<CalendarDuration> step = parse_iso_duration(length);
@@ -75,7 +69,8 @@ void render(std::string_view format, std::string_view text, std::string_view len
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 512) return 0;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::string_view format = take_line(rest), text = take_line(rest), length = take_line(rest);
+  std::string_view format = fuzz::take_line(rest), text = fuzz::take_line(rest),
+                   length = fuzz::take_line(rest);
   if (std::optional<Timestamp> time = parse_datetime(text, format)) {
     std::string whole = format_datetime(*time, kWhole);
     if (time->time_since_epoch() < std::chrono::seconds(253402300800) &&

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "input.h"
 #include "pages/expression.h"
 #include "pages/format.h"
 #include "pages/page.h"
@@ -17,13 +18,6 @@ namespace {
 
 using namespace leat;
 using namespace leat::pages;
-
-std::string_view take_line(std::string_view& rest) {
-  std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 TablePtr table_of_rows() {
   auto table = std::make_shared<Table>();
@@ -51,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > 8192) return 0;
   static const TablePtr table = table_of_rows();
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::string_view expression = take_line(rest), format = take_line(rest);
+  std::string_view expression = fuzz::take_line(rest), format = fuzz::take_line(rest);
   in_words([&] {
     Scope scope;
     scope.names.set("q", table);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "document/value.h"
+#include "input.h"
 #include "sources/protocol/stream_catalog.h"
 #include "sources/record_columns.h"
 
@@ -16,13 +17,6 @@ namespace {
 
 using namespace leat;
 using namespace leat::sources;
-
-std::string_view take_line(std::string_view& rest) {
-  std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 void read_documents(std::string_view line) {
   try {
@@ -46,7 +40,7 @@ void read_records(std::string_view schema, std::string_view rest) {
       [&](stream::RejectedRecord&&) { ++rejects; });
   JsonLine line;
   while (!rest.empty()) {
-    std::string padded(take_line(rest));
+    std::string padded(fuzz::take_line(rest));
     std::size_t length = padded.size();
     padded.append(kLinePadding, '\0');
     std::string_view text(padded.data(), length);
@@ -64,7 +58,7 @@ void read_records(std::string_view schema, std::string_view rest) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > 16384) return 0;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::string_view schema = take_line(rest), first = rest.substr(0, rest.find('\n'));
+  std::string_view schema = fuzz::take_line(rest), first = rest.substr(0, rest.find('\n'));
   read_documents(first);
   try {
     read_records(schema, rest);

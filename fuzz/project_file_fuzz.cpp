@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "document/value.h"
+#include "input.h"
 #include "run/copy/place.h"
 #include "run/jobs/launcher.h"
 #include "run/packages/version_range.h"
@@ -21,15 +22,6 @@
 namespace {
 
 using namespace leat;
-
-template <class Work>
-void in_words(Work work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    LEAT_ASSERT(error.code() != ErrorCode::internal);
-  }
-}
 
 void load(const std::string& project, const std::string& variables) {
   static const testing::TemporaryFolder folder;
@@ -46,16 +38,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   std::size_t between = text.find("\n====\n");
   if (between != std::string::npos) {
-    in_words([&] { load(text.substr(0, between), text.substr(between + 6)); });
+    fuzz::in_words([&] { load(text.substr(0, between), text.substr(between + 6)); });
     return 0;
   }
-  in_words([&] {
+  fuzz::in_words([&] {
     std::string written = run::to_json(run::parse_job_spec(text));
     LEAT_ASSERT(run::to_json(run::parse_job_spec(written)) == written);
   });
-  in_words([&] { run::parse_backfill(document::parse_json(text, "request")); });
-  in_words([&] { run::read_place(text); });
-  in_words([&] {
+  fuzz::in_words([&] { run::parse_backfill(document::parse_json(text, "request")); });
+  fuzz::in_words([&] { run::read_place(text); });
+  fuzz::in_words([&] {
     run::VersionRange range;
     range.add(text);
     range.newest({"1.0.0", "1.1.0-rc1", "2.0.0"}, size % 2);

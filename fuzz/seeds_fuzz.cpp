@@ -10,26 +10,14 @@
 #include "base/error.h"
 #include "dbt/csv.h"
 #include "dbt/time_window.h"
-
-namespace {
-
-template <class Work>
-void in_words(Work work) {
-  try {
-    work();
-  } catch (const leat::Error& error) {
-    LEAT_ASSERT(error.code() != leat::ErrorCode::internal);
-  }
-}
-
-}  // namespace
+#include "input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace leat;
   if (size < 1 || size > 8192) return 0;
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   constexpr Timestamp kNow(std::chrono::seconds(1'700'000'000));
-  in_words([&] {
+  fuzz::in_words([&] {
     dbt::CsvTable table = dbt::read_csv(text, "seed.csv", static_cast<char>(data[0]));
     LEAT_ASSERT(table.width() == 0 || table.fields.size() == table.rows() * table.width());
     std::string changed;
@@ -39,10 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         dbt::normalized(table.at(row, column), type, changed);
     }
   });
-  in_words([&] {
+  fuzz::in_words([&] {
     dbt::TimeWindow window = dbt::parse_sample(text, kNow);
     dbt::common(window, window);
   });
-  in_words([&] { dbt::event_time_text(dbt::parse_event_time(text, "--event-time-start")); });
+  fuzz::in_words([&] { dbt::event_time_text(dbt::parse_event_time(text, "--event-time-start")); });
   return 0;
 }
