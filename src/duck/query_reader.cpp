@@ -19,12 +19,11 @@ bool is_nested(duckdb_type id) {
 
 // Each binding of a statement looks through the files that it reads, so there are few: one for the columns,
 // kept to be run where they come as they are, and DuckDB's own when it runs.
-QueryReader::QueryReader(Connection& connection, std::string from)
-    : connection_(connection), from_(std::move(from)) {
-  prepare("select * from " + from_);
+QueryReader::QueryReader(Connection& connection, const std::string& from)
+    : connection_(connection), sql_("select * from " + from) {
+  prepare();
   std::vector<batch::Column> columns;
   std::string selected;
-  bool is_cast = false;
   for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement_); ++i) {
     duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement_, i);
     std::optional<batch::Type> known = leat_type(type);
@@ -34,7 +33,7 @@ QueryReader::QueryReader(Connection& connection, std::string from)
     std::string name = told ? told : "", column = in_marks(name, '"');
     duckdb_free(const_cast<char*>(told));
     if (!known) {
-      is_cast = true;
+      is_cast_ = true;
       known = batch::Type{is_nested(id)            ? batch::TypeKind::json
                           : id == DUCKDB_TYPE_UUID ? batch::TypeKind::uuid
                                                    : batch::TypeKind::text};
@@ -45,7 +44,7 @@ QueryReader::QueryReader(Connection& connection, std::string from)
     columns.push_back({std::move(name), *known});
   }
   schema_ = std::make_shared<const batch::Schema>(std::move(columns));
-  if (is_cast) with_casts_ = fmt::format("select {} from {}", selected, from_);
+  if (is_cast_) sql_ = fmt::format("select {} from {}", selected, from);
 }
 
 QueryReader::~QueryReader() {
@@ -53,22 +52,21 @@ QueryReader::~QueryReader() {
   duckdb_destroy_prepare(&statement_);
 }
 
-void QueryReader::prepare(const std::string& sql) {
+void QueryReader::prepare() {
   duckdb_destroy_prepare(&statement_);
-  if (duckdb_prepare(connection_.handle(), sql.c_str(), &statement_) == DuckDBSuccess) return;
+  if (duckdb_prepare(connection_.handle(), sql_.c_str(), &statement_) == DuckDBSuccess) return;
   const char* message = duckdb_prepare_error(statement_);
   std::string text = message ? message : "DuckDB gives no reason";
   duckdb_destroy_prepare(&statement_);  // no destructor runs where this is called by the constructor
-  raise(text, connection_.database()->path(), sql);
+  raise(text, connection_.database()->path(), sql_);
 }
 
 void QueryReader::begin() {
   has_begun_ = true;
-  if (!with_casts_.empty()) prepare(with_casts_);
+  if (is_cast_) prepare();
   if (duckdb_execute_prepared_streaming(statement_, &result_) == DuckDBSuccess) return;
   const char* message = duckdb_result_error(&result_);
-  raise(message ? message : "DuckDB gives no reason", connection_.database()->path(),
-        with_casts_.empty() ? "select * from " + from_ : with_casts_);
+  raise(message ? message : "DuckDB gives no reason", connection_.database()->path(), sql_);
 }
 
 std::optional<batch::RecordBatch> QueryReader::next() {

@@ -15,7 +15,7 @@ namespace leat::duck {
 class QueryReader {
  public:
   /// Reads the columns of `from`, a FROM clause; nothing runs before the first next().
-  QueryReader(Connection& connection, std::string from);
+  QueryReader(Connection& connection, const std::string& from);
   ~QueryReader();
   QueryReader(const QueryReader&) = delete;
   QueryReader& operator=(const QueryReader&) = delete;
@@ -24,12 +24,12 @@ class QueryReader {
   std::optional<batch::RecordBatch> next();
 
  private:
-  void prepare(const std::string& sql);
+  void prepare();
   void begin();
 
   Connection& connection_;
-  std::string from_;
-  std::string with_casts_;  ///< the statement where a column does not come as it is; else ""
+  std::string sql_;
+  bool is_cast_ = false;  ///< whether a column does not come as it is, so that sql_ has to be prepared anew
   batch::SchemaPtr schema_;
   duckdb_prepared_statement statement_ = nullptr;
   duckdb_result result_{};
