@@ -268,10 +268,6 @@ ColumnData convert(const ColumnData& from, Type to, std::vector<std::size_t>& fa
   return out;
 }
 
-bool always_converts(Type from, Type to) {
-  return from == to || to.kind == TypeKind::text || to.kind == TypeKind::json || common_type(from, to) == to;
-}
-
 RecordBatch without_rows(RecordBatch&& batch, const std::vector<std::size_t>& dropped) {
   if (dropped.empty()) return std::move(batch);
   RecordBatch out(batch.schema());

@@ -20,8 +20,6 @@ bool append_parsed(std::string_view text, ColumnData& to);
 
 /// The column in type `to`; rows that do not convert are null there and their numbers are in `failed`.
 ColumnData convert(const ColumnData& from, Type to, std::vector<std::size_t>& failed);
-/// True when every value of `from` converts to `to`, whatever it is.
-bool always_converts(Type from, Type to);
 /// The rows of `batch` whose numbers are not in `dropped`. Requires: `dropped` is sorted.
 RecordBatch without_rows(RecordBatch&& batch, const std::vector<std::size_t>& dropped);
 

@@ -86,14 +86,6 @@ TEST_CASE("a column whose values are of several kinds is JSON: each converts as 
   CHECK(std::find(failed.begin(), failed.end(), 6) == failed.end());
 }
 
-TEST_CASE("whatever fits always, fits for every value; whatever does not, has one that fails or is exact") {
-  CHECK(always_converts(Type{TypeKind::int32}, Type{TypeKind::int64}));
-  CHECK(always_converts(Type{TypeKind::date}, Type{TypeKind::timestamp}));
-  CHECK(always_converts(Type{TypeKind::json}, Type{TypeKind::text}));
-  CHECK_FALSE(always_converts(Type{TypeKind::int64}, Type{TypeKind::int32}));
-  CHECK_FALSE(always_converts(Type{TypeKind::text}, Type{TypeKind::int64}));
-}
-
 TEST_CASE("rows are taken out of every column") {
   auto schema =
       std::make_shared<const Schema>(std::vector<Column>{{"a", {TypeKind::int64}}, {"b", {TypeKind::text}}});

@@ -23,6 +23,8 @@ class JsonWriter;
 /// The members that the metadata of every artifact begins with: schema, versions, time, invocation,
 /// environment.
 void write_metadata(JsonWriter& out, std::string_view schema, const Project& project, Env& env);
+/// Opens an artifact's object and writes its metadata, where these members are all of it.
+void begin_artifact(JsonWriter& out, std::string_view schema, const Project& project, Env& env);
 /// Writes a text beside and renames it into target/NAME.
 void write_artifact(const Project& project, const char* name, const std::string& text);
 /// What the manifest begins with: its metadata, up to the nodes.

@@ -134,11 +134,7 @@ void write_section(JsonWriter& out, const char* key, const Project& project,
 std::string written(const Project& project, const std::set<std::string>& chosen, const Found& found,
                     Env& env) {
   JsonWriter out;
-  out.begin_object();
-  out.key("metadata");
-  out.begin_object();
-  write_metadata(out, kSchema, project, env);
-  out.end_object();
+  begin_artifact(out, kSchema, project, env);
   write_section(out, "nodes", project, chosen, found, false);
   write_section(out, "sources", project, chosen, found, true);
   out.key("errors");

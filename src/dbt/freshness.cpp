@@ -130,11 +130,7 @@ void write_result(JsonWriter& out, const SourceFreshness& each) {
 std::string sources_json(const Project& project, const std::vector<SourceFreshness>& results, double seconds,
                          Env& env) {
   JsonWriter out;
-  out.begin_object();
-  out.key("metadata");
-  out.begin_object();
-  write_metadata(out, kSchema, project, env);
-  out.end_object();
+  begin_artifact(out, kSchema, project, env);
   out.key("results");
   out.begin_array();
   for (const SourceFreshness& each : results) write_result(out, each);

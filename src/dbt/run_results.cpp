@@ -62,6 +62,14 @@ void write_metadata(JsonWriter& out, std::string_view schema, const Project& pro
   out.end_object();
 }
 
+void begin_artifact(JsonWriter& out, std::string_view schema, const Project& project, Env& env) {
+  out.begin_object();
+  out.key("metadata");
+  out.begin_object();
+  write_metadata(out, schema, project, env);
+  out.end_object();
+}
+
 namespace {
 
 void write_timing(JsonWriter& out, const NodeResult& result) {
@@ -153,11 +161,7 @@ void write_manifest(const Project& project, Env& env) {
 std::string run_results_json(const Project& project, const std::vector<FinishedNode>& results, double seconds,
                              Env& env) {
   JsonWriter out;
-  out.begin_object();
-  out.key("metadata");
-  out.begin_object();
-  write_metadata(out, kSchema, project, env);
-  out.end_object();
+  begin_artifact(out, kSchema, project, env);
   out.key("results");
   out.begin_array();
   for (const FinishedNode& each : results) write_result(out, each, project);

@@ -73,23 +73,11 @@ void Environment::add_function(std::string_view name, Function function) {
 void Environment::add_filter(std::string_view name, Function function) {
   tables_->filters[std::string(name)] = {nullptr, std::move(function)};
 }
-void Environment::add_test(std::string_view name, Function function) {
-  tables_->tests[std::string(name)] = {nullptr, std::move(function)};
-}
-void Environment::add_builtins(const std::vector<Builtin>& filters) {
-  for (const Builtin& row : filters) {
-    tables_->own_entries.push_back(std::make_unique<BuiltinEntry>(row));
-    tables_->filters[row.name] = {tables_->own_entries.back().get(), {}};
-  }
-}
 void Environment::remove_global(std::string_view name) {
   tables_->globals.variables()->erase(Value(name));
 }
 void Environment::set_loader(std::function<std::shared_ptr<const Template>(std::string_view)> loader) {
   tables_->loader = std::move(loader);
-}
-void Environment::set_macro_listener(std::function<void(const MacroNode&, std::size_t)> listener) {
-  tables_->macro_listener = std::move(listener);
 }
 
 std::string Environment::render(const Template& parsed, const Context& context) const {
@@ -101,9 +89,6 @@ Value Environment::render_native(const Template& parsed, const Context& context)
 Value Environment::evaluate(const Template& expression, const Context& context) const {
   return Session(*this, context).evaluate_template(expression);
 }
-Value Environment::evaluate_expression(std::string text, const Context& context) const {
-  return evaluate(*Template::parse_expression(std::move(text)), context);
-}
 Value Environment::call_macro(const Value& macro, CallArguments& arguments, const Context& context) const {
   Session session(*this, context);
   return session.placed([&] { return session.call(macro, arguments); });
@@ -111,13 +96,6 @@ Value Environment::call_macro(const Value& macro, CallArguments& arguments, cons
 
 Value call_value(Session& session, const Value& callee, CallArguments& arguments) {
   return session.call(callee, arguments);
-}
-const Context& context_of(const Session& session) {
-  return session.context();
-}
-Value call_with_context(Session& session, const Value& callee, CallArguments& arguments,
-                        const Context& context) {
-  return session.call_in(context, callee, arguments);
 }
 
 Value return_function() {

@@ -84,14 +84,9 @@ class Environment {
   void add_function(std::string_view name, Function function);
   /// The filtered value is CallArguments::self.
   void add_filter(std::string_view name, Function function);
-  /// The tested value is CallArguments::self; the result's truth counts.
-  void add_test(std::string_view name, Function function);
-  void add_builtins(const std::vector<Builtin>& filters);
   void remove_global(std::string_view name);
   /// Asked by include, import and extends; returns nullptr for a template that does not exist.
   void set_loader(std::function<std::shared_ptr<const Template>(std::string_view name)> loader);
-  /// Called at every call of a macro of a template, with the number of macros around it.
-  void set_macro_listener(std::function<void(const MacroNode& macro, std::size_t depth)> listener);
 
   /// Renders to text.
   std::string render(const Template& parsed, const Context& context) const;
@@ -99,8 +94,6 @@ class Environment {
   Value render_native(const Template& parsed, const Context& context) const;
   /// Evaluates a template made by Template::parse_expression.
   Value evaluate(const Template& expression, const Context& context) const;
-  /// Parses and evaluates once.
-  Value evaluate_expression(std::string text, const Context& context) const;
   /// Calls a macro (or any callable) with `context` as its globals; the result is its text, or what it
   /// return()ed.
   Value call_macro(const Value& macro, CallArguments& arguments, const Context& context) const;
@@ -127,10 +120,5 @@ const std::vector<Builtin>& builtin_methods(Kind kind);
 class Session;
 /// Calls any callable from inside a function.
 Value call_value(Session& session, const Value& callee, CallArguments& arguments);
-/// The context that macros see.
-const Context& context_of(const Session& session);
-/// Calls a macro from inside a function with another context; counts against the same limits.
-Value call_with_context(Session& session, const Value& callee, CallArguments& arguments,
-                        const Context& context);
 
 }  // namespace leat::jinja

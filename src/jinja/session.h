@@ -73,9 +73,7 @@ struct Environment::Tables {
   using Map = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
   Context globals;
   Map filters, tests;
-  std::vector<std::unique_ptr<BuiltinEntry>> own_entries;
   std::function<std::shared_ptr<const Template>(std::string_view)> loader;
-  std::function<void(const MacroNode&, std::size_t)> macro_listener;
 };
 
 class Session {
@@ -90,7 +88,6 @@ class Session {
   Value evaluate_template(const Template& parsed);
   Value call(const Value& callee, CallArguments& arguments);
   Value call_macro(const Macro& macro, CallArguments& arguments);
-  Value call_in(const Context& context, const Value& callee, CallArguments& arguments);
   /// Unwinds to the macro around with what it returns; an Error when there is none.
   [[noreturn]] void give_back(Value value) const;
   /// Runs a recursive loop's body once more, over `items`.

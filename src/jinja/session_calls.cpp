@@ -161,7 +161,6 @@ Value Session::run_macro(const Macro& macro, CallArguments& values, std::string&
   tick();
   const MacroNode& node = macro.node();
   const std::size_t begin = out.size();
-  if (tables().macro_listener && node.type != "caller") tables().macro_listener(node, calls_.size());
   Depth depth(*this, macro, macro.owner().get());
   return placed([&]() -> Value {
     Ref<Frame> frame = make_ref<Frame>(macro.closure(), node.slot_count);
@@ -230,16 +229,6 @@ void Session::bind_rest(const MacroNode& node, CallArguments& values, Frame& fra
   if (node.uses_caller && frame.slots[node.caller_slot].is_absent())
     frame.slots[node.caller_slot] =
         missing_name(environment_.options().undefined, "caller", "No caller defined");
-}
-
-Value Session::call_in(const Context& context, const Value& callee, CallArguments& values) {
-  const Context* outer = std::exchange(context_, &context);
-  struct Restore {
-    Session& session;
-    const Context* context;
-    ~Restore() { session.context_ = context; }
-  } restore{*this, outer};
-  return call(callee, values);
 }
 
 }  // namespace leat::jinja

@@ -79,12 +79,6 @@ void Template::enumerate() {
   }
 }
 
-const MacroInfo* Template::find_macro(std::string_view macro) const {
-  for (const MacroInfo& info : macros_)
-    if (info.name == macro) return &info;
-  return nullptr;
-}
-
 Value Template::macro_value(const MacroInfo& macro) const {
   return Value(make_ref<Macro>(*macro.node, shared_from_this(), Ref<Frame>()));
 }

@@ -67,7 +67,6 @@ class Template : public std::enable_shared_from_this<Template> {
   const std::vector<MacroInfo>& macros() const { return macros_; }
   /// dbt's blocks at top level: test, materialization, snapshot, docs.
   const std::vector<MacroInfo>& blocks() const { return blocks_; }
-  const MacroInfo* find_macro(std::string_view macro) const;
   /// A callable value of a macro. It runs with the context of the render that calls it, never with locals.
   Value macro_value(const MacroInfo& macro) const;
   /// True when the text has no tag at all, so that rendering gives it back.

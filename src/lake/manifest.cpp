@@ -167,23 +167,4 @@ Timestamp ManifestLog::begin(std::int64_t sequence, Timestamp now) {
   return now;
 }
 
-std::vector<std::pair<std::string, std::string>> streams_of(files::ObjectStore& store) {
-  std::vector<std::pair<std::string, std::string>> out;
-  std::string after;
-  for (bool found = true; found;) {
-    found = false;
-    store.list(kFolder, after, [&](const files::ObjectInfo& info) {
-      std::string name = info.key.substr(std::string_view(kFolder).size());
-      std::size_t mark = name.find('!'), slash = name.find('/');
-      if (mark == std::string::npos || slash == std::string::npos || mark > slash) return true;
-      out.emplace_back(files::percent_decode(name.substr(0, mark)),
-                       files::percent_decode(name.substr(mark + 1, slash - mark - 1)));
-      after = std::string(kFolder) + name.substr(0, slash) + "0";  // what follows "/" in the order of bytes
-      found = true;
-      return false;
-    });
-  }
-  return out;
-}
-
 }  // namespace leat::lake

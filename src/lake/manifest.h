@@ -63,7 +63,4 @@ class ManifestLog {
   const std::string folder_;  ///< "_manifests/connection.stream/"
 };
 
-/// The connections and streams that a lake has manifests of, as pairs.
-std::vector<std::pair<std::string, std::string>> streams_of(files::ObjectStore& store);
-
 }  // namespace leat::lake

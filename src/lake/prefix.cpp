@@ -125,7 +125,6 @@ void Prefix::add_expression(std::string_view expression) {
     if (std::find(keys_.begin(), keys_.end(), argument) == keys_.end()) keys_.push_back(argument);
     parts_.push_back({Kind::key, argument});
   } else if (expression == "firehose:error-output-type") {
-    uses_error_type_ = true;
     parts_.push_back({Kind::error_type, ""});
   } else if (expression == "firehose:random-string") {
     parts_.push_back({Kind::random_string, ""});
@@ -139,10 +138,6 @@ void Prefix::add_expression(std::string_view expression) {
   } else {
     raise(fmt::format("There is no expression `{}`", expression), text_);
   }
-}
-
-std::string Prefix::fixed_part() const {
-  return parts_.empty() || parts_[0].kind != Kind::literal ? "" : parts_[0].text;
 }
 
 std::string Prefix::evaluate(const PrefixValues& values) const {

@@ -40,9 +40,6 @@ class Prefix {
   /// The fields of rows that it asks for.
   const std::vector<std::string>& keys() const { return keys_; }
   bool uses_time() const { return uses_time_; }
-  bool uses_error_type() const { return uses_error_type_; }
-  /// What stands before the first expression.
-  std::string fixed_part() const;
 
  private:
   enum class Kind { literal, time, key, error_type, random_string, connection, stream, schema, table };
@@ -54,7 +51,7 @@ class Prefix {
   std::string text_;
   std::vector<Part> parts_;
   std::vector<std::string> keys_;
-  bool uses_time_ = false, uses_error_type_ = false;
+  bool uses_time_ = false;
 };
 
 /// Prints `time` by a pattern of y, M, d, H, m, s, S and 'quoted' text.

@@ -95,7 +95,6 @@ class ComponentUse {
 
  private:
   const SpecField& field(std::string_view property) const;
-  std::string checked_text(const SpecField& field, std::string_view fallback) const;
   void walk(const std::vector<PageNode>& nodes, const Scope& scope,
             const std::vector<std::string_view>& names,
             const std::function<void(const ComponentUse&)>& take) const;

@@ -100,7 +100,7 @@ void AssetCatalogue::link() {
       auto found = by_id_.find("stream." + connection.connection.name + "." + stream.name);
       if (found == by_id_.end() || !connection.destination.empty()) continue;
       assets_[found->second].schema = connection.connection.schema;
-      assets_[found->second].relation = stream.table.empty() ? stream.name : stream.table;
+      assets_[found->second].relation = stream.table_name();
     }
   }
   for (std::size_t i = 0; i < assets_.size(); ++i) {

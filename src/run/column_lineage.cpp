@@ -120,7 +120,7 @@ void add_streams(Workspace& workspace, dbt::Lineage& lineage) {
     if (!connection.destination.empty()) continue;
     const sync::Connection& told = connection.connection;
     for (const sync::StreamSettings& settings : told.streams) {
-      std::string table = settings.table.empty() ? settings.name : settings.table;
+      std::string table = settings.table_name();
       std::string stream = fmt::format("stream.{}.{}", told.name, settings.name);
       std::vector<std::string> fields;
       for (const dbt::Node& node : workspace.dbt()->nodes()) {

@@ -21,7 +21,7 @@ ConnectionStatus describe(const ConnectionFile& file, Store& store) {
   for (const sync::StreamSettings& settings : file.connection.streams) {
     StreamStatus stream;
     stream.name = settings.name;
-    stream.table = settings.table.empty() ? settings.name : settings.table;
+    stream.table = settings.table_name();
     stream.mode = settings.takes_usual_mode ? "" : std::string(stream::name(settings.mode));
     stream.cursor = settings.cursor_field;
     stream.primary_key = settings.primary_key;

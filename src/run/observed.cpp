@@ -41,7 +41,7 @@ std::map<std::string, Dataset> tables_of(Workspace& workspace, const std::vector
   for (const ConnectionFile& connection : workspace.project().connections) {
     for (const sync::StreamSettings& stream : connection.connection.streams)
       out[fmt::format("stream.{}.{}", connection.connection.name, stream.name)] =
-          named(connection.connection.schema, stream.table.empty() ? stream.name : stream.table);
+          named(connection.connection.schema, stream.table_name());
   }
   for (const Asset& asset : assets) {
     if (asset.what.kind == "page") out[asset.what.id] = {"leat://" + workspace.project().name, asset.what.id};

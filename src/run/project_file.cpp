@@ -312,7 +312,7 @@ void check_tables(const ProjectFile& project, Problems& problems) {
   std::map<std::string, std::string> landed;
   for (const ConnectionFile& file : project.connections) {
     for (const sync::StreamSettings& stream : file.connection.streams) {
-      std::string table = file.connection.schema + "." + (stream.table.empty() ? stream.name : stream.table);
+      std::string table = file.connection.schema + "." + stream.table_name();
       auto landing = landed.emplace(table, file.connection.name + "." + stream.name);
       if (landing.second) continue;
       problems.in([&] {

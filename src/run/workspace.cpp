@@ -93,8 +93,7 @@ namespace {
 std::vector<std::pair<std::string, std::string>> streams_of(const sync::Connection& connection,
                                                             const stream::Catalog* discovered) {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const sync::StreamSettings& each : connection.streams)
-    out.emplace_back(each.name, each.table.empty() ? each.name : each.table);
+  for (const sync::StreamSettings& each : connection.streams) out.emplace_back(each.name, each.table_name());
   if (!out.empty() || !discovered) return out;
   for (const stream::Stream& each : discovered->streams) out.emplace_back(each.name, each.name);
   return out;

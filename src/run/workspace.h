@@ -61,8 +61,6 @@ class Workspace {
   /// The pages, or nullptr when there are none.
   const pages::Project* page_project();
   const StandInProcess* stand_in() const { return stand_in_.get(); }
-  /// The URL of the stand-in, "" when the real source is read.
-  std::string stand_in_url() const { return stand_in_ ? stand_in_->url() : ""; }
 
   /// Every stream, node and page, with their edges; `run_id` is recorded with loads.
   std::vector<Asset> assets(const std::string& run_id);

@@ -55,6 +55,7 @@ struct StreamSettings {
   bool deletes_hard = false;
   Contract contract;
   std::string where;  ///< file:line:column of the declaration
+  const std::string& table_name() const { return table.empty() ? name : table; }
 };
 
 struct Connection {

@@ -72,11 +72,6 @@ std::string FileHistory::state_name(const std::string& path) {
   return name_of(folder_name(path), folder.size() - (is_full ? 0 : 1));
 }
 
-std::size_t FileHistory::room_left(const std::string& path) {
-  std::size_t held = folder_of(path).back().size();
-  return held >= kFilesMax ? kFilesMax : kFilesMax - held;
-}
-
 stream::State FileHistory::state(const std::string& name) const {
   for (const auto& [folder, states] : folders_) {
     for (std::size_t i = 0; i < states.size(); ++i) {

@@ -32,9 +32,8 @@ class FileHistory {
   const FileRecord* find(const std::string& path);
   /// Notes a file; it counts once the state is committed.
   void note(const std::string& path, FileRecord record);
-  /// The state's name that a file's record goes to, and the number of files that it can take still.
+  /// The state's name that a file's record goes to.
   std::string state_name(const std::string& path);
-  std::size_t room_left(const std::string& path);
   /// The state of that name as it is to be committed.
   stream::State state(const std::string& name) const;
   /// Reads again what is committed: a load was given up.

@@ -57,7 +57,6 @@ class PartitionLedger {
   void read_state(const Value& state);
   void read_global(const Value& state);
   std::unique_ptr<CursorRun> start(const Value& state, bool with_lookback) const;
-  void take_global(const Entry& entry);
   void limit();
 
   Parts parts_;

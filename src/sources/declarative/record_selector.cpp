@@ -58,8 +58,7 @@ RecordSelector::RecordSelector(const Value& component, const Value& transformati
     filter_ = make_component<ConditionFilter>(kFilters, *filter, "record_filter", workshop)->condition;
   }
   const Value& normalization = component["schema_normalization"];
-  normalizes_ = normalization_of(normalization).has_value();
-  if (normalization.is_mapping() && !normalizes_)
+  if (normalization.is_mapping() && !normalization_of(normalization))
     refuse_component(normalization, "schema_normalization", {"Default", "None"});
   for (const Value& each : transformations.items())
     transformations_.push_back(make_transformation(each, workshop));

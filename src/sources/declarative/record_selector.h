@@ -40,8 +40,6 @@ class RecordSelector {
               const std::function<bool(const jinja::Value&)>& covers = {}) const;
   /// The records that one match of the path stands for.
   std::vector<jinja::Value> expand(jinja::Value match) const;
-  /// Whether values take the types of the stream's schema.
-  bool normalizes() const { return normalizes_; }
 
  private:
   struct Expander {
@@ -51,7 +49,6 @@ class RecordSelector {
   RecordPath path_;
   std::optional<Expander> expander_;
   Rewrite rewrite_;
-  bool normalizes_ = false;
   Interpolated filter_;
   bool transform_first_;
   std::vector<std::unique_ptr<Transformation>> transformations_;

@@ -38,7 +38,7 @@ struct Options {
   int workers = 2;
   // of cdc
   std::string slot, publication;
-  bool failover = false, history = false, resync = false;
+  bool failover = false, history = false;
   std::chrono::milliseconds interval{1000}, heartbeat{0};
   bool deletes_hard = false;
   std::int64_t rows_max = 0, bytes_max = 0, memory_bytes = 0, portion_bytes = 0;
