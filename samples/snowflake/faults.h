@@ -1,7 +1,10 @@
 // Faults: what goes wrong on purpose.
 //
 // Guarantees: a fault waits for `skip` statements or requests that match, then strikes `next` of them and is
-// gone. Threads: any; one mutex. Owns: its orders. Errors: none; unknown kinds are refused by knows().
+//   gone.
+// Threads: any; one mutex.
+// Owns: its orders.
+// Errors: none; unknown kinds are refused by knows().
 #pragma once
 #include <mutex>
 #include <optional>

@@ -1,7 +1,9 @@
 // Proof: whether a login's proof holds: password, token, or a JWT signed with the user's key.
 //
 // Guarantees: a JWT has to be RS256, in its time, of this account and user, and its issuer has to name the
-// key. Threads: pure functions. Source: RFC 7515, RFC 7519; docs.snowflake.com, key-pair authentication
+//   key.
+// Threads: pure functions.
+// Source: RFC 7515, RFC 7519; docs.snowflake.com, key-pair authentication
 #pragma once
 #include <string>
 

@@ -1,10 +1,10 @@
-// Service: the stand-in's answers over HTTP: login, statements, results, stages' storage, and the orders of
-// tests.
+// Service: the stand-in's answers over HTTP: login, statements, results, stages' storage, and
+// the orders of tests.
 //
-// Guarantees: a request id runs once: the same id again gets the first one's answer. A statement that takes
-// longer than
-//   `wait_ms` is answered with a URL to ask for its result.
-// Threads: start() installs handlers that a pool of threads calls; everything shared is locked.
+// Guarantees: a request id runs once: the same id again gets the first one's answer. A
+//   statement that takes longer than `wait_ms` is answered with a URL to ask for its result.
+// Threads: start() installs handlers that a pool of threads calls; everything shared is
+//   locked.
 // Owns: sessions, jobs, parts of results.
 // Errors: a Refusal becomes an answer with success: false.
 // Source: the requests and answers of Snowflake's published drivers

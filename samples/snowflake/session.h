@@ -2,8 +2,7 @@
 // run.
 //
 // Guarantees: DDL commits an open transaction first, as in the warehouse; temporary tables and stages go with
-// the
-//   session, an open transaction is rolled back.
+//   the session, an open transaction is rolled back.
 // Threads: run() by one thread at a time (it locks); interrupt() from any.
 // Owns: its connection and stages.
 // Errors: Refusal.

@@ -1,8 +1,8 @@
-// Stages: folders that stand for the stages of a session, and COPY from their Parquet files.
+// Stages: folders that stand for the stages of a session, and COPY from their Parquet
+// files.
 //
-// Guarantees: a file that a table has loaded is not loaded again until the table goes; the answer of COPY
-// tells of
-//   each file.
+// Guarantees: a file that a table has loaded is not loaded again until the table goes; the
+//   answer of COPY tells of each file.
 // Threads: one at a time.
 // Owns: the folder below which all stages lie; each stage's folder goes with its session.
 // Errors: Refusal.

@@ -1,9 +1,9 @@
 // Translate: the warehouse's SQL as DuckDB's.
 //
-// Guarantees: what Leat and its examples write is understood; well-known constructs of other engines, which
-// the
-//   warehouse would refuse, are refused here too (FILTER, GENERATE_SERIES, ISODOW, DISTINCT ON), though
-//   DuckDB knows them. Everything else goes to DuckDB as it is.
+// Guarantees: what Leat and its examples write is understood; well-known constructs of other
+//   engines, which the warehouse would refuse, are refused here too (FILTER,
+//   GENERATE_SERIES, ISODOW, DISTINCT ON), though DuckDB knows them. Everything else goes to
+//   DuckDB as it is.
 // Threads: pure functions.
 // Errors: Refusal.
 // Source: docs.snowflake.com, SQL reference

@@ -1,10 +1,10 @@
-// Generated data sets, the same for the same seed: crimes in the exact shape of x2n5-8w5q, police stations
-// and ward offices.
+// Generated data sets, the same for the same seed: crimes in the exact shape of x2n5-8w5q, police
+// stations and ward offices.
 //
 // Guarantees: crimes lie within one year from 2022-11-13, are sorted by date, and name one of the 22
-// districts and
-//   50 wards. 22 columns: 4 system fields, 17 of the publisher, 1 computed region. Persons, addresses and
-//   telephone numbers are invented; names of districts and the crime codes are public facts.
+//   districts and 50 wards. 22 columns: 4 system fields, 17 of the publisher, 1 computed region. Persons,
+//   addresses and telephone numbers are invented; names of districts and the crime codes are public
+//   facts.
 // Threads: any.
 // Errors: none.
 // Source: Illinois Uniform Crime Reporting codes; the police districts of Chicago.

@@ -4,7 +4,7 @@
 // Threads: any.
 // Errors: none.
 // Source: /api/views of data.cityofchicago.org and data.sfgov.org; DataSF's field dictionary of fire
-// incidents.
+//   incidents.
 #pragma once
 #include <optional>
 #include <string_view>

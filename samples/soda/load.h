@@ -1,10 +1,10 @@
-// Loading: makes a Table of a file of rows: JSON (an array of objects, as the API answers) or CSV with a
-// header, either also gzipped.
+// Loading: makes a Table of a file of rows: JSON (an array of objects, as the API answers)
+// or CSV with a header, either also gzipped.
 //
-// Guarantees: types come from the meta file, then from the known tables, then from the cells: digits with a
-// leading
-//   zero stay text, ISO instants become timestamps, {latitude, longitude} a location. Missing system fields
-//   are made up, the same in every run.
+// Guarantees: types come from the meta file, then from the known tables, then from the
+//   cells: digits with a leading zero stay text, ISO instants become timestamps,
+//   {latitude, longitude} a location. Missing system fields are made up, the same in every
+//   run.
 // Threads: any.
 // Errors: LoadError with file and reason.
 #pragma once

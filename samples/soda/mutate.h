@@ -1,8 +1,8 @@
 // Mutations: how a publisher changes a data set: rows change, come, go; a column is dropped.
 //
-// Guarantees: the same order on the same data changes the same rows in the same way; the table's version
-// moves on
-//   and `stale_before` remembers what a lagging replica still shows.
+// Guarantees: the same order on the same data changes the same rows in the same way; the
+//   table's version moves on and `stale_before` remembers what a lagging replica still
+//   shows.
 // Threads: takes the table's lock alone.
 // Errors: Problem 400 for an order that does not fit, 404 for an unknown row or column.
 #pragma once

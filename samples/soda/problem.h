@@ -1,8 +1,8 @@
-// Problem: an answer other than 200 that SODA documents, with its code, words and data.
+// Problem: an answer other than 200 that SODA documents, with its code, words and
+// data.
 //
-// Guarantees: body() is one of the two shapes that clients meet: the documented one, with "code" and "error",
-// and
-//   the query server's, with "errorCode".
+// Guarantees: body() is one of the two shapes that clients meet: the documented one,
+//   with "code" and "error", and the query server's, with "errorCode".
 // Threads: a value.
 // Errors: this is the one type that the stand-in throws for a bad request.
 // Source: dev.socrata.com response codes; the public source of the query server.

@@ -1,8 +1,8 @@
 // Query: one SODA request, from its parameters to the rows and columns of its answer.
 //
-// Guarantees: system fields are answered only when selected; a query with aggregates or computed columns
-// answers
-//   from a small table of its own, any other from the data set itself.
+// Guarantees: system fields are answered only when selected; a query with aggregates or
+//   computed columns answers from a small table of its own, any other from the data set
+//   itself.
 // Threads: run() under the table's shared lock.
 // Owns: an Answer shares the table it points into.
 // Errors: Problem 400 for what the city would refuse.

@@ -1,8 +1,8 @@
 // Choosing rows: which rows of a table pass a filter, in which order, from where to where.
 //
-// Guarantees: a condition that bounds an indexed column (timestamps, row identifiers) looks only at the rows
-// within
-//   its bounds; pages of one query share their sorted rows. Ties keep the order of row numbers.
+// Guarantees: a condition that bounds an indexed column (timestamps, row identifiers) looks only at the
+//   rows within its bounds; pages of one query share their sorted rows. Ties keep the order of row
+//   numbers.
 // Threads: the table's shared lock is held by the caller; RowCache locks itself.
 // Owns: RowCache keeps the last few sorted lists.
 // Errors: none.

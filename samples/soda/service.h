@@ -1,8 +1,7 @@
 // Service: the stand-in's answers over HTTP: rows, metadata, and the orders that tests give it.
 //
 // Guarantees: an answer's rows are rendered while they are sent, in pieces; a change between two pieces never
-// tears
-//   a row. Requests are logged, the newest 10,000 kept.
+//   tears a row. Requests are logged, the newest 10,000 kept.
 // Threads: start() installs handlers that a pool of threads calls; everything shared is locked.
 // Owns: the tables and the log.
 // Errors: a Problem becomes its HTTP answer.

@@ -1,9 +1,9 @@
 // Table: one data set in memory, column by column, and its indexes.
 //
-// Guarantees: rows keep their number for ever; deleting only hides them. Every change moves `version` on.
-// Threads: take `lock` shared to read (for one piece of an answer at a time, so that a slow client does not
-// hold a
-//   change back) and alone to change; index() is safe under the shared lock.
+// Guarantees: rows keep their number for ever; deleting only hides them. Every change moves `version`
+//   on.
+// Threads: take `lock` shared to read (for one piece of an answer at a time, so that a slow client does
+//   not hold a change back) and alone to change; index() is safe under the shared lock.
 // Owns: its cells; a Value or text it hands out lives until the next change.
 // Errors: none; what a file may hold is checked where it is read.
 #pragma once

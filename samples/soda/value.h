@@ -1,12 +1,12 @@
 // Value: one cell as SoQL sees it, and the SODA types that columns have.
 //
-// Guarantees: instants are microseconds since 1970-01-01 (UTC, or the publisher's local time for floating
-// ones).
-//   Row identifiers ("row-xxxx.xxxx-xxxx") and versions ("rv-…") are held as 64-bit codes whose order is the
-//   order of their texts.
+// Guarantees: instants are microseconds since 1970-01-01 (UTC, or the publisher's local
+//   time for floating ones). Row identifiers ("row-xxxx.xxxx-xxxx") and versions ("rv-…")
+//   are held as 64-bit codes whose order is the order of their texts.
 // Threads: any; a text Value points into the table or the expression that it came from.
 // Errors: parsers return nullopt.
-// Source: dev.socrata.com data types; the spelling of system fields in the city's answers.
+// Source: dev.socrata.com data types; the spelling of system fields in the city's
+//   answers.
 #pragma once
 #include <cstdint>
 #include <optional>

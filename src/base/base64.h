@@ -1,8 +1,8 @@
 // Base64: bytes as text and back.
 //
-// Guarantees: encoding then decoding gives the same bytes; decoding takes exactly one text for some bytes:
-// padding has
-//   to be whole (or absent, for URLs), no other character is passed over, and bits that no byte holds are
+// Guarantees: encoding then decoding gives the same bytes; decoding takes
+//   exactly one text for some bytes: padding has to be whole (or absent, for
+//   URLs), no other character is passed over, and bits that no byte holds are
 //   zero.
 // Threads: pure functions.
 // Source: RFC 4648, sections 4 (base64) and 5 (base64url).

@@ -1,12 +1,12 @@
 // Error: why a step could not go on, in words that tell a user what to do.
 //
-// Guarantees: `what_failed` is static words; values (names, places, counts; never row values, never secrets)
-// stand
-//   in `where`. The code decides the fault, and with it exit code and HTTP status.
+// Guarantees: `what_failed` is static words; values (names, places, counts; never
+//   row values, never secrets) stand in `where`. The code decides the fault, and
+//   with it exit code and HTTP status.
 // Threads: a value; copy it freely.
-// Errors: this is the one type that Leat throws. Expected failures return std::optional or Result instead; a
-// bad
-//   record is rejected through Sink::reject.
+// Errors: this is the one type that Leat throws. Expected failures return
+//   std::optional or Result instead; a bad record is rejected through
+//   Sink::reject.
 #pragma once
 #include <chrono>
 #include <exception>

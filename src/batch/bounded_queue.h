@@ -1,12 +1,12 @@
 // BoundedQueue: hands items from producing threads to a consuming thread and holds the producers back.
 //
 // Guarantees: first in, first out; never holds more than `bytes_max`, except that one item larger than the
-// limit is
-//   let through alone. After close() the items still held can be popped; after cancel() nothing can.
+//   limit is let through alone. After close() the items still held can be popped; after cancel() nothing
+//   can.
 // Threads: push, pop, close and cancel from any.
 // Owns: the items it holds; pop moves one out.
 // Errors: push returns false after cancel; pop returns nullopt when closed and empty, or cancelled; nothing
-// throws.
+//   throws.
 #pragma once
 #include <condition_variable>
 #include <cstddef>

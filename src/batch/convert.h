@@ -1,10 +1,10 @@
 // Conversion of values and columns from one type to another, without loss or not at all.
 //
 // Guarantees: a value that converts prints the same in both types, up to form ("1" and "1.00", "2026-01-05"
-// and
-//   "2026-01-05 00:00:00"); a value that would lose something ("012" as a number, 1.5 as an integer) fails.
-//   Every value has a text. Instants without a zone count as UTC.
-// Threads: any. Errors: none throw; what fails is told.
+//   and "2026-01-05 00:00:00"); a value that would lose something ("012" as a number, 1.5 as an integer)
+//   fails. Every value has a text. Instants without a zone count as UTC.
+// Threads: any.
+// Errors: none throw; what fails is told.
 #pragma once
 #include <cstdint>
 #include <vector>

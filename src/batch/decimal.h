@@ -3,7 +3,7 @@
 // Guarantees: exact; no rounding, no floating point.
 // Threads: any.
 // Errors: parse returns nullopt when the text is no decimal number or does not fit precision and scale
-// exactly.
+//   exactly.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 // RecordBatch: columns of equal length for one stream; the only form in which data moves.
 //
 // Guarantees: Arrow's layout: a validity bitmap (1 = there, least significant bit first, empty when nothing
-// is null),
-//   fixed-width values or 32-bit offsets + bytes. A batch holds at most 2 GB of text in one column.
+//   is null), fixed-width values or 32-bit offsets + bytes. A batch holds at most 2 GB of text in one
+//   column.
 // Threads: one at a time; a batch moves from thread to thread as a whole.
 // Owns: its buffers. Move-only, so that no copy happens unseen.
 // Errors: builders assert on misuse (wrong width); they throw nothing but bad_alloc.

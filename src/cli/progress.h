@@ -1,12 +1,12 @@
-// Progress: turns events into what a user sees while work goes on: a live display on a terminal, a line a
-// finished thing elsewhere, a JSON object a line with --log-format json.
+// Progress: turns events into what a user sees while work goes on: a live display on a
+// terminal, a line a finished thing elsewhere, a JSON object a line with --log-format
+// json.
 //
-// Guarantees: nothing is printed twice; the live display is gone, and the cursor back, before a line is
-// printed and
-//   at the end.
-// Threads: on_event from any; a thread of its own redraws ten times a second on a terminal, and elsewhere
-// tells every
-//   15 seconds what is still at work. Stop it when nothing emits any more.
+// Guarantees: nothing is printed twice; the live display is gone, and the cursor back,
+//   before a line is printed and at the end.
+// Threads: on_event from any; a thread of its own redraws ten times a second on a
+//   terminal, and elsewhere tells every 15 seconds what is still at work. Stop it when
+//   nothing emits any more.
 #pragma once
 #include <memory>
 

@@ -1,6 +1,8 @@
 // WaitNotice: says on stderr that a command waits for another run, where stdout is the command's answer.
 //
-// Guarantees: stdout is left alone. Threads: any. Owns: nothing; `env` has to outlive it.
+// Guarantees: stdout is left alone.
+// Threads: any.
+// Owns: nothing; `env` has to outlive it.
 #pragma once
 #include "base/env.h"
 

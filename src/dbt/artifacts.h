@@ -1,13 +1,13 @@
 // Artifacts: what other tools read of a project and a run: target/manifest.json and
 // target/run_results.json.
 //
-// Guarantees: the keys, ids and words of dbt's manifest version 12 and run results version 6, as far as
-// the project has what they tell of. Files are written beside and renamed.
+// Guarantees: the keys, ids and words of dbt's manifest version 12 and run results version 6, as far as the
+//   project has what they tell of. Files are written beside and renamed.
 // Threads: pure functions but for the files.
 // Owns: nothing.
 // Errors: Error(file_io) for a folder that can't be written.
 // Source: https://schemas.getdbt.com/dbt/manifest/v12.json, https://schemas.getdbt.com/dbt/run-
-// results/v6.json
+//   results/v6.json
 #pragma once
 #include <string>
 #include <vector>

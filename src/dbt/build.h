@@ -1,12 +1,12 @@
 // NodeBuilder: builds one node of a project in a session: compiles it, materializes models and snapshots,
 // loads seeds, runs tests.
 //
-// Guarantees: a model's relation is replaced in one transaction; a node that fails leaves its relation as
-// it was. The compiled SQL stands in target/compiled, what was run in target/run.
+// Guarantees: a model's relation is replaced in one transaction; a node that fails leaves its relation as it
+//   was. The compiled SQL stands in target/compiled, what was run in target/run.
 // Threads: one NodeBuilder may be used by any number of threads, each with its own Adapter.
 // Owns: what it knows of macros.
 // Errors: build() throws Error(dbt_model_failed, dbt_project, jinja_…) with the model's file and the
-// warehouse's message; the session is out of any transaction then.
+//   warehouse's message; the session is out of any transaction then.
 #pragma once
 #include <cstdint>
 #include <map>

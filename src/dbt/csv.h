@@ -1,7 +1,7 @@
 // Csv: reads a CSV text into rows of fields, and guesses column types as dbt's seeds do.
 //
 // Guarantees: RFC 4180: quoted fields may hold commas, line breaks and doubled quotes; LF and CRLF; a byte
-// order mark is skipped. Fields are views into the text where nothing had to be unescaped.
+//   order mark is skipped. Fields are views into the text where nothing had to be unescaped.
 // Threads: pure functions.
 // Owns: a CsvTable owns its unescaped fields, not the text that it was read from.
 // Errors: Error(dbt_project) with file:line for an open quote or a row of another width.

@@ -1,8 +1,7 @@
 // CTEs: common table expressions put in front of SQL.
 //
 // Guarantees: they stand after the WITH [RECURSIVE] that the code begins with, or it gets one; comments
-// before it stay
-//   where they are.
+//   before it stay where they are.
 // Threads: pure functions.
 // Errors: none.
 #pragma once

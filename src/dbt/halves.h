@@ -1,9 +1,9 @@
 // in_halves: work on many things by two threads.
 //
-// Guarantees: every number from 0 to `count` is in one of the two spans; when both halves fail, the first
-// one's
-//   error is thrown, as if one thread had done it all.
-// Threads: `work` is called by two at once, unless there are too few things to be worth it.
+// Guarantees: every number from 0 to `count` is in one of the two spans; when both halves
+//   fail, the first one's error is thrown, as if one thread had done it all.
+// Threads: `work` is called by two at once, unless there are too few things to be worth
+//   it.
 // Owns: nothing.
 // Errors: those of the work.
 #pragma once

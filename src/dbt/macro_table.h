@@ -1,9 +1,9 @@
 // MacroTable: every macro of the project, its packages and Leat's own, found by name as dbt finds them.
 //
 // Guarantees: a bare name is looked for in the node's package, the root project, Leat's own ("dbt"); a
-// dotted one in its package. dispatch() tries `<adapter>__name`, then `default__name`, in each package of
-// the search order. Each block of a file is a template of its own: what stands between blocks is not
-// looked at.
+//   dotted one in its package. dispatch() tries `<adapter>__name`, then `default__name`, in each package of
+//   the search order. Each block of a file is a template of its own: what stands between blocks is not
+//   looked at.
 // Threads: filled by one thread, then read by any.
 // Owns: the templates of the macros.
 // Errors: Error(jinja_syntax) of a macro file; look-ups return nullptr.

@@ -1,8 +1,8 @@
-// MacroUses: which macros, variables and environment variables a template uses, directly and through
-// macros; read from the text, not by rendering.
+// MacroUses: which macros, variables and environment variables a template uses, directly and through macros;
+// read from the text, not by rendering.
 //
-// Guarantees: literal calls are found, `adapter.dispatch('x')` counts as every macro it may give. A name
-// that is made while rendering is not found.
+// Guarantees: literal calls are found, `adapter.dispatch('x')` counts as every macro it may give. A name that
+//   is made while rendering is not found.
 // Threads: one.
 // Owns: what it found, by macro.
 // Errors: none.

@@ -2,7 +2,7 @@
 // dbt_packages.
 //
 // Guarantees: `file` has its templates rendered (env_var, var, target), except in vars, hooks and query-
-// comment, which are rendered where they are used.
+//   comment, which are rendered where they are used.
 // Threads: immutable.
 // Owns: its document.
 // Errors: Error(dbt_project), Error(document_syntax).

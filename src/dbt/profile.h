@@ -1,12 +1,12 @@
-// Profile: the target of a profiles.yml: where a dbt project is built, as Leat's own settings.
+// Profile: the target of a profiles.yml: where a dbt project is built, as Leat's own
+// settings.
 //
-// Guarantees: only the chosen target is rendered, so that others need no variables. Secrets of its passwords
-// are
-//   registered where the warehouse is opened.
+// Guarantees: only the chosen target is rendered, so that others need no variables. Secrets
+//   of its passwords are registered where the warehouse is opened.
 // Threads: a value.
-// Errors: Error(dbt_project) with the places that were looked at, the profiles or targets there are, and for
-// an
-//   adapter or a setting that is not known here; Error(config_env_missing).
+// Errors: Error(dbt_project) with the places that were looked at, the profiles or targets
+//   there are, and for an adapter or a setting that is not known here;
+//   Error(config_env_missing).
 // Source: https://docs.getdbt.com/docs/core/connect-data-platform/profiles.yml
 #pragma once
 #include <string>

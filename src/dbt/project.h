@@ -1,13 +1,13 @@
 // Project: a dbt project, read: dbt_project.yml, properties, models, seeds, snapshots, tests, macros,
 // packages.
 //
-// Guarantees: load() parses everything and resolves every ref and source, so that a project that loads has
-// a whole graph without circles. Nodes stand in the order of their paths, the project's before its
-// packages'.
+// Guarantees: load() parses everything and resolves every ref and source, so that a project that loads has a
+//   whole graph without circles. Nodes stand in the order of their paths, the project's before its
+//   packages'.
 // Threads: immutable after load(); share freely.
 // Owns: all it read.
 // Errors: Error(dbt_project), Error(dbt_unresolved) with near names, Error(dbt_cycle) with the circle,
-// Error(document_syntax), Error(jinja_…), each with file:line:column.
+//   Error(document_syntax), Error(jinja_…), each with file:line:column.
 // Source: https://docs.getdbt.com/reference/dbt_project.yml and the pages below it
 #pragma once
 #include <future>

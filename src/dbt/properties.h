@@ -1,12 +1,12 @@
 // Properties: the YAML files beside models: descriptions, configurations, columns, versions, sources,
 // snapshots, generic tests.
 //
-// Guarantees: every entry knows its file:line:column. Sources become nodes at once, tests when all files
-// are read.
+// Guarantees: every entry knows its file:line:column. Sources become nodes at once, tests when all files are
+//   read.
 // Threads: one.
 // Owns: what it read, until it is taken.
-// Errors: Error(dbt_project) for an entry without a name or a malformed test. An entry of a model that
-// does not exist is a warning (dbt_message), as in dbt.
+// Errors: Error(dbt_project) for an entry without a name or a malformed test. An entry of a model that does
+//   not exist is a warning (dbt_message), as in dbt.
 // Source: https://docs.getdbt.com/reference/configs-and-properties
 #pragma once
 #include <map>

@@ -1,7 +1,7 @@
 // RelationObject, ColumnObject: the Relation and Column of dbt's macros.
 //
-// Guarantees: a Relation prints as its name, with the parts and quotes that its policies say; two are
-// equal when they print the same.
+// Guarantees: a Relation prints as its name, with the parts and quotes that its policies say; two are equal
+//   when they print the same.
 // Threads: immutable; any.
 // Owns: nothing foreign; the dialect outlives them.
 // Errors: Error(jinja_type) for arguments that don't fit.

@@ -1,8 +1,8 @@
-// Renderer: renders a node's templates in dbt's contexts: while parsing (nothing is executed, references
-// are recorded) and while building (the warehouse answers).
+// Renderer: renders a node's templates in dbt's contexts: while parsing (nothing is executed, references are
+// recorded) and while building (the warehouse answers).
 //
 // Guarantees: ref, source, config, var, env_var, this, target, adapter, run_query and the rest behave as
-// documented by dbt for their phase; a macro of the project's wins over a name of the context.
+//   documented by dbt for their phase; a macro of the project's wins over a name of the context.
 // Threads: any number of threads may render at once, each with its own Rendering.
 // Owns: the template environments.
 // Errors: Error(jinja_…), Error(dbt_unresolved), Error(dbt_project) at the template's file:line:column.

@@ -1,13 +1,11 @@
 // SelectMethod: one way to select ("tag:nightly"): whether an item fits.
 //
 // Guarantees: as dbt's methods of the same names; patterns are fnmatch's, but for `config.` and `access:`,
-// which
-//   compare whole values, and `path:`, where `*` stays within a folder and `**` is any number of them.
+//   which compare whole values, and `path:`, where `*` stays within a folder and `**` is any number of them.
 // Threads: pure functions.
 // Owns: its pattern; the items have to outlive it.
 // Errors: Error(dbt_selector) for a method that does not exist, a value that the method does not know, and
-// `state:`
-//   without a state to compare with.
+//   `state:` without a state to compare with.
 // Source: https://docs.getdbt.com/reference/node-selection/methods
 #pragma once
 #include <set>

@@ -1,9 +1,9 @@
 // SelectionTree: what a selection means, and its evaluation over a graph.
 //
-// Guarantees: each part of a tree gives two sets: what it selects, and the tests that would come along if
-// more of
-//   what they read were selected; unions, intersections and differences are taken of both, and tests whose
-//   inputs are together then join (cautious and buildable selection).
+// Guarantees: each part of a tree gives two sets: what it selects, and the tests that would come
+//   along if more of what they read were selected; unions, intersections and differences are
+//   taken of both, and tests whose inputs are together then join (cautious and buildable
+//   selection).
 // Threads: one; functions are pure.
 // Owns: nothing of the items, which have to outlive a SelectionGraph.
 // Errors: those of SelectMethod; Error(dbt_selector) for a malformed term.

@@ -1,7 +1,7 @@
 // TableObject: the rows of a query as dbt's macros know them (agate's shape): columns, rows, column_names.
 //
 // Guarantees: cells are Python's values: int, float, str, bool, date, datetime, None; whole decimals are
-// ints.
+//   ints.
 // Threads: immutable; any.
 // Owns: its cells.
 // Errors: none of its own.

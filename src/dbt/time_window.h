@@ -1,13 +1,13 @@
 // TimeWindow: a span of event times, and the batches of a microbatch model that make one up.
 //
-// Guarantees: batches follow each other without gaps, each at most one hour, day, month or year of UTC long;
-// the first
-//   begins at the beginning of its unit.
+// Guarantees: batches follow each other without gaps, each at most one hour, day, month or year of UTC
+//   long; the first begins at the beginning of its unit.
 // Threads: pure functions.
 // Owns: nothing.
-// Errors: Error(cli_usage) for a text that is no window or time; Error(dbt_project) for a model's settings.
+// Errors: Error(cli_usage) for a text that is no window or time; Error(dbt_project) for a model's
+//   settings.
 // Source: https://docs.getdbt.com/docs/build/incremental-microbatch,
-// https://docs.getdbt.com/docs/build/sample-flag
+//   https://docs.getdbt.com/docs/build/sample-flag
 #pragma once
 #include <optional>
 #include <string>

@@ -1,9 +1,9 @@
-// Settings: a mapping checked against a Spec: every key known, every value of its kind, `${VARIABLES}` filled
-// in.
+// Settings: a mapping checked against a Spec: every key known, every value of its kind,
+// `${VARIABLES}` filled in.
 //
-// Guarantees: all problems of a mapping are reported in one Error, each with file:line:column and, for an
-// unknown
-//   key, the nearest known one. Values of secret fields are registered with base/secret.h.
+// Guarantees: all problems of a mapping are reported in one Error, each with file:line:column and,
+//   for an unknown key, the nearest known one. Values of secret fields are registered with
+//   base/secret.h.
 // Threads: immutable after reading.
 // Errors: Error(config_invalid), Error(config_env_missing).
 #pragma once

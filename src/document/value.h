@@ -1,11 +1,11 @@
 // Value: a parsed YAML or JSON document that remembers where each part stood.
 //
 // Guarantees: mappings keep their order; every Value carries file, line and column (1-based) for error
-// messages.
-//   YAML scalars are typed by the YAML 1.2 core schema (plus yes/no as text); quoted scalars are always text.
+//   messages. YAML scalars are typed by the YAML 1.2 core schema (plus yes/no as text); quoted scalars are
+//   always text.
 // Threads: immutable after parsing; share freely. Copies are cheap for scalars, deep for containers.
-// Errors: parse functions throw Error(document_syntax) with file:line:column; as_… throw
-// Error(config_invalid). Source: YAML 1.2.2 chapter 10.3 (core schema); RFC 8259.
+// Errors: parsing throws Error(document_syntax) with file:line:column, as_… Error(config_invalid).
+// Source: YAML 1.2.2 chapter 10.3 (core schema); RFC 8259.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,8 +1,7 @@
 // Appender: rows of texts into a table of DuckDB, without a statement for them.
 //
 // Guarantees: rows are written in the transaction that the connection has open, each text cast to its
-// column's
-//   type.
+//   column's type.
 // Threads: as its connection, one at a time.
 // Owns: the appender; the connection has to outlive it.
 // Errors: Error(warehouse_sql) that names the table.

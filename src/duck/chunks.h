@@ -1,8 +1,8 @@
 // Chunks: DuckDB's vectors to and from columns.
 //
-// Guarantees: no value passes through text but those of types that Leat has none for (lists, structs,
-// intervals …),
-//   which the query casts to text before it comes here.
+// Guarantees: no value passes through text but those of types that Leat has none for
+//   (lists, structs, intervals …), which the query casts to text before it comes
+//   here.
 // Threads: any; nothing is kept.
 // Source: DuckDB C API, data chunks and vectors
 #pragma once

@@ -1,14 +1,14 @@
-// Database, Connection, Result, LogicalType: the handles of libduckdb. With warehouses/duckdb the only room
-// that includes duckdb.h.
+// Database, Connection, Result, LogicalType: the handles of libduckdb. With
+// warehouses/duckdb the only room that includes duckdb.h.
 //
-// Guarantees: one Database for a file in this process, whoever opens it; it closes with its last user. Who
-// opens
-//   it while it closes waits: DuckDB itself would let two instances write to one file of one process.
+// Guarantees: one Database for a file in this process, whoever opens it; it closes with its
+//   last user. Who opens it while it closes waits: DuckDB itself would let two instances
+//   write to one file of one process.
 // Threads: Database from any; a Connection by one thread at a time, except interrupt().
 // Owns: its handle. Move-only.
-// Errors: Error(warehouse_locked) when another process holds the file, Error(warehouse_full),
-// Error(warehouse_sql),
-//   Error(warehouse_cancelled), Error(warehouse_connect).
+// Errors: Error(warehouse_locked) when another process holds the file,
+//   Error(warehouse_full), Error(warehouse_sql), Error(warehouse_cancelled),
+//   Error(warehouse_connect).
 // Source: DuckDB C API 1.4, https://duckdb.org/docs/stable/clients/c/overview
 #pragma once
 #include <memory>

@@ -1,8 +1,10 @@
 // QueryReader: the rows of a query as batches, while it runs.
 //
 // Guarantees: a column that Leat has no type for arrives as json (nested) or text. No more than a batch is
-// held. Threads: one at a time. Owns: its statement; the Connection must outlive it and serves nobody else
-// meanwhile. Errors: as Connection::run.
+//   held.
+// Threads: one at a time.
+// Owns: its statement; the Connection must outlive it and serves nobody else meanwhile.
+// Errors: as Connection::run.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,7 +1,8 @@
 // Secrets of AWS Secrets Manager, as `${aws:NAME}` or `${aws:NAME#key}` of a JSON secret.
 //
 // Guarantees: registered with base/secret.h by the caller (base/secret_source.h) before anyone sees them.
-// Threads: any. Errors: Error(config_secret) with the service's own type of error, never a value.
+// Threads: any.
+// Errors: Error(config_secret) with the service's own type of error, never a value.
 // Source: AWS Secrets Manager API Reference, GetSecretValue.
 #pragma once
 #include <string>

@@ -1,9 +1,9 @@
 // JSON lines: batches to JSON, one record a line.
 //
-// Guarantees: columnar: names are quoted once a batch, no allocation a value. Numbers and decimals keep every
-//   digit; instants are ISO 8601; bytes are base64; NaN and the infinities are the texts "NaN", "Infinity"
-//   and
-//   "-Infinity"; a json column's value stands as it is, on one line.
+// Guarantees: columnar: names are quoted once a batch, no allocation a value. Numbers and
+//   decimals keep every digit; instants are ISO 8601; bytes are base64; NaN and the infinities
+//   are the texts "NaN", "Infinity" and "-Infinity"; a json column's value stands as it is, on
+//   one line.
 // Threads: pure function.
 // Errors: none.
 // Source: RFC 8259, https://jsonlines.org

@@ -1,13 +1,13 @@
 // ObjectStore: files by key in one place: a folder of this machine or a prefix of an S3 bucket.
 //
 // Guarantees: an object appears whole or not at all, and replaces the one before it at once. Keys are
-// relative
-//   to the place, divided by "/"; list() gives them in the order of their bytes. With if_absent exactly one
-//   of several writers puts an object.
+//   relative to the place, divided by "/"; list() gives them in the order of their bytes. With if_absent
+//   exactly one of several writers puts an object.
 // Threads: every function may be called from any.
 // Owns: connections; an ObjectReader must not outlive its store.
-// Errors: Error(store_refused, store_not_found, store_failed, store_credentials, file_io) with the object's
-//   URL. What may pass (5xx, a slow or unreachable server) is tried again for as long as the options say.
+// Errors: Error(store_refused, store_not_found, store_failed, store_credentials, file_io) with the
+//   object's URL. What may pass (5xx, a slow or unreachable server) is tried again for as long as the
+//   options say.
 // Source: Amazon S3 API reference (PutObject, multipart upload, conditional writes, ListObjectsV2).
 #pragma once
 #include <chrono>

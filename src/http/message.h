@@ -1,8 +1,8 @@
 // Request, Response, Headers, Body: one exchange of HTTP as values.
 //
-// Guarantees: header names are compared without case and keep the case they came in. A Body always has
-// kPadding zero
-//   bytes behind its end, so that simdjson can parse it in place.
+// Guarantees: header names are compared without case and keep the case they came in. A
+//   Body always has kPadding zero bytes behind its end, so that simdjson can parse it in
+//   place.
 // Threads: values; one thread at a time.
 // Owns: a Body its bytes; clear() keeps the memory for the next answer.
 // Errors: none but bad_alloc.

@@ -1,8 +1,8 @@
-// NetworkPolicy: which addresses requests may reach, so that a connector's URL can't look into this network.
+// NetworkPolicy: which addresses requests may reach, so that a connector's URL can't look into this
+// network.
 //
 // Guarantees: the address that is connected to is judged, after names were resolved and for every redirect,
-// so
-//   neither a name nor a redirect leads around it. IPv4 within IPv6 is judged as IPv4. Without a policy
+//   so neither a name nor a redirect leads around it. IPv4 within IPv6 is judged as IPv4. Without a policy
 //   everything may be reached. A proxy of the environment is what is judged where one is used.
 // Threads: immutable.
 // Owns: nothing.

@@ -1,8 +1,8 @@
-// The syntax tree of a template. Parsed once, walked by the session at every render, read by the analysis.
+// The syntax tree of a template. Parsed once, walked by the session at every render, read by the
+// analysis.
 //
-// Guarantees: constant after Template::parse. Names that the template itself sets are resolved to slots of
-// frames;
-//   all others are looked up in the context.
+// Guarantees: constant after Template::parse. Names that the template itself sets are resolved to slots
+//   of frames; all others are looked up in the context.
 // Threads: any number may read.
 // Owns: its children.
 // Errors: none.

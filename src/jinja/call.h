@@ -4,7 +4,7 @@
 // Threads: used on the rendering thread during the call only.
 // Owns: its values.
 // Errors: require() and bind() throw Error(jinja_type) with the function's name, as Python's TypeError would
-// say.
+//   say.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,12 +1,12 @@
 // Dates: Python's date, datetime, time, timedelta and tzinfo as template values, and modules.datetime.
 //
 // Guarantees: microsecond precision; str(), isoformat(), strftime() and strptime() as Python 3.11's; zones
-// are fixed
-//   offsets, UTC, or names of the IANA database (modules.pytz).
+//   are fixed offsets, UTC, or names of the IANA database (modules.pytz).
 // Threads: values are immutable; any.
 // Owns: nothing foreign.
 // Errors: Error(jinja_type) for values out of range, formats that do not match, and mixes of aware and naive
-// ones. Source: https://docs.python.org/3.11/library/datetime.html
+//   ones.
+// Source: https://docs.python.org/3.11/library/datetime.html
 #pragma once
 #include <chrono>
 #include <functional>

@@ -1,13 +1,13 @@
-// Environment: what a family of templates may use (globals, filters, tests), and the limits they run in.
+// Environment: what a family of templates may use (globals, filters, tests), and the limits they run
+// in.
 //
-// Guarantees: has all filters, tests and globals of Jinja2 3.1 from the start, except lipsum. Output is text
-// without
-//   escaping. A render ends: steps, depth and size are bounded.
+// Guarantees: has all filters, tests and globals of Jinja2 3.1 from the start, except lipsum. Output is
+//   text without escaping. A render ends: steps, depth and size are bounded.
 // Threads: set up by one thread; then any number of threads may render at once.
 // Owns: its globals and functions.
-// Errors: render throws Error(jinja_undefined, jinja_type, jinja_limit, jinja_raised) at "name:line:column"
-// with the
-//   line's text and the macros it happened in. Errors of functions keep their code and get the place.
+// Errors: render throws Error(jinja_undefined, jinja_type, jinja_limit, jinja_raised) at
+//   "name:line:column" with the line's text and the macros it happened in. Errors of functions keep
+//   their code and get the place.
 #pragma once
 #include <functional>
 #include <memory>

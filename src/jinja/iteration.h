@@ -1,8 +1,8 @@
-// Iteration: Python's lazy sequences: range, generators (map, select, reversed …) and the views of a dict.
+// Iteration: Python's lazy sequences: range, generators (map, select, reversed …) and the views of a
+// dict.
 //
 // Guarantees: a generator hands out each item once, is true and has no length, as in Python; a range is
-// computed,
-//   not stored; a view shows later changes of its dict.
+//   computed, not stored; a view shows later changes of its dict.
 // Threads: one thread at a time.
 // Owns: a count on the container it walks.
 // Errors: changing a dict's size while walking it throws Error(jinja_type).

@@ -1,8 +1,8 @@
 // Lexer: cuts a template into text, delimiters and the tokens between them.
 //
-// Guarantees: newlines are \n already; whitespace control (-, +, trim_blocks, lstrip_blocks) and raw blocks
-// are
-//   resolved, comments are gone. Ends with one `end` token.
+// Guarantees: newlines are \n already; whitespace control (-, +, trim_blocks,
+//   lstrip_blocks) and raw blocks are resolved, comments are gone. Ends with one `end`
+//   token.
 // Threads: any.
 // Owns: nothing; tokens point into the source, which must outlive them.
 // Errors: Error(jinja_syntax) at name:line:column.

@@ -1,11 +1,11 @@
 // LoopState: the `loop` variable.
 //
-// Guarantees: index, index0, revindex, revindex0, first, last, length, depth, depth0, previtem, nextitem,
-// cycle(…),
-//   changed(…), and loop(items) in recursive loops, as Jinja2's.
+// Guarantees: index, index0, revindex, revindex0, first, last, length, depth, depth0, previtem,
+//   nextitem, cycle(…), changed(…), and loop(items) in recursive loops, as Jinja2's.
 // Threads: the rendering thread.
 // Owns: the items of its loop.
-// Errors: a call after its loop has ended, or in a loop that is not recursive, throws Error(jinja_type).
+// Errors: a call after its loop has ended, or in a loop that is not recursive, throws
+//   Error(jinja_type).
 #pragma once
 #include "jinja/session.h"
 

@@ -6,7 +6,7 @@
 // Threads: as the implementation says; the engine calls it from the thread that renders.
 // Owns: nothing.
 // Errors: what is missing is nullopt; what fails throws Error (the engine adds template, line and macro
-// stack).
+//   stack).
 #pragma once
 #include <functional>
 #include <memory>

@@ -1,12 +1,12 @@
-// Operations on values with Python's meaning: text, truth, equality, order, arithmetic, items, iteration.
+// Operations on values with Python's meaning: text, truth, equality, order, arithmetic, items,
+// iteration.
 //
-// Guarantees: same result as Python 3.11 for the kinds of Value, except that integers have 64 bits and a
-// result that
-//   does not fit is an error.
+// Guarantees: same result as Python 3.11 for the kinds of Value, except that integers have 64 bits
+//   and a result that does not fit is an error.
 // Threads: any, as long as no thread changes a container that is read.
-// Errors: Error(jinja_type) in Python's words; Error(jinja_undefined) for a use of an undefined value that
-// its policy
-//   forbids; Error(jinja_limit) for nests deeper than 200 and strings beyond 512 MB.
+// Errors: Error(jinja_type) in Python's words; Error(jinja_undefined) for a use of an undefined
+//   value that its policy forbids; Error(jinja_limit) for nests deeper than 200 and strings beyond
+//   512 MB.
 // Source: Python 3.11 language reference 3.3 and 6; library reference, built-in types.
 #pragma once
 #include <memory>

@@ -1,13 +1,13 @@
 // Parser: tokens to syntax tree.
 //
-// Guarantees: accepts what Jinja2 3.1 accepts (tags: if, for, set, macro, call, filter, do, with, include,
-// import,
-//   from, extends, block, break, continue, print, autoescape, raw) and, with ParseOptions::dbt, dbt's tags.
-//   Trees are at most 1500 levels deep.
+// Guarantees: accepts what Jinja2 3.1 accepts (tags: if, for, set, macro, call, filter, do, with,
+//   include, import, from, extends, block, break, continue, print, autoescape, raw) and, with
+//   ParseOptions::dbt, dbt's tags. Trees are at most 1500 levels deep.
 // Threads: one parser per thread.
 // Owns: nothing but the tree it returns.
 // Errors: Error(jinja_syntax) at name:line:column.
-// Source: Jinja2 3.1 template designer documentation; dbt-core's materialization, test and docs tags.
+// Source: Jinja2 3.1 template designer documentation; dbt-core's materialization, test and docs
+//   tags.
 #pragma once
 #include <string>
 #include <string_view>

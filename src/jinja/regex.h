@@ -1,11 +1,11 @@
 // The `re` module: Python's regular expressions for templates (modules.re), on PCRE2.
 //
 // Guarantees: search, match, fullmatch, findall, finditer, split, sub, subn, compile, escape and the flags;
-// named
-//   groups as (?P<name>…). Matching is bounded in steps and depth.
+//   named groups as (?P<name>…). Matching is bounded in steps and depth.
 // Threads: compiled patterns are constant; any.
 // Owns: its compiled patterns.
-// Errors: Error(jinja_type) for a pattern that can't be compiled; Error(jinja_limit) for a match without end.
+// Errors: Error(jinja_type) for a pattern that can't be compiled; Error(jinja_limit) for a match without
+//   end.
 // Source: https://docs.python.org/3.11/library/re.html; PCRE2 10.42 pcre2api.
 #pragma once
 #include <optional>

@@ -1,13 +1,13 @@
 // Value: a Python value as templates see it: cheap to copy, containers shared by reference.
 //
-// Guarantees: 16 bytes; copying a container shares it, so `append` through one copy is seen through all, as
-// in
-//   Python. Dicts keep insertion order and compare keys as Python does (1 == 1.0 == True). Strings are UTF-8.
-// Threads: counts are atomic, so values may be handed to and read by several threads at once; a container
-// that
-//   one thread changes must not be touched by another meanwhile.
+// Guarantees: 16 bytes; copying a container shares it, so `append` through one copy is seen through all,
+//   as in Python. Dicts keep insertion order and compare keys as Python does (1 == 1.0 == True). Strings
+//   are UTF-8.
+// Threads: counts are atomic, so values may be handed to and read by several threads at once; a
+//   container that one thread changes must not be touched by another meanwhile.
 // Owns: its heap part, by reference count. A container that holds itself is never freed.
-// Errors: the as_… readers require the kind; operations on values (operations.h) throw Error(jinja_type).
+// Errors: the as_… readers require the kind; operations on values (operations.h) throw
+//   Error(jinja_type).
 #pragma once
 #include <atomic>
 #include <concepts>

@@ -1,9 +1,9 @@
-// FirehoseDestination: loads streams into a delivery stream of Amazon Data Firehose, a JSON record a row.
+// FirehoseDestination: loads streams into a delivery stream of Amazon Data Firehose, a JSON record a
+// row.
 //
-// Guarantees: the state moves once every record of its load was taken. A crash repeats the records of the
-// load
-//   that was open (the service keeps no state); Leat's own endpoint takes repeated batches once. Records that
-//   the service would not take for their size go to dead letters beside the state.
+// Guarantees: the state moves once every record of its load was taken. A crash repeats the records of
+//   the load that was open (the service keeps no state); Leat's own endpoint takes repeated batches
+//   once. Records that the service would not take for their size go to dead letters beside the state.
 // Threads: one at a time.
 // Owns: the store of its states.
 // Errors: Error(firehose_refused), Error(lake_mode) for modes other than append.

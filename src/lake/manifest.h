@@ -1,8 +1,8 @@
 // Manifest: what one commit added to a stream of the lake, and the log of them.
 //
-// Guarantees: a file counts once its manifest is there. Manifests of a stream are numbered without gaps from
-// 1;
-//   append() puts the next number only where nobody else did, so that of two writers one wins.
+// Guarantees: a file counts once its manifest is there. Manifests of a stream are numbered without
+//   gaps from 1; append() puts the next number only where nobody else did, so that of two writers one
+//   wins.
 // Threads: one at a time.
 // Owns: nothing in the store.
 // Errors: Error(lake_conflict), Error(lake_manifest), those of files/object_store.h.

@@ -1,13 +1,13 @@
 // Prefix: where a file of the lake goes: a text with expressions in it, such as
 // "calls/ingestion_date=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/".
 //
-// Guarantees: what is put in for a value of a row is one part of a path: "/" and what Hive escapes become
-// %XX,
-//   null becomes __HIVE_DEFAULT_PARTITION__. Times are UTC.
+// Guarantees: what is put in for a value of a row is one part of a path: "/" and
+//   what Hive escapes become %XX, null becomes __HIVE_DEFAULT_PARTITION__. Times are
+//   UTC.
 // Threads: immutable after parsing.
 // Errors: Error(lake_expression) with the text and what is wrong with it.
-// Source: Amazon Data Firehose, "Custom prefixes for Amazon S3 objects"; Java's DateTimeFormatter patterns;
-//   Hive's partition names.
+// Source: Amazon Data Firehose, "Custom prefixes for Amazon S3 objects"; Java's
+//   DateTimeFormatter patterns; Hive's partition names.
 #pragma once
 #include <functional>
 #include <optional>

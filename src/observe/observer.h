@@ -1,14 +1,14 @@
 // Observer: tells the outside of runs: traces to an OpenTelemetry collector, lineage to an OpenLineage
 // receiver, measures as CloudWatch's embedded metric format.
 //
-// Guarantees: a run is never held up or failed by it: what can't be delivered is dropped and told once a run,
-// as an
-//   event. Lineage goes out as steps end, traces when the run has. finish() waits for deliveries, kPatience
-//   at most.
+// Guarantees: a run is never held up or failed by it: what can't be delivered is dropped and told once
+//   a run, as an event. Lineage goes out as steps end, traces when the run has. finish() waits for
+//   deliveries, kPatience at most.
 // Threads: step_finished() from any; the rest by one.
 // Owns: a thread that sends, its connections, the file of measures.
 // Errors: Error(observe_invalid), Error(config_invalid) when settings are read.
-// Source: OTLP 1.3 (JSON over HTTP); OpenLineage 2-0-2; CloudWatch embedded metric format specification
+// Source: OTLP 1.3 (JSON over HTTP); OpenLineage 2-0-2; CloudWatch embedded metric format
+//   specification
 #pragma once
 #include <condition_variable>
 #include <deque>

@@ -1,8 +1,8 @@
 // Drawing: the charts of a page as SVG, made without a browser by the code that draws them in one.
 //
-// Guarantees: what could not be drawn (no engine on this machine, too large, an author's function that fails)
-// is left to
-//   the reader's browser; nothing here stops a page. The same page gives the same bytes.
+// Guarantees: what could not be drawn (no engine on this machine, too large, an author's function that
+//   fails) is left to the reader's browser; nothing here stops a page. The same page gives the same
+//   bytes.
 // Threads: any; as many draw at once as there are processors.
 // Errors: none.
 #pragma once

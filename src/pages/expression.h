@@ -3,8 +3,8 @@
 //
 // Guarantees: the part of JavaScript that pages need, with its precedence and short circuits: `q[0].column`,
 //   `row.x ?? 'none'`, `a ? b : c`, `q.filter(d => d.x > 1).length`, templates, lists and objects. No side
-//   effects; depth and steps are bounded. What is not there is null, and so is each part of it.
-//   A function with statements beyond const, return and if is kept as text for the reader's runtime.
+//   effects; depth and steps are bounded. What is not there is null, and so is each part of it. A function
+//   with statements beyond const, return and if is kept as text for the reader's runtime.
 // Threads: immutable after parse(); a Scope is read only, its lookup and ask are called by the same thread.
 // Errors: Error(page_syntax) with file:line, and the near names for what does not exist.
 #pragma once

@@ -1,8 +1,8 @@
-// PageSources: the folder sources/ of an Evidence project as tables of the warehouse: `source.table`.
+// PageSources: the folder sources/ of an Evidence project as tables of the warehouse:
+// `source.table`.
 //
 // Guarantees: CSV and Parquet files become tables; the SQL files of a DuckDB source are asked in its
-// database, which is
-//   only read. A source that can't be loaded stops only the pages that read it.
+//   database, which is only read. A source that can't be loaded stops only the pages that read it.
 // Threads: one at a time.
 // Errors: none thrown for a source: each is a Problem with the file that failed.
 // Source: https://docs.evidence.dev/core-concepts/data-sources (the classic documentation)

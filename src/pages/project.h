@@ -1,12 +1,12 @@
 // Project: the pages of a folder, and building them into a site.
 //
-// Guarantees: a page is written beside and renamed, so that a reader never sees half of one. A built site is
-// a static
-//   folder that opens from disk: no server, no network. A page that can't be read stops only itself.
-// Threads: begin_run() by one thread; then build_page() by several, each with its own Adapter.
+// Guarantees: a page is written beside and renamed, so that a reader never sees half of one.
+//   A built site is a static folder that opens from disk: no server, no network. A page that
+//   can't be read stops only itself.
+// Threads: begin_run() by one thread; then build_page() by several, each with its own
+//   Adapter.
 // Errors: build_page() throws Error(page_query, page_component, page_syntax, file_io) once
-// what can be
-//   built is written; what failed says so where it stands on the page.
+//   what can be built is written; what failed says so where it stands on the page.
 #pragma once
 #include <cstdint>
 #include <map>

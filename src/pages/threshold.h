@@ -1,10 +1,10 @@
-// Threshold: what a page's front matter watches: `alert: when errors[0].share > 0.05 then ops`.
+// Threshold: what a page's front matter watches: `alert: when errors[0].share > 0.05 then
+// ops`.
 //
 // Guarantees: looked at as the page is built, with its inputs as they begin.
 // Threads: values.
-// Errors: Error(page_syntax) with file:line for an entry that can't be read; one that fails as it is looked
-// at is a
-//   problem of the page.
+// Errors: Error(page_syntax) with file:line for an entry that can't be read; one that fails as
+//   it is looked at is a problem of the page.
 #pragma once
 #include <string>
 #include <vector>

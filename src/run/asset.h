@@ -1,8 +1,8 @@
 // Asset: one thing a run makes fresh: a stream, a dbt node or a page. Outcome: what became of it.
 //
-// Guarantees: an asset's work is a straight-line function on one thread with its own session of the
-// warehouse. Threads: `work`, `fingerprint` and `exists` of different assets run at the same time. Errors:
-// work reports failure in its Outcome or throws; both fail the asset and skip what is below it.
+// Guarantees: an asset's work is a straight-line function on one thread, in its own session of the warehouse.
+// Threads: `work`, `fingerprint` and `exists` of different assets run at the same time.
+// Errors: work() tells failure in its Outcome or throws; both fail the asset and skip what is below it.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,12 +1,12 @@
-// AssetCatalogue: a project's assets as people look at them: what there is, what follows what, what is chosen
-// by dbt's selection language, what an asset is made of.
+// AssetCatalogue: a project's assets as people look at them: what there is, what follows
+// what, what is chosen by dbt's selection language, what an asset is made of.
 //
-// Guarantees: read from the project's files; nothing runs and no warehouse is asked. Sources that a stream of
-// the
-//   project lands are that stream. Immutable once it is read.
+// Guarantees: read from the project's files; nothing runs and no warehouse is asked.
+//   Sources that a stream of the project lands are that stream. Immutable once it is read.
 // Threads: any.
 // Owns: the workspace that it was read from, with an Env of its own that nobody listens to.
-// Errors: those of reading a project; Error(dbt_selector), Error(cli_selection) of choose().
+// Errors: those of reading a project; Error(dbt_selector), Error(cli_selection) of
+//   choose().
 #pragma once
 #include <atomic>
 #include <cstdint>

@@ -1,13 +1,13 @@
 // Backup: a copy of a project's stores and warehouse, made while others are at work, and put back.
 //
-// Guarantees: the warehouse is copied as of one moment, and the stores before it: what a store says is done
-// is done in
-//   the copy, or is done once more from it. A folder has its name only when it is whole. Putting one back
-//   sets what is there aside, and keeps out every run meanwhile.
+// Guarantees: the warehouse is copied as of one moment, and the stores before it: what a store
+//   says is done is done in the copy, or is done once more from it. A folder has its name only
+//   when it is whole. Putting one back sets what is there aside, and keeps out every run
+//   meanwhile.
 // Threads: one.
 // Owns: nothing.
-// Errors: Error(backup_failed), Error(backup_invalid), Error(run_busy), Error(run_store), those of the
-// warehouse.
+// Errors: Error(backup_failed), Error(backup_invalid), Error(run_busy), Error(run_store), those of
+//   the warehouse.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -2,7 +2,9 @@
 // changed in their schemas, where they will go on, how far behind they are.
 //
 // Guarantees: connection_statuses() reads the history only; warehouse_facts() asks the warehouse for the
-// rest. Threads: those of Store and Adapter. Errors: warehouse_facts() throws those of the adapter.
+//   rest.
+// Threads: those of Store and Adapter.
+// Errors: warehouse_facts() throws those of the adapter.
 #pragma once
 #include <optional>
 #include <string>

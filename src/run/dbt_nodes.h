@@ -1,7 +1,7 @@
 // DbtNodes: the dbt project of a workspace as assets of a run, with its hooks and artifacts.
 //
 // Guarantees: artifacts are written whatever became of the run; a failing on-run-start hook fails the run
-// before its first step.
+//   before its first step.
 // Threads: add_assets, begin and end by one thread; the assets' functions by any.
 // Owns: the project, its builder and the results of its nodes.
 // Errors: those of dbt/project.h and dbt/build.h.

@@ -1,12 +1,12 @@
-// Deliveries: where built pages go: a site to a folder or a bucket, a page as mail or to a chat.
+// Deliveries: where built pages go: a site to a folder or a bucket, a page as mail or to a
+// chat.
 //
-// Guarantees: a published site changes file by file, pages after what they need; what is the same is not sent
-// again,
-//   and only files that an earlier publication put there are removed. A page with a mistake is not sent.
+// Guarantees: a published site changes file by file, pages after what they need; what is the
+//   same is not sent again, and only files that an earlier publication put there are removed. A
+//   page with a mistake is not sent.
 // Threads: any; one publication of a place at a time.
-// Errors: Error(config_invalid, config_env_missing) with file:line:column; those of files/object_store.h,
-// http/mail.h,
-//   http/client.h.
+// Errors: Error(config_invalid, config_env_missing) with file:line:column; those of
+//   files/object_store.h, http/mail.h, http/client.h.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,14 +1,14 @@
-// Executor: runs the chosen assets in the order of their graph, several at once, skipping what is unchanged.
+// Executor: runs the chosen assets in the order of their graph, several at once,
+// skipping what is unchanged.
 //
-// Guarantees: an asset runs after everything above it; when something above it failed it is skipped, and what
-// does not
-//   depend on the failure goes on. An asset whose version (see versions.h) is recorded and still exists is
-//   not run.
+// Guarantees: an asset runs after everything above it; when something above it failed
+//   it is skipped, and what does not depend on the failure goes on. An asset whose
+//   version (see versions.h) is recorded and still exists is not run.
 // Threads: execute() blocks; inside, `threads` workers, each with its own session.
 // Owns: its sessions.
-// Errors: an asset's error is in its Outcome. When the run is asked to stop, statements at work are
-// cancelled, what
-//   was running ends as interrupted and the rest as skipped.
+// Errors: an asset's error is in its Outcome. When the run is asked to stop, statements
+//   at work are cancelled, what was running ends as interrupted and the rest as
+//   skipped.
 #pragma once
 #include <functional>
 #include <memory>

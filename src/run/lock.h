@@ -1,8 +1,8 @@
-// ProjectLock: a part of a project's work that one process does at a time: serving it, a pipe, or all of it.
+// ProjectLock: a part of a project's work that one process does at a time: serving it, a pipe, or all of
+// it.
 //
-// Guarantees: the lock goes with the process, however that ends. The one of the whole project keeps out every
-// run
-//   (reservation.h).
+// Guarantees: the lock goes with the process, however that ends. The one of the whole project keeps out
+//   every run (reservation.h).
 // Threads: one.
 // Owns: the lock file's descriptor.
 // Errors: Error(run_busy) names the process that holds it, where it is known.

@@ -1,8 +1,8 @@
 // ProjectFile: leat.yml, read and checked: targets, connections, stand-in, dbt project, pages.
 //
-// Guarantees: every problem of the file is reported with file:line:column; variables are filled in only when
-// a
-//   component is opened, so a target that is not used needs no variables.
+// Guarantees: every problem of the file is reported with file:line:column; variables are
+//   filled in only when a component is opened, so a target that is not used needs no
+//   variables.
 // Threads: immutable.
 // Errors: Error(config_not_found), Error(document_syntax), Error(config_invalid).
 #pragma once

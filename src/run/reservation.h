@@ -1,9 +1,9 @@
-// Reservation: what a run is at work on, by name, so that no other run of the project is at the same time.
+// Reservation: what a run is at work on, by name, so that no other run of the project is at the same
+// time.
 //
 // Guarantees: all names or none. Runs in this process and in others keep out of each other's way; what is
-// held goes
-//   with the process, however that ends. Names of which none is held by another never wait for each other
-//   (but for two names of the same 62 bits of hash).
+//   held goes with the process, however that ends. Names of which none is held by another never wait for
+//   each other (but for two names of the same 62 bits of hash).
 // Threads: one.
 // Owns: its descriptor of `.leat/lock`.
 // Errors: Error(file_io); Error(run_busy), Error(cancelled) from take().

@@ -1,12 +1,12 @@
-// Run: one execution of a selection of a project's assets, recorded in the store.
+// Run: one execution of a selection of a project's assets, recorded in the
+// store.
 //
-// Guarantees: no two runs are at work on one asset (reservation.h); runs of different assets go on at the
-// same time.
-//   The history is written as steps end, so that a crash leaves it readable.
+// Guarantees: no two runs are at work on one asset (reservation.h); runs of
+//   different assets go on at the same time. The history is written as steps
+//   end, so that a crash leaves it readable.
 // Threads: run_assets blocks its caller.
-// Errors: failures of steps are in the report; Error(cli_selection), Error(run_busy) and those of opening the
-// project
-//   are thrown.
+// Errors: failures of steps are in the report; Error(cli_selection),
+//   Error(run_busy) and those of opening the project are thrown.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -1,9 +1,9 @@
-// Versions: which version of each asset the warehouse holds (`_leat.asset_versions`), and how versions are
-// made.
+// Versions: which version of each asset the warehouse holds (`_leat.asset_versions`), and how versions
+// are made.
 //
-// Guarantees: an asset's version changes when its own work or the version of anything above it changes. The
-// table
-//   lives in the warehouse, so that a restored or deleted warehouse never passes for fresh.
+// Guarantees: an asset's version changes when its own work or the version of anything above it
+//   changes. The table lives in the warehouse, so that a restored or deleted warehouse never passes
+//   for fresh.
 // Threads: one at a time; the executor locks.
 // Errors: Error(warehouse_sql).
 #pragma once

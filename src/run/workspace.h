@@ -1,8 +1,8 @@
 // Workspace: a project opened for work: its target's warehouse, its dbt project, its assets.
 //
-// Guarantees: the stand-in (if any) lives as long as the workspace. Nothing is fetched or executed by opening
-// it, except
-//   that a connection without listed streams is discovered when its assets are asked for.
+// Guarantees: the stand-in (if any) lives as long as the workspace. Nothing is fetched or executed by
+//   opening it, except that a connection without listed streams is discovered when its assets are asked
+//   for.
 // Threads: assets() by one thread; the assets' functions by any.
 // Owns: the warehouse, the dbt project, the pages, the stand-in.
 // Errors: those of project_file.h, dbt/project.h and of the components that it opens.

@@ -2,8 +2,7 @@
 // files, network, programs or the environment.
 //
 // Guarantees: a script that runs too long is ended, one that takes too much memory is refused; neither hurts
-// this
-//   process. Globals last as long as the engine.
+//   this process. Globals last as long as the engine.
 // Threads: one thread at a time; several engines side by side.
 // Owns: the process, which ends with the engine.
 // Errors: none are thrown; an Answer says what went wrong.

@@ -1,10 +1,10 @@
-// Console: the operator's pages: three files that are compiled in, for every path that a browser asks for;
-// and what the project has made for people to read: its site of pages, its docs.
+// Console: the operator's pages: three files that are compiled in, for every path that a
+// browser asks for; and what the project has made for people to read: its site of pages, its
+// docs.
 //
-// Guarantees: the program's own files need no credentials (they hold no data); pages and docs do, and are
-// shown in a
-//   sandbox: their scripts reach neither the API nor the console. A client that asks a page's address for
-//   JSON gets what the page shows.
+// Guarantees: the program's own files need no credentials (they hold no data); pages and docs
+//   do, and are shown in a sandbox: their scripts reach neither the API nor the console. A
+//   client that asks a page's address for JSON gets what the page shows.
 // Threads: any.
 // Owns: nothing.
 // Errors: none; what is not there is 404.

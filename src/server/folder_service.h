@@ -1,9 +1,9 @@
 // FolderService: a folder over HTTP, as a Service.
 //
-// Guarantees: see static_site.h.
-// Threads, Owns: see service.h.
+// Guarantees: see static_site.h. Threads, Owns: see service.h.
 // Errors: start() throws Error(config_invalid) for an address that can't be had or a folder that is not
-// there. Source: cpp-httplib's mount points
+//   there.
+// Source: cpp-httplib's mount points
 #pragma once
 #include <memory>
 

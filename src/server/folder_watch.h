@@ -1,8 +1,8 @@
 // FolderWatch: which files of a folder were saved, by inotify.
 //
 // Guarantees: a file that was written and closed, or moved into its place, is told once it is; saves that
-// come together are told together. Folders whose names begin with a dot, and those that are left out, are not
-// watched; folders that appear are.
+//   come together are told together. Folders whose names begin with a dot, and those that are left out, are
+//   not watched; folders that appear are.
 // Threads: one.
 // Owns: the inotify descriptor.
 // Errors: Error(file_io) where the system refuses.

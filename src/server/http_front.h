@@ -1,12 +1,12 @@
 // HttpFront: the server's door: requests come in as Calls, pass the Gate, and Replies go out.
 //
-// Guarantees: see web_server.h for what is bounded. Every answer has the usual security headers, unless its
-//   Reply sets them. stop() ends open connections.
-// Threads: start() returns at once, the server has threads of its own; gate and handlers run in them.
+// Guarantees: see web_server.h for what is bounded. Every answer has the usual security headers,
+//   unless its Reply sets them. stop() ends open connections.
+// Threads: start() returns at once, the server has threads of its own; gate and handlers run in
+//   them.
 // Owns: the server.
-// Errors: Error(config_invalid) for an address that can't be had. A handler's Error becomes an answer: 400
-// for JSON
-//   that is none, 502 for another server's fault, else 500.
+// Errors: Error(config_invalid) for an address that can't be had. A handler's Error becomes an
+//   answer: 400 for JSON that is none, 502 for another server's fault, else 500.
 // Source: cpp-httplib 0.11; OWASP secure headers
 #pragma once
 #include <functional>

@@ -1,13 +1,13 @@
 // JobsService: the scheduler, the workers and the API of `leat serve`.
 //
-// Guarantees: one server of a project at a time. Jobs that an earlier server left behind go on before
-// anything
-//   new begins. Without credentials it listens to this machine only.
+// Guarantees: one server of a project at a time. Jobs that an earlier server left behind
+//   go on before anything new begins. Without credentials it listens to this machine
+//   only.
 // Threads: see service.h.
 // Owns: its threads, the queue's handle, the launcher.
-// Errors: start() throws Error(run_busy) where another server serves the project, Error(config_invalid) for
-// an
-//   address that can't be had, or one that others reach without credentials.
+// Errors: start() throws Error(run_busy) where another server serves the project,
+//   Error(config_invalid) for an address that can't be had, or one that others reach
+//   without credentials.
 #pragma once
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
 // LiveSite: a folder served over HTTP whose pages hear of events while they are open (server-sent events).
 //
 // Guarantees: files of the folder and below, and nothing else. What is sent as a state is also told to those
-// who come later; a page that was on its way while an event was sent hears of it, too.
+//   who come later; a page that was on its way while an event was sent hears of it, too.
 // Threads: every member function may be called by any thread; it serves on threads of its own.
 // Owns: the server and its threads; the destructor ends them.
 // Errors: Error(config_invalid) for an address that can't be had or a folder that is not there.

@@ -2,12 +2,12 @@
 // and the pages that show it reload.
 //
 // Guarantees: queries whose text did not change are not asked again, until data or settings of the project
-// are saved. The warehouse is open only while something is built, so that other commands can use it between.
-// What is wrong is told over the pages, with file and line, and goes when it is mended.
+//   are saved. The warehouse is open only while something is built, so that other commands can use it
+//   between. What is wrong is told over the pages, with file and line, and goes when it is mended.
 // Threads: preview_pages() blocks, and starts threads of its own.
 // Owns: the server, the watch.
 // Errors: Error(config_invalid) for an address that can't be had; mistakes of the project are told to
-// readers.
+//   readers.
 #pragma once
 #include <functional>
 #include <string>

@@ -3,7 +3,7 @@
 // Guarantees: open() may be called any number of times; each gives a Source of its own.
 // Threads: immutable.
 // Errors: Error(config_invalid) and the source's own from open(); Error(source_unknown) from
-// find_source_kind.
+//   find_source_kind.
 #pragma once
 #include <memory>
 #include <string_view>

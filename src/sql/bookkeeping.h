@@ -1,8 +1,8 @@
-// Bookkeeping: the tables of the schema `_leat` in a warehouse, as SQL: state, loads, dead_letters,
-// schema_versions,
-// asset_versions.
+// Bookkeeping: the tables of the schema `_leat` in a warehouse, as SQL: state, loads,
+// dead_letters, schema_versions, asset_versions.
 //
-// Guarantees: the same columns in every dialect; docs/formats/bookkeeping.md describes them.
+// Guarantees: the same columns in every dialect; docs/formats/bookkeeping.md describes
+//   them.
 // Threads: pure functions.
 #pragma once
 #include <string>

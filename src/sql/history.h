@@ -1,11 +1,11 @@
 // History: the statements that keep every version of a row (the mode scd2), with valid_from and valid_to.
 //
 // Guarantees: the table's rows are a function of the versions that arrived, not of their order: a version
-// that
-//   comes late takes its place in the chain. A key holds at most one row whose valid_to is null.
-// Order: close_absent, drop_known_versions, replace_versions, insert_versions, chain_versions,
-// drop_deletions. Threads: pure functions. Source: type 2 of slowly changing dimensions; Kimball & Ross, The
-// Data Warehouse Toolkit, chapter 5
+//   that comes late takes its place in the chain. A key holds at most one row whose valid_to is null.
+//   Order: close_absent, drop_known_versions, replace_versions, insert_versions, chain_versions,
+//   drop_deletions.
+// Threads: pure functions.
+// Source: type 2 of slowly changing dimensions; Kimball & Ross, The Data Warehouse Toolkit, chapter 5
 #pragma once
 #include <string>
 

@@ -1,9 +1,9 @@
 // Merge: the statements that bring staged rows into a table that holds one row a key.
 //
-// Guarantees: statements are complete and quoted for their dialect. Order: deduplicate, drop_settled,
-// delete_matched,
-//   insert. Measured on tables without a primary key, delete-by-join + insert is the fastest of the portable
-//   ways (see bench/load).
+// Guarantees: statements are complete and quoted for their dialect. Order:
+//   deduplicate, drop_settled, delete_matched, insert. Measured on tables without a
+//   primary key, delete-by-join + insert is the fastest of the portable ways (see
+//   bench/load).
 // Threads: pure functions.
 #pragma once
 #include <string>

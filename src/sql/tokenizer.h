@@ -1,11 +1,11 @@
-// Tokenizer: splits SQL into tokens, enough to know which relations a statement reads.
+// Tokenizer: splits SQL into tokens, enough to know which relations a statement
+// reads.
 //
-// Guarantees: never fails: what it does not understand is a token of one character. Comments are left out;
-// names keep
-//   their case without quotes.
+// Guarantees: never fails: what it does not understand is a token of one character.
+//   Comments are left out; names keep their case without quotes.
 // Threads: pure functions.
-// Source: SQL:2016 lexical structure, with PostgreSQL's dollar quotes and nested comments; PostgreSQL
-//   documentation, chapter 4.1
+// Source: SQL:2016 lexical structure, with PostgreSQL's dollar quotes and nested
+//   comments; PostgreSQL documentation, chapter 4.1
 #pragma once
 #include <string>
 #include <string_view>

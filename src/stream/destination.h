@@ -1,13 +1,13 @@
 // Destination: takes rows exactly once. Load: one unit of rows that becomes visible together with its State.
 //
 // Guarantees: commit() makes rows, state, bookkeeping and dead letters durable in one transaction; a Load
-// destroyed
-//   without commit (or a process that dies) leaves the target and the state as they were. Bookkeeping lives
-//   in the schema `_leat` of the destination: state, loads, dead_letters (columns:
+//   destroyed without commit (or a process that dies) leaves the target and the state as they were.
+//   Bookkeeping lives in the schema `_leat` of the destination: state, loads, dead_letters (columns:
 //   docs/formats/bookkeeping.md).
 // Threads: one thread at a time for a Destination and its Loads; several Destinations may be open side by
-// side. Owns: after write() the Load owns the batch. A Load must not outlive its Destination. Errors:
-// Error(warehouse_…); an error in write or commit leaves nothing behind.
+//   side.
+// Owns: after write() the Load owns the batch. A Load must not outlive its Destination.
+// Errors: Error(warehouse_…); an error in write or commit leaves nothing behind.
 #pragma once
 #include <cstdint>
 #include <memory>

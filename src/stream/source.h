@@ -1,12 +1,12 @@
 // Source: yields Streams. Sink: takes what a Source reads.
 //
-// Guarantees: a State handed to Sink::checkpoint covers every batch and rejected record of that stream handed
-// over
-//   before it, and none after it. A read that is given a State goes on after it; rows at the boundary may
+// Guarantees: a State handed to Sink::checkpoint covers every batch and
+//   rejected record of that stream handed over before it, and none after it. A
+//   read that is given a State goes on after it; rows at the boundary may
 //   repeat.
-// Threads: one Source object is used by one thread; Sink's functions may be called from several reading
-// threads as
-//   long as the calls for one stream are in order.
+// Threads: one Source object is used by one thread; Sink's functions may be
+//   called from several reading threads as long as the calls for one stream are
+//   in order.
 // Owns: after Sink::batch the sink owns the batch.
 // Errors: Error(…) for what ends the read; a bad record is rejected instead.
 #pragma once

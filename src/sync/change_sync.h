@@ -3,13 +3,11 @@
 // checkpoints.
 //
 // Guarantees: the tables hold what they held at a checkpoint of the source, all of them at the same one.
-// Where
-//   source or destination lost its connection, both are opened again and the read goes on from there.
+//   Where source or destination lost its connection, both are opened again and the read goes on from there.
 // Threads: run() blocks; it starts and joins the reading thread.
 // Owns: the source and the destination, and what is under way.
 // Errors: run() throws what ended the read; everything up to the last commit stands. Error(config_invalid)
-// for
-//   a destination whose loads can't share a transaction.
+//   for a destination whose loads can't share a transaction.
 #pragma once
 #include <condition_variable>
 #include <deque>

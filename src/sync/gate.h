@@ -2,10 +2,10 @@
 // that the destination can't store.
 //
 // Guarantees: what passes fits the table, or widens it where the contract lets it; each row that does not
-// pass
-//   is told with the record and the reason. Work is by batch and column; single rows are looked at only where
-//   something is wrong.
-// Threads: one at a time. Owns: what it knows of the table.
+//   pass is told with the record and the reason. Work is by batch and column; single rows are looked at only
+//   where something is wrong.
+// Threads: one at a time.
+// Owns: what it knows of the table.
 // Errors: Error(sync_contract) where the contract is frozen.
 #pragma once
 #include <functional>

@@ -1,7 +1,9 @@
 // Retry of dead letters: decodes records that were rejected once more and loads those that fit now.
 //
-// Guarantees: rows and the end of their letters commit together; a letter that is rejected again stays as it is.
-// Threads: blocks its caller. Errors: as Load's; Error(cli_usage) where the source can't decode records.
+// Guarantees: rows and the end of their letters commit together; a letter that is rejected again stays as it
+//   is.
+// Threads: blocks its caller.
+// Errors: as Load's; Error(cli_usage) where the source can't decode records.
 #pragma once
 #include <string>
 #include <vector>

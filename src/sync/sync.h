@@ -1,13 +1,13 @@
 // Sync: one execution of a Connection: source -> queue -> destination, stream by stream.
 //
 // Guarantees: rows become visible only together with the state that covers them (Load::commit); a sync that
-// fails or
-//   dies leaves the streams at their last commit, and the next sync goes on from there. Memory is the queue's
-//   limit for each stream in flight plus what source and destination hold.
+//   fails or dies leaves the streams at their last commit, and the next sync goes on from there. Memory is
+//   the queue's limit for each stream in flight plus what source and destination hold.
 // Threads: run_sync blocks its caller; inside, each stream in flight has a reading thread and a writing
-// thread. Owns: the sources and destinations that the factories make. Errors: what fails a stream is in its
-// result, so that the others go on; run_sync throws only what concerns all
-//   (the source can't be discovered, a stream that is asked for does not exist).
+//   thread.
+// Owns: the sources and destinations that the factories make.
+// Errors: what fails a stream is in its result, so that the others go on; run_sync throws only what concerns
+//   all (the source can't be discovered, a stream that is asked for does not exist).
 #pragma once
 #include <functional>
 #include <memory>

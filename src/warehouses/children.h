@@ -6,7 +6,8 @@
 //   Columns: the parent's key, `_index` (from 0), one for each member of the elements, `value` for elements
 //   that are no objects. A member's type is bigint, double, boolean or text, nested ones stay JSON; it widens
 //   to text.
-// Threads: the caller's. Errors: as the session's; Error(config_invalid) for a warehouse that can't.
+// Threads: the caller's.
+// Errors: as the session's; Error(config_invalid) for a warehouse that can't.
 #pragma once
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 // an Adapter (runs SQL); this file says how the floor above gets at them, warehouses.cpp lists the kinds.
 //
 // Guarantees: destination() and adapter() may be called any number of times; each gives a session of its own.
-// Nothing is opened or asked before the first of them.
+//   Nothing is opened or asked before the first of them.
 // Threads: a Warehouse may be used from any thread; what it hands out by one thread at a time.
 // Owns: shared engine handles (one DuckDB instance a file). It must outlive what it handed out.
 // Errors: Error(warehouse_connect), Error(warehouse_locked).

@@ -1,8 +1,9 @@
 // Database: a PostgreSQL database of one script's own, dropped with the object.
 //
 // Guarantees: its name is used by nobody else; sessions that still hang on it do not keep it from being
-// dropped. Threads: one at a time. Errors: ScriptError-free: an empty uri() tells that it could not be made,
-// problem() why.
+//   dropped.
+// Threads: one at a time.
+// Errors: ScriptError-free: an empty uri() tells that it could not be made, problem() why.
 #pragma once
 #include <string>
 

@@ -1,8 +1,8 @@
-// Process: runs a command in a folder with an environment of its own, within a time limit.
+// Process: runs a command in a folder with an environment of its own, within a time
+// limit.
 //
-// Guarantees: the command and its children form a group that is ended when the time is up; a background
-// process
-//   ends with its object.
+// Guarantees: the command and its children form a group that is ended when the time is
+//   up; a background process ends with its object.
 // Threads: one at a time.
 // Owns: the processes it starts.
 // Errors: a command that cannot be started ends with code 127.

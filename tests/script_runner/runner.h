@@ -1,10 +1,10 @@
-// Runner: carries out a script in a temporary folder of its own, with the stand-in and a database of its own
-// where it asks for them.
+// Runner: carries out a script in a temporary folder of its own, with the stand-in and a database of
+// its own where it asks for them.
 //
-// Guarantees: nothing of one script reaches another; commands see no LEAT_ variable but those the script
-// sets, and
-//   LEAT_TEST_POSTGRES; the folder, the processes and the database are gone afterwards (the folder stays with
-//   LEAT_KEEP=1). With `approve`, expectations are written anew where they differ.
+// Guarantees: nothing of one script reaches another; commands see no LEAT_ variable but those the
+//   script sets, and LEAT_TEST_POSTGRES; the folder, the processes and the database are gone afterwards
+//   (the folder stays with LEAT_KEEP=1). With `approve`, expectations are written anew where they
+//   differ.
 // Threads: one script at a time per process.
 // Errors: a broken promise is a failed Verdict; ScriptError for a script that cannot be understood.
 #pragma once

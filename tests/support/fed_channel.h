@@ -1,7 +1,9 @@
 // FedChannel: a connection that gives what it is fed, so many bytes at a time, and keeps what it is told.
 //
 // Guarantees: no TLS, no waiting, no end but that of the bytes.
-// Threads: one. Owns: what it is told; what it is fed outlives it. Errors: none.
+// Threads: one.
+// Owns: what it is told; what it is fed outlives it.
+// Errors: none.
 #pragma once
 #include <algorithm>
 #include <cstring>

@@ -1,14 +1,14 @@
-// Bench: a place in an engine where statements are understood without being run on anything: empty relations
-// of the known columns, made by the SQL of the nodes themselves.
+// Bench: a place in an engine where statements are understood without being run on
+// anything: empty relations of the known columns, made by the SQL of the nodes
+// themselves.
 //
-// Guarantees: nothing that people have is changed or locked against readers. On DuckDB the session is an
-// empty
-//   database in memory, where everything has its own name; on PostgreSQL a transaction on the target that
-//   makes temporary views and is rolled back.
+// Guarantees: nothing that people have is changed or locked against readers. On DuckDB
+//   the session is an empty database in memory, where everything has its own name; on
+//   PostgreSQL a transaction on the target that makes temporary views and is rolled back.
 // Threads: one at a time.
 // Owns: what it made, until it ends; the session outlives it.
-// Errors: Error(warehouse_connect) when the session is lost. What an engine has against a statement is
-// returned.
+// Errors: Error(warehouse_connect) when the session is lost. What an engine has against a
+//   statement is returned.
 #pragma once
 #include <map>
 #include <optional>

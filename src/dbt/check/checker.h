@@ -1,10 +1,10 @@
-// Checker: understands the SQL of a project's nodes before anything runs: each is compiled and bound over
-// empty relations of the known types, in the order of the graph.
+// Checker: understands the SQL of a project's nodes before anything runs: each is compiled and
+// bound over empty relations of the known types, in the order of the graph.
 //
-// Guarantees: no statement of a node reaches the warehouse: it is asked only for names and types of columns.
-// A node
-//   that can't be judged without rows (its SQL asks the warehouse, it reads relations or calls functions of
-//   unknown shape) is left out with the reason, never refused.
+// Guarantees: no statement of a node reaches the warehouse: it is asked only for names and
+//   types of columns. A node that can't be judged without rows (its SQL asks the warehouse, it
+//   reads relations or calls functions of unknown shape) is left out with the reason, never
+//   refused.
 // Threads: one at a time, before any build; blocks its caller.
 // Owns: nothing.
 // Errors: those of the warehouse's session; what is wrong with the SQL is in the report.

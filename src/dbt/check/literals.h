@@ -1,8 +1,8 @@
 // Literals that can't be what they are compared with: a date column and 'soon'.
 //
 // Guarantees: named only where the engine would fail on the first row: a comparison in which a constant text
-// is cast to
-//   a type that has no such value. Asked of DuckDB alone; PostgreSQL refuses such statements itself.
+//   is cast to a type that has no such value. Asked of DuckDB alone; PostgreSQL refuses such statements
+//   itself.
 // Threads: one at a time, with the bench.
 // Owns: nothing.
 // Errors: those of the session.

@@ -1,8 +1,8 @@
-// Mistake: what is wrong with a node's SQL, found before it runs: kind, place, words, suggestion.
+// Mistake: what is wrong with a node's SQL, found before it runs: kind, place, words,
+// suggestion.
 //
-// Guarantees: kind_of() names only what is wrong whatever the data: an engine's objection that depends on
-// rows,
-//   files, rights or the network is no mistake.
+// Guarantees: kind_of() names only what is wrong whatever the data: an engine's objection that
+//   depends on rows, files, rights or the network is no mistake.
 // Threads: pure functions.
 // Owns: its texts.
 // Errors: none.

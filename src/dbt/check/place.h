@@ -1,8 +1,8 @@
 // Place: where a byte of compiled SQL stands in the template that it was compiled from.
 //
-// Guarantees: exact for text that the template holds itself; for text that an expression or macro gave, the
-// place of
-//   that expression. Always some place inside the template.
+// Guarantees: exact for text that the template holds itself; for text that an
+//   expression or macro gave, the place of that expression. Always some place inside
+//   the template.
 // Threads: pure functions.
 // Owns: nothing.
 // Errors: none.

@@ -1,9 +1,9 @@
-// ShadowAdapter: what templates see as the warehouse while they are compiled ahead of a run: relations as
-// they will be, from the bench, and as they are where the project does not make them.
+// ShadowAdapter: what templates see as the warehouse while they are compiled ahead of a run:
+// relations as they will be, from the bench, and as they are where the project does not make
+// them.
 //
-// Guarantees: nothing is executed. Columns and names of relations are answered; whoever asks for rows, or
-// wants to
-//   change something, gets an Error, and was_asked() says so.
+// Guarantees: nothing is executed. Columns and names of relations are answered; whoever asks for
+//   rows, or wants to change something, gets an Error, and was_asked() says so.
 // Threads: one at a time.
 // Owns: nothing; bench and warehouse outlive it.
 // Errors: Error(warehouse_sql) for what it does not answer.

@@ -1,11 +1,11 @@
 // RelationDiff: how two relations differ: columns and types, counts, keys that only one has, values.
 //
-// Guarantees: values are compared as they are printed, numbers as numbers, whatever engine they come from.
-// Without a
-//   key, rows are compared as a bag.
+// Guarantees: values are compared as they are printed, numbers as numbers, whatever engine they come
+//   from. Without a key, rows are compared as a bag.
 // Threads: pure function.
 // Owns: its texts; at most `samples_max` keys and values of a kind.
-// Errors: Error(config_invalid) when the key is no column of both sides, or does not tell rows apart.
+// Errors: Error(config_invalid) when the key is no column of both sides, or does not tell rows
+//   apart.
 #pragma once
 #include <cstdint>
 #include <string>

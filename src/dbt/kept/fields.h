@@ -1,8 +1,10 @@
 // The fields of what a parsed project holds, each listed once: for writing and for reading.
 //
 // Guarantees: a field of these structs that is not listed is empty in a project that was kept;
-// kept_parse_test compares manifests to find one that was forgotten. Threads: one. Owns: nothing. Errors:
-// those of archive.h.
+//   kept_parse_test compares manifests to find one that was forgotten.
+// Threads: one.
+// Owns: nothing.
+// Errors: those of archive.h.
 #pragma once
 #include "dbt/kept/archive.h"
 #include "dbt/macro_table.h"

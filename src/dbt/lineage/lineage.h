@@ -1,9 +1,9 @@
 // Lineage: which columns are made of which: from the fields of a stream over sources and models to the
 // queries of pages.
 //
-// Guarantees: an edge goes from a column to one that is made of it; columns that only filter, join or order
-// have none.
-//   Owners are the unique ids of nodes, "stream.CONNECTION.NAME", and "page.ID.QUERY".
+// Guarantees: an edge goes from a column to one that is made of it; columns that only filter, join or
+//   order have none. Owners are the unique ids of nodes, "stream.CONNECTION.NAME", and
+//   "page.ID.QUERY".
 // Threads: one at a time while it is filled, then any.
 // Owns: its texts.
 // Errors: none.

@@ -1,9 +1,9 @@
 // Plan: which columns of which tables each output column of a query comes from, read from DuckDB's bound
 // plan.
 //
-// Guarantees: stars, common table expressions, joins, subqueries, set operations, windows and unnesting are
-// followed
-//   as the engine itself bound them. A column that only filters, joins or orders is no origin.
+// Guarantees: stars, common table expressions, joins, subqueries, set operations, windows and unnesting
+//   are followed as the engine itself bound them. A column that only filters, joins or orders is no
+//   origin.
 // Threads: pure function.
 // Owns: nothing.
 // Errors: Error(document_syntax) for text that is no JSON; nullopt for plans that DuckDB can't print.

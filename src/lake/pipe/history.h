@@ -1,8 +1,8 @@
 // FileHistory: which files a pipe has loaded or refused, kept as states in the warehouse, so that it commits
 // with their rows.
 //
-// Guarantees: a file is known by its path and etag. A state holds the files of one folder, at most
-//   kFilesMax of them; a folder with more has several.
+// Guarantees: a file is known by its path and etag. A state holds the files of one folder, at most kFilesMax
+//   of them; a folder with more has several.
 // Threads: one at a time.
 // Owns: the states it read.
 // Errors: Error(state_invalid), those of the destination.

@@ -1,8 +1,8 @@
 // Watch: waits until a folder has something new, or a time has passed.
 //
 // Guarantees: a file that is closed after writing or moved in wakes it within a moment; where there is
-// nothing
-//   to watch (S3, too many folders) it waits the time out. What it misses the next listing finds.
+//   nothing to watch (S3, too many folders) it waits the time out. What it misses the next listing
+//   finds.
 // Threads: one at a time.
 // Owns: inotify's descriptor.
 // Errors: Error(cancelled).

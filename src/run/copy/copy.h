@@ -1,10 +1,10 @@
 // Copy: moves tables from one place to another without a project.
 //
-// Guarantees: into a database a copy is a sync: exactly once, with its state where the mode is incremental.
-// Into
-//   files each appears whole or not at all.
+// Guarantees: into a database a copy is a sync: exactly once, with its state where the mode is
+//   incremental. Into files each appears whole or not at all.
 // Threads: blocks its caller.
-// Errors: Error(cli_usage) for options that do not fit the places; those of the source and the destination.
+// Errors: Error(cli_usage) for options that do not fit the places; those of the source and the
+//   destination.
 #pragma once
 #include <string>
 #include <vector>

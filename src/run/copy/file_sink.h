@@ -2,9 +2,10 @@
 // standard output.
 //
 // Guarantees: a file appears whole or not at all, at finish(). A stream without rows leaves a file with its
-// columns. Threads: batches of one stream by one thread at a time; the others' beside them. Owns: what is
-// written until then, in the folder of the file or the temporary folder. Errors: Error(file_io, file_format,
-// store_…); Error(file_format) where a later batch has other columns.
+//   columns.
+// Threads: batches of one stream by one thread at a time; the others' beside them.
+// Owns: what is written until then, in the folder of the file or the temporary folder.
+// Errors: Error(file_io, file_format, store_…); Error(file_format) where a later batch has other columns.
 #pragma once
 #include <memory>
 #include <string>

@@ -1,8 +1,8 @@
 // JobOutput: what `leat run --log-format json` prints, as the events that it was.
 //
-// Guarantees: lines that are no events are the program's own words; the last of them is kept, for an error.
-// Measures
-//   (CloudWatch's embedded metric format) are passed on to standard output.
+// Guarantees: lines that are no events are the program's own words; the last of them is kept,
+//   for an error. Measures (CloudWatch's embedded metric format) are passed on to standard
+//   output.
 // Threads: one.
 // Owns: the piece of a line that has not come to its end.
 // Errors: none.

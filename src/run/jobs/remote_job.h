@@ -1,8 +1,8 @@
 // RemoteJob: a job's attempt on other machines, as ECS and Kubernetes have it in common.
 //
-// Guarantees: an attempt that is under way already, left by a server that died, is taken up instead of a
-// second one.
-//   What a service does not answer for a while is asked again.
+// Guarantees: an attempt that is under way already, left by a server that died, is taken
+//   up instead of a second one. What a service does not answer for a while is asked
+//   again.
 // Threads: one.
 // Errors: Error(launcher_refused) for what stays wrong, Error(launcher_failed).
 #pragma once

@@ -5,7 +5,7 @@
 // Owns: its limits.
 // Errors: Error(dbt_project) for a version that is none.
 // Source: https://semver.org/#spec-item-11,
-// https://docs.getdbt.com/docs/build/packages#hub-packages-recommended
+//   https://docs.getdbt.com/docs/build/packages#hub-packages-recommended
 #pragma once
 #include <string>
 #include <string_view>

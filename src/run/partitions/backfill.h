@@ -1,9 +1,9 @@
 // Backfill: the runs that do a range of partitions: planned, estimated, queued.
 //
-// Guarantees: a plan is in the order asked for and holds no partition twice, and none that a job is already
-// under way
-//   for unless `which` is all. A run of several windows holds neighbours only. Adding it is one transaction;
-//   its jobs then go on like any other: through crashes, at their unfinished steps.
+// Guarantees: a plan is in the order asked for and holds no partition twice, and none that a job is
+//   already under way for unless `which` is all. A run of several windows holds neighbours only. Adding
+//   it is one transaction; its jobs then go on like any other: through crashes, at their unfinished
+//   steps.
 // Threads: pure functions; the Queue locks.
 // Owns: nothing.
 // Errors: Error(backfill_invalid), Error(partitions_unknown), Error(run_store).

@@ -1,9 +1,9 @@
-// PartitionSet: an entry of `partitions:` in leat.yml: what assets are divided into: windows of time, or a
-// list of values.
+// PartitionSet: an entry of `partitions:` in leat.yml: what assets are divided into: windows of time, or
+// a list of values.
 //
-// Guarantees: windows follow each other without a hole, in the set's time zone: a day lasts 23 to 25 hours
-// where
-//   clocks change. Their keys are stable names: "2026-01-05", "2026-01", "2026-01-05T06:00Z".
+// Guarantees: windows follow each other without a hole, in the set's time zone: a day lasts 23 to 25
+//   hours where clocks change. Their keys are stable names: "2026-01-05", "2026-01",
+//   "2026-01-05T06:00Z".
 // Threads: values.
 // Errors: Error(partitions_invalid), Error(partitions_unknown), Error(schedule_invalid) for a time zone.
 #pragma once

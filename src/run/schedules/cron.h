@@ -1,10 +1,10 @@
 // CronExpression: which local times a cron expression names.
 //
-// Guarantees: five fields (minute, hour, day of the month, month, weekday), six with seconds before them, or
-// a
-//   name such as @daily. Lists, ranges, steps, names of months and weekdays, `?`, `L`, `L-3`, `15W`, `LW`,
-//   `5L`, `5#3`. Weekdays are 0 to 7, Sunday is 0 and 7. Where neither the day nor the weekday begins with a
-//   star, either is enough; else both have to hold.
+// Guarantees: five fields (minute, hour, day of the month, month, weekday), six with seconds
+//   before them, or a name such as @daily. Lists, ranges, steps, names of months and weekdays,
+//   `?`, `L`, `L-3`, `15W`, `LW`, `5L`, `5#3`. Weekdays are 0 to 7, Sunday is 0 and 7. Where
+//   neither the day nor the weekday begins with a star, either is enough; else both have to
+//   hold.
 // Threads: immutable.
 // Errors: Error(schedule_invalid) names the field; also for an expression that never comes.
 // Source: crontab(5) of cronie 1.6; Quartz's L, W and #.

@@ -1,9 +1,9 @@
 // Queue: jobs that wait, run and have ended, and the ticks that made them, in `.leat/queue.db`.
 //
-// Guarantees: a tick and its job are one transaction, and a tick is decided once, whatever dies when. A job
-// is
-//   claimed by one worker. What a job has done is kept step by step, so that its next attempt goes on there.
-//   Bounded: the last kJobsKept jobs that have ended, with their steps, attempts and ticks.
+// Guarantees: a tick and its job are one transaction, and a tick is decided once, whatever dies when. A
+//   job is claimed by one worker. What a job has done is kept step by step, so that its next attempt
+//   goes on there. Bounded: the last kJobsKept jobs that have ended, with their steps, attempts and
+//   ticks.
 // Threads: any; one mutex.
 // Owns: its handle of SQLite, with synchronous = full.
 // Errors: Error(run_store).

@@ -1,13 +1,13 @@
 // Store: the history of runs in `.leat/leat.db`: what `leat status` and the console show.
 //
 // Guarantees: history only; losing the file loses no data and no state (that lives in the warehouse).
-// Bounded: the
-//   last kRunsKept runs with their steps and events. A run whose process died is shown as interrupted by the
-//   next.
+//   Bounded: the last kRunsKept runs with their steps and events. A run whose process died is shown as
+//   interrupted by the next.
 // Threads: one at a time; the caller locks.
 // Owns: the SQLite handle.
 // Errors: Error(run_store) from the constructor; later failures are swallowed, a run must not fail for its
-// history. Source: SQLite 3.40 C API; WAL mode
+//   history.
+// Source: SQLite 3.40 C API; WAL mode
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,14 +1,14 @@
-// AlertDesk: opens and ends alerts, and sees to it that routes are told: grouped, but for what is silenced,
-// and again after a failure.
+// AlertDesk: opens and ends alerts, and sees to it that routes are told: grouped, but for what is
+// silenced, and again after a failure.
 //
-// Guarantees: what is opened is told to each of its routes at least once, whatever dies when; PagerDuty
-// counts it once.
-//   An alert that is silenced when its turn comes is not told; its end is told only where its beginning was.
-//   A route that refuses is tried again after a wait that grows, for a day.
+// Guarantees: what is opened is told to each of its routes at least once, whatever dies when;
+//   PagerDuty counts it once. An alert that is silenced when its turn comes is not told; its end is
+//   told only where its beginning was. A route that refuses is tried again after a wait that grows,
+//   for a day.
 // Threads: raise() and recover() from any; deliver() by one thread at a time.
 // Owns: the book's handle and its channels.
-// Errors: Error(run_store), Error(alert_unknown); what a route refuses is in its delivery, and told as an
-// event.
+// Errors: Error(run_store), Error(alert_unknown); what a route refuses is in its delivery, and told as
+//   an event.
 #pragma once
 #include <functional>
 #include <map>

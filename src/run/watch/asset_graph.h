@@ -1,8 +1,8 @@
-// AssetGraph: the assets of a project and what is above each, without what it takes to run them.
+// AssetGraph: the assets of a project and what is above each, without what it takes to run
+// them.
 //
-// Guarantees: as leat.yml and the dbt project stood when it was loaded; nothing is fetched but what a
-// connection
-//   without listed streams has to discover.
+// Guarantees: as leat.yml and the dbt project stood when it was loaded; nothing is fetched but
+//   what a connection without listed streams has to discover.
 // Threads: immutable.
 // Errors: those of opening the project.
 #pragma once

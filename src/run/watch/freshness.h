@@ -1,10 +1,10 @@
-// Freshness: which promises assets keep, what has to run so that they do, and what is told when they don't.
+// Freshness: which promises assets keep, what has to run so that they do, and what is told when they
+// don't.
 //
-// Guarantees: an asset is as old as the oldest of itself and all above it: when each was last done or found
-// unchanged.
-//   What an asset needs is asked for in time, as long as it usually takes before its promise would break;
-//   several assets that are due together make one job; while one is under way, or has just failed, no other
-//   is made.
+// Guarantees: an asset is as old as the oldest of itself and all above it: when each was last done or
+//   found unchanged. What an asset needs is asked for in time, as long as it usually takes before its
+//   promise would break; several assets that are due together make one job; while one is under way, or has
+//   just failed, no other is made.
 // Threads: look() by one thread; states() from any.
 // Owns: the graph.
 // Errors: Error(run_store).

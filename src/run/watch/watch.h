@@ -1,12 +1,12 @@
-// Watch: what `leat serve` looks at besides its schedules: sensors, freshness, the lag of replication, rows
-// that are unusual, jobs and tests that fail. It adds jobs, and has people told.
+// Watch: what `leat serve` looks at besides its schedules: sensors, freshness, the lag
+// of replication, rows that are unusual, jobs and tests that fail. It adds jobs, and
+// has people told.
 //
-// Guarantees: what a sensor has seen and the job that it asks for are one transaction. A look that fails is
-// tried again
-//   at its next turn, and three in a row are an alert.
-// Threads: serve() and deliver() block a thread each until the stop token is asked; on_event(), fire() and
-// the states
-//   from any.
+// Guarantees: what a sensor has seen and the job that it asks for are one transaction.
+//   A look that fails is tried again at its next turn, and three in a row are an
+//   alert.
+// Threads: serve() and deliver() block a thread each until the stop token is asked;
+//   on_event(), fire() and the states from any.
 // Owns: the alerts' store, a handle of the history.
 // Errors: none from serve(); Error(run_store) from the rest.
 #pragma once

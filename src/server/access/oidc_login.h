@@ -1,13 +1,13 @@
 // OidcLogin: people log in at an OpenID Connect issuer, by the authorization code with PKCE.
 //
-// Guarantees: a code is taken only by the browser that began, once, within kPatience; the token's signature,
-//   issuer, audience, nonce and times are checked; people come back to a path of this server and nowhere
-//   else. At most kBegunMax logins are under way.
+// Guarantees: a code is taken only by the browser that began, once, within kPatience; the token's
+//   signature, issuer, audience, nonce and times are checked; people come back to a path of this
+//   server and nowhere else. At most kBegunMax logins are under way.
 // Threads: any.
 // Owns: what it knows of the issuer, for kKnown.
-// Errors: what is wrong with a login is told in an OidcOutcome; an issuer that can't be reached or says what
-// is
-//   none of OpenID Connect: Error(http_…), Error(config_invalid), Error(document_syntax).
+// Errors: what is wrong with a login is told in an OidcOutcome; an issuer that can't be reached or
+//   says what is none of OpenID Connect: Error(http_…), Error(config_invalid),
+//   Error(document_syntax).
 // Source: OpenID Connect Core 1.0 and Discovery 1.0; RFC 7636 (PKCE); RFC 9700
 #pragma once
 #include <map>

@@ -1,8 +1,8 @@
-// OwnApi: Leat's own calls, below /api/leat/v1: jobs, their steps and live logs, schedules and ticks, assets.
+// OwnApi: Leat's own calls, below /api/leat/v1: jobs, their steps and live logs, schedules and ticks,
+// assets.
 //
 // Guarantees: every path stands in the OpenAPI document at /api/leat/v1/openapi.json; /metrics is
-// OpenMetrics,
-//   /health answers without credentials.
+//   OpenMetrics, /health answers without credentials.
 // Threads: any.
 // Owns: its handle of the history.
 // Errors: what a call did wrong is in the reply.

@@ -1,8 +1,8 @@
-// WatchApi: freshness, sensors and their webhooks, alerts, routes and silences, below /api/leat/v1.
+// WatchApi: freshness, sensors and their webhooks, alerts, routes and silences, below
+// /api/leat/v1.
 //
-// Guarantees: every path stands in the OpenAPI document. A webhook shows its sensor's secret instead of
-// credentials;
-//   calls of one Idempotency-Key make one job.
+// Guarantees: every path stands in the OpenAPI document. A webhook shows its sensor's secret
+//   instead of credentials; calls of one Idempotency-Key make one job.
 // Threads: any.
 // Owns: nothing; the watch has to outlive it.
 // Errors: what a call did wrong is in the reply.

@@ -1,12 +1,12 @@
 // DuckEngine: the embedded warehouse as the endpoint's engine.
 //
-// Guarantees: every query runs in a transaction of its own that may only read and sees one state, whatever
-// loads
-//   commit meanwhile; it passed the Guard. The file is open while sessions ask and a moment longer, in this
-//   process' one instance (duck::Database), which loads of this process share; another process gets it in the
-//   pauses.
+// Guarantees: every query runs in a transaction of its own that may only read and sees one state,
+//   whatever loads commit meanwhile; it passed the Guard. The file is open while sessions ask and a
+//   moment longer, in this process' one instance (duck::Database), which loads of this process share;
+//   another process gets it in the pauses.
 // Threads: begin() from any; a session by one thread at a time, except cancel().
-// Owns: sessions their DuckDB connections: one, and one more for each answer that is read piece by piece.
+// Owns: sessions their DuckDB connections: one, and one more for each answer that is read piece by
+//   piece.
 // Errors: Error(warehouse_locked) when another process keeps the file for longer than `lock_wait`.
 // Source: DuckDB C API
 #pragma once

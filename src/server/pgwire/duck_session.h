@@ -1,8 +1,7 @@
 // DuckSession: the queries of one client on DuckDB.
 //
 // Guarantees: see duck_engine.h. A statement that is prepared is prepared again by itself where the
-// connection that
-//   it was prepared on is gone.
+//   connection that it was prepared on is gone.
 // Threads: one at a time, except cancel().
 // Owns: its connections, and the handles of what is prepared on them.
 // Errors: see duck_engine.h.

@@ -1,12 +1,12 @@
 // Endpoint: PostgreSQL's protocol on a port, in front of an Engine.
 //
 // Guarantees: a thread a connection, never more than `connections_max` sessions; one that is slow or does
-// nothing
-//   holds up no other. A cancel reaches the session that it names and no other.
+//   nothing holds up no other. A cancel reaches the session that it names and no other.
 // Threads: see service.h.
 // Owns: the listening socket, the connections and their threads; the Engine outlives it.
 // Errors: start() throws Error(config_invalid), and Error(config_invalid) for a certificate that does not
-// fit. Source: PostgreSQL documentation, chapter 55
+//   fit.
+// Source: PostgreSQL documentation, chapter 55
 #pragma once
 #include <atomic>
 #include <map>

@@ -1,8 +1,7 @@
 // EndpointSettings from leat.yml (`serve: {sql: …}`) and the environment.
 //
 // Guarantees: without a user's password the endpoint is off, unless `trust_local` is set and it listens on
-// this
-//   machine's own address.
+//   this machine's own address.
 // Threads: pure functions.
 // Owns: nothing.
 // Errors: Error(config_invalid) with the place.

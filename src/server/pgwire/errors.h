@@ -1,8 +1,8 @@
 // Errors as clients of PostgreSQL know them: SQLSTATE, severity, message, hint.
 //
 // Guarantees: what is sent names no file of this machine and no secret; DuckDB's kinds of errors have
-// PostgreSQL's
-//   codes. A refusal() goes to the client alone: it carries its SQLSTATE where other errors have their place.
+//   PostgreSQL's codes. A refusal() goes to the client alone: it carries its SQLSTATE where other errors have
+//   their place.
 // Threads: pure functions.
 // Owns: nothing.
 // Errors: none.

@@ -1,13 +1,13 @@
 // Guard: which queries reach the warehouse: those that read its tables and views, and compute.
 //
 // Guarantees: DuckDB's own parser is asked what a statement is, so nothing hides in its spelling. Only SELECT
-// in all
-//   its forms passes; its tables must not be names of files, and its table functions must be of a short list
-//   or the project's own macros.
+//   in all its forms passes; its tables must not be names of files, and its table functions must be of a
+//   short list or the project's own macros.
 // Threads: admits() by one at a time.
 // Owns: what it has let pass, up to a limit.
 // Errors: refusal(State::read_only), refusal(State::not_permitted); Error(warehouse_sql) for what DuckDB
-// cannot parse. Source: DuckDB, json_serialize_sql
+//   cannot parse.
+// Source: DuckDB, json_serialize_sql
 #pragma once
 #include <string>
 #include <string_view>

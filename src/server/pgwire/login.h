@@ -1,11 +1,11 @@
 // Login: how a connection begins: TLS, who it is and what for.
 //
 // Guarantees: nobody gets past login() without the password, unless the endpoint trusts everyone on this
-// machine;
-//   who fails is not told whether the name was wrong.
+//   machine; who fails is not told whether the name was wrong.
 // Threads: one at a time a connection.
 // Owns: nothing.
-// Errors: refusal(State::login), refusal(State::database), refusal(State::protocol), refusal(State::idle).
+// Errors: refusal(State::login), refusal(State::database), refusal(State::protocol),
+//   refusal(State::idle).
 // Source: PostgreSQL documentation, chapters 55.2.1 and 55.3
 #pragma once
 #include <chrono>

@@ -1,13 +1,13 @@
 // MessageReader: cuts what a client sends into messages.
 //
-// Guarantees: never holds more than one message's limit and what one read brought; a length that can't be is
-//   refused before it is waited for. A message that trickles in is not waited for longer than one that does
-//   not come at all.
+// Guarantees: never holds more than one message's limit and what one read brought; a
+//   length that can't be is refused before it is waited for. A message that trickles
+//   in is not waited for longer than one that does not come at all.
 // Threads: one at a time.
 // Owns: the bytes read and not asked for yet.
-// Errors: refusal(State::protocol) for what is no message, refusal(State::too_large), refusal(State::idle)
-// when the rest of a message
-//   does not come.
+// Errors: refusal(State::protocol) for what is no message,
+//   refusal(State::too_large), refusal(State::idle) when the rest of a message does
+//   not come.
 // Source: PostgreSQL documentation, chapter 55.2
 #pragma once
 #include <optional>

@@ -1,8 +1,8 @@
 // Rewrite: PostgreSQL's SQL as DuckDB reads it, token by token.
 //
 // Guarantees: DuckDB sees only what is printed from our tokens, so both agree on what is text, name and
-// comment.
-//   Statements that use nothing of PostgreSQL's own come out as they were, but for their comments.
+//   comment. Statements that use nothing of PostgreSQL's own come out as they were, but for their
+//   comments.
 // Threads: pure functions.
 // Owns: nothing.
 // Errors: refusal(State::syntax) for casts that have no operand; what is not understood is left to DuckDB.

@@ -1,8 +1,8 @@
 // Session: one connection of a client, from its login to its end.
 //
 // Guarantees: an error of a statement is told and the session goes on; one of the protocol is told and ends
-// it. The
-//   transaction's state follows PostgreSQL's; since nothing is written, BEGIN and COMMIT hold nothing.
+//   it. The transaction's state follows PostgreSQL's; since nothing is written, BEGIN and COMMIT hold
+//   nothing.
 // Threads: run() by one thread; Running by any.
 // Owns: its statements, portals and engine session; Channel and Engine outlive it.
 // Errors: run() throws none: they go to the client.

@@ -1,8 +1,8 @@
-// Types of PostgreSQL that the endpoint knows: their numbers, and what DuckDB calls them.
+// Types of PostgreSQL that the endpoint knows: their numbers, and what DuckDB calls
+// them.
 //
-// Guarantees: numbers and lengths are PostgreSQL's own, since clients have them compiled in. pg_type is
-// printed from
-//   this table.
+// Guarantees: numbers and lengths are PostgreSQL's own, since clients have them compiled
+//   in. pg_type is printed from this table.
 // Threads: immutable.
 // Owns: nothing.
 // Errors: none; what is not in the table is none of ours.

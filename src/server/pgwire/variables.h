@@ -1,8 +1,8 @@
 // Variables: the settings of a SQL session, by PostgreSQL's names (SET, SHOW, RESET).
 //
 // Guarantees: a setting that would change what clients read (encoding, text forms of values) keeps the one
-// value
-//   that the endpoint writes; others are kept for SHOW and change nothing unless the session asks for them.
+//   value that the endpoint writes; others are kept for SHOW and change nothing unless the session asks for
+//   them.
 // Threads: one at a time.
 // Owns: the values.
 // Errors: refusal(State::setting) for a name that PostgreSQL does not know, or a value that can't be had.

@@ -1,8 +1,8 @@
-// ApiBudget: how many requests an API allows in a time, for the whole connector, however
-// often it is opened.
+// ApiBudget: how many requests an API allows in a time, for the whole connector, however often it is
+// opened.
 //
-// Guarantees: the first policy that fits a request counts; a request without one goes at once. What an answer
-//   says of the rest (remaining calls, time of reset) is obeyed.
+// Guarantees: the first policy that fits a request counts; a request without one goes at once. What an
+//   answer says of the rest (remaining calls, time of reset) is obeyed.
 // Threads: acquire and learn may be called from any.
 // Owns: its policies.
 // Errors: Error(config_invalid) when made; Error(cancelled) while waiting.

@@ -1,5 +1,5 @@
-// Components: how the parts of a manifest are built: each family of components is a table of rows
-// {type, make}, one file a family.
+// Components: how the parts of a manifest are built: each family of components is a table of rows {type,
+// make}, one file a family.
 //
 // Guarantees: a component is made once, when the connector is opened, and is immutable afterwards.
 // Threads: made by one thread, used by many.

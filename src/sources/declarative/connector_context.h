@@ -1,9 +1,9 @@
-// ConnectorContext: what all components of one opened connector share: budget of calls, cached answers,
-// tokens, and the config with what was changed in it while running.
+// ConnectorContext: what all components of one opened connector share: budget of calls, cached
+// answers, tokens, and the config with what was changed in it while running.
 //
-// Guarantees: the cache holds a bounded number of bytes. A token is asked for once at a time. What changes in
-// the
-//   config is kept in the credentials file, if there is one, before it is used.
+// Guarantees: the cache holds a bounded number of bytes. A token is asked for once at a time.
+//   What changes in the config is kept in the credentials file, if there is one, before it is
+//   used.
 // Threads: every member function may be called from any thread.
 // Owns: its parts.
 // Errors: Error(file_io) when the credentials file can't be written.

@@ -1,8 +1,8 @@
-// Cursor: cuts the time that a stream has to read into windows. CursorRun: one walk along them.
+// Cursor: cuts the time that a stream has to read into windows. CursorRun: one walk along
+// them.
 //
-// Guarantees: windows come in order of time and leave no gap between them larger than the cursor's
-// granularity;
-//   the state after a window covers it and all before it.
+// Guarantees: windows come in order of time and leave no gap between them larger than the
+//   cursor's granularity; the state after a window covers it and all before it.
 // Threads: a Cursor is immutable; a CursorRun is used by one thread.
 // Owns: a CursorRun the state of its walk; it must not outlive its Cursor.
 // Errors: Error(config_invalid) when made; Error(state_invalid) for a state that is none.

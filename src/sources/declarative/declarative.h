@@ -5,7 +5,7 @@
 // Owns: its HTTP connections.
 // Errors: Error(config_invalid, source_unknown_component, document_syntax) from open.
 // Source:
-// https://docs.airbyte.com/platform/connector-development/config-based/understanding-the-yaml-file/reference
+//   https://docs.airbyte.com/platform/connector-development/config-based/understanding-the-yaml-file/reference
 #pragma once
 #include "sources/source_kind.h"
 

@@ -2,12 +2,12 @@
 // is.
 //
 // Guarantees: a file is there whole before its record lands, under FOLDER/STREAM/NAME; NAME never leads out
-// of the
-//   folder. Files of the same name are replaced.
+//   of the folder. Files of the same name are replaced.
 // Threads: immutable; one at a time for records of one stream.
 // Owns: its requester.
 // Errors: Error(source_invalid_response) for a record that names no file, Error(file_io); what the request
-// throws. Source: behaviour of the Airbyte CDK's FileUploader.
+//   throws.
+// Source: behaviour of the Airbyte CDK's FileUploader.
 #pragma once
 #include <memory>
 

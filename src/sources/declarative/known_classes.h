@@ -1,12 +1,12 @@
-// Known classes: Python classes of public connectors whose behaviour Leat has of its own, found by their
-// name.
+// Known classes: Python classes of public connectors whose behaviour Leat has of its own, found
+// by their name.
 //
-// Guarantees: a class is known by the last part of its name; one whose name says nothing (`CustomExtractor`)
-// only in
-//   a connector that asks the API for which it was written. All others stay as they are, and are refused
-//   where they are used.
+// Guarantees: a class is known by the last part of its name; one whose name says nothing
+//   (`CustomExtractor`) only in a connector that asks the API for which it was written. All
+//   others stay as they are, and are refused where they are used.
 // Threads: pure functions.
-// Errors: Error(jinja_…) from the conditions of a class that stands for one component or another.
+// Errors: Error(jinja_…) from the conditions of a class that stands for one component or
+//   another.
 // Source: observed behaviour of the classes that Airbyte's public connectors bring along.
 #pragma once
 #include <string>

@@ -1,9 +1,9 @@
 // PartitionLedger: the cursors of a stream's partitions, and the state that holds them all.
 //
 // Guarantees: the state has Airbyte's per-partition shape. Partitions of an earlier state that do not come
-// again
-//   stay in it. A partition that is new begins at the global cursor less the time the last read took. Beyond
-//   10,000 partitions only the global cursor is kept, for good; at most 25,000 partitions are remembered.
+//   again stay in it. A partition that is new begins at the global cursor less the time the last read took.
+//   Beyond 10,000 partitions only the global cursor is kept, for good; at most 25,000 partitions are
+//   remembered.
 // Threads: one at a time.
 // Owns: one CursorRun a partition that is being read.
 // Errors: Error(state_invalid).

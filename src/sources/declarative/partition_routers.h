@@ -1,8 +1,8 @@
-// PartitionRouter: cuts a stream into parts that are asked for one by one. PartitionRun: one walk along them.
+// PartitionRouter: cuts a stream into parts that are asked for one by one. PartitionRun: one walk along
+// them.
 //
 // Guarantees: the same parts in the same order each time; parts that come from parent streams are read as
-// they
-//   are needed, page by page.
+//   they are needed, page by page.
 // Threads: a PartitionRouter is immutable; a PartitionRun is used by one thread.
 // Owns: a PartitionRun the reads of its parents; it must not outlive its router.
 // Errors: Error(config_invalid, source_unknown_component) when made; what reading a parent throws.

@@ -1,8 +1,8 @@
 // SliceFeed: the slices of one read of a stream, from router and cursor, and the state that they leave
 // behind.
 //
-// Guarantees: slices end in the order in which they were given out; the state covers the slices that ended.
-//   A partition that comes twice is read once. Beyond 10,000 partitions the state is one cursor for all.
+// Guarantees: slices end in the order in which they were given out; the state covers the slices that ended. A
+//   partition that comes twice is read once. Beyond 10,000 partitions the state is one cursor for all.
 // Threads: one at a time.
 // Owns: the walks of router and cursor; must not outlive them.
 // Errors: Error(state_invalid); what reading a parent stream throws.

@@ -1,8 +1,8 @@
-// SliceWalk: one read of a Retriever: decides which pages to fetch ahead, decodes them in order.
+// SliceWalk: one read of a Retriever: decides which pages to fetch ahead, decodes them in
+// order.
 //
-// Guarantees: a page is fetched ahead only where its token can be foretold, and only as many as the pages
-// read
-//   so far make likely; what was fetched in vain is thrown away.
+// Guarantees: a page is fetched ahead only where its token can be foretold, and only as many as
+//   the pages read so far make likely; what was fetched in vain is thrown away.
 // Threads: one; it hands fetching to a PageFetcher.
 // Owns: the decoder and the fetcher of this read.
 // Errors: as Retriever::read.

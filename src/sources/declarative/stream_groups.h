@@ -1,8 +1,8 @@
 // StreamGroups: which streams of a connector must not be read at the same time.
 //
-// Guarantees: of a group one stream is read at a time, by whichever opening of the connector. No stream is in
-// a
-//   group with one of those that it is made from: it would wait for itself.
+// Guarantees: of a group one stream is read at a time, by whichever opening of the
+//   connector. No stream is in a group with one of those that it is made from: it would wait
+//   for itself.
 // Threads: any.
 // Owns: its groups' places, with all who share them.
 // Errors: Error(config_invalid) when made; Error(cancelled) while waiting.

@@ -1,12 +1,12 @@
-// TokenQuotas: how many calls each of several tokens has left, by kind of call; who asks gets the token to
-// use.
+// TokenQuotas: how many calls each of several tokens has left, by kind of call; who asks gets the token
+// to use.
 //
 // Guarantees: a token without calls left is passed over; where none has any left, the wait goes to the
-// earliest
-//   reset and is bounded, then all are asked for anew. What an answer says of its token counts.
+//   earliest reset and is bounded, then all are asked for anew. What an answer says of its token counts.
 // Threads: any.
 // Owns: the counts; the asker for them is given.
-// Errors: Error(http_rate_limited) when the wait would be too long; what asking throws; Error(cancelled).
+// Errors: Error(http_rate_limited) when the wait would be too long; what asking throws;
+//   Error(cancelled).
 // Source: behaviour of the Airbyte CDK's RateLimitedMultipleTokenAuthenticator.
 #pragma once
 #include <functional>

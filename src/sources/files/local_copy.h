@@ -1,8 +1,8 @@
 // LocalCopy: a file of anywhere as a file of this machine.
 //
 // Guarantees: what is on this machine is used where it stands; the rest is fetched in pieces into the
-// temporary
-//   folder under its own name, and goes with the object. All of it is one version of the file.
+//   temporary folder under its own name, and goes with the object. All of it is one version of the
+//   file.
 // Threads: one at a time.
 // Errors: Error(file_io, store_…, http_…) with the URL.
 // Source: RFC 9110 14 (range requests).

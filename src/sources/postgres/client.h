@@ -1,14 +1,14 @@
-// Session and CopyRow: the handles of libpq for reading. The only file of this folder with libpq's header.
+// Session and CopyRow: the handles of libpq for reading. The only file of this folder
+// with libpq's header.
 //
-// Guarantees: a session is in UTC, with ISO dates, ISO intervals and floats that read back exactly; an
-// ordinary
-//   one reads only, unless it is told otherwise.
+// Guarantees: a session is in UTC, with ISO dates, ISO intervals and floats that read
+//   back exactly; an ordinary one reads only, unless it is told otherwise.
 // Threads: a session by one thread at a time.
 // Owns: its handle; a CopyRow owns the row's bytes.
-// Errors: Error(postgres_connect) worth another try where the connection was lost, Error(postgres_refused)
-// with
-//   the server's message.
-// Source: PostgreSQL 15 documentation, chapters 34 (libpq) and 55 (streaming replication)
+// Errors: Error(postgres_connect) worth another try where the connection was lost,
+//   Error(postgres_refused) with the server's message.
+// Source: PostgreSQL 15 documentation, chapters 34 (libpq) and 55 (streaming
+//   replication)
 #pragma once
 #include <libpq-fe.h>
 

@@ -4,7 +4,7 @@
 // Threads: function on a session.
 // Errors: as the session's.
 // Source: PostgreSQL 15 documentation, 31 (logical replication), 20.6 (its settings), 54.19
-// (pg_replication_slots)
+//   (pg_replication_slots)
 #pragma once
 #include <vector>
 

@@ -1,9 +1,9 @@
 // pgoutput: the messages of PostgreSQL's logical replication, decoded.
 //
 // Guarantees: protocol versions 1 to 4. What a Message refers to lies in the bytes that it was decoded from.
-// No
-//   I/O, no allocation for values but the lists' own growth; a Message is used again and again.
-// Threads: pure function. Owns: lists and names.
+//   No I/O, no allocation for values but the lists' own growth; a Message is used again and again.
+// Threads: pure function.
+// Owns: lists and names.
 // Errors: decode returns false for bytes that are no message.
 // Source: PostgreSQL 15 documentation, 55.9 (logical replication message formats)
 #pragma once

@@ -1,12 +1,12 @@
 // Snapshot: reads rows of a table side by side, as one moment of the database shows them.
 //
-// Guarantees: every row that the moment holds comes exactly once, in no order. Memory is a batch and a row
-// for
-//   each worker.
+// Guarantees: every row that the moment holds comes exactly once, in no order. Memory is a batch
+//   and a row for each worker.
 // Threads: read() blocks its caller; `workers` threads hand batches to the sink.
 // Owns: its sessions.
 // Errors: as the session's; Error(postgres_value) for bytes that are no value of their type.
-// Source: PostgreSQL 15 documentation, COPY (binary format) and 9.27.5 (snapshot synchronization)
+// Source: PostgreSQL 15 documentation, COPY (binary format) and 9.27.5 (snapshot
+//   synchronization)
 #pragma once
 #include <memory>
 #include <string>

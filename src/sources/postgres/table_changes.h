@@ -1,10 +1,10 @@
 // TableChanges: the changes of one table since the last flush, brought down to one row a key.
 //
-// Guarantees: after a flush the table holds what it would hold after each change in turn. A value that an
-// update
-//   does not send (unchanged and stored apart) comes from the row's own earlier change where there is one,
-//   else the row tells that the table's value is kept (stream/destination.h). A deleted key arrives as the
-//   key and nulls. Of a table without a key only whole rows are told apart.
+// Guarantees: after a flush the table holds what it would hold after each change in turn. A value
+//   that an update does not send (unchanged and stored apart) comes from the row's own earlier change
+//   where there is one, else the row tells that the table's value is kept (stream/destination.h). A
+//   deleted key arrives as the key and nulls. Of a table without a key only whole rows are told
+//   apart.
 // Threads: one.
 // Owns: the rows under way.
 // Errors: Error(postgres_protocol, postgres_value) for what fits no column.

@@ -1,9 +1,9 @@
-// TableReader: reads one table whole, by its cursor column, or by the transactions that wrote its rows.
+// TableReader: reads one table whole, by its cursor column, or by the transactions that wrote its
+// rows.
 //
-// Guarantees: ends with a checkpoint. By cursor: rows at or after the stored value come (only after it, when
-// as
-//   many rows have that value as were read then); by transaction: rows that were written since the stored
-//   moment, deletions unseen.
+// Guarantees: ends with a checkpoint. By cursor: rows at or after the stored value come (only after
+//   it, when as many rows have that value as were read then); by transaction: rows that were written
+//   since the stored moment, deletions unseen.
 // Threads: as Snapshot.
 // Owns: nothing.
 // Errors: as Snapshot's; Error(state_invalid).

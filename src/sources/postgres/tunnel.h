@@ -1,8 +1,8 @@
 // Tunnel: the way to a database through a jump host, by the system's ssh.
 //
-// Guarantees: ssh asks nothing (keys, agent, known hosts and ~/.ssh/config are its own business); it listens
-// on
-//   the loopback only and ends with the tunnel, or with the thread that opened it.
+// Guarantees: ssh asks nothing (keys, agent, known hosts and ~/.ssh/config are its own
+//   business); it listens on the loopback only and ends with the tunnel, or with the thread that
+//   opened it.
 // Threads: one.
 // Owns: the ssh process.
 // Errors: Error(postgres_connect) worth another try, with what ssh said; Error(config_invalid).

@@ -2,9 +2,9 @@
 // one.
 //
 // Guarantees: a table whose read was cut off goes on behind its last portion: rows of the pages before it
-// come
-//   again where they were written since, deletions are in the stream of changes, which begins where the first
-//   portion was read. It begins anew where the table has no key, another definition or other files by now.
+//   come again where they were written since, deletions are in the stream of changes, which begins where the
+//   first portion was read. It begins anew where the table has no key, another definition or other files by
+//   now.
 // Threads: one; its sessions read side by side.
 // Owns: nothing.
 // Errors: as Snapshot's.

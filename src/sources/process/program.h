@@ -1,8 +1,8 @@
-// ProgramRun: one run of the program with arguments, its lines told apart into messages and chatter.
+// ProgramRun: one run of the program with arguments, its lines told apart into messages and
+// chatter.
 //
-// Guarantees: what is no message goes to events, secrets removed, at most kChatterMax lines of it. A line
-// that
-//   begins as a message and is none ends the read: it may have been a record.
+// Guarantees: what is no message goes to events, secrets removed, at most kChatterMax lines of it.
+//   A line that begins as a message and is none ends the read: it may have been a record.
 // Threads: one.
 // Owns: the child process.
 // Errors: as Child; Error(process_output, process_failed, process_config).

@@ -2,7 +2,9 @@
 //
 // Guarantees: DuckDB tries every way to store a column before it chooses one. A dictionary of values that are
 //   all different is costly to try (a third of what a load takes in all) and never chosen.
-// Threads: pure function. Owns: nothing. Errors: none.
+// Threads: pure function.
+// Owns: nothing.
+// Errors: none.
 // Source: measured; docs/benchmarks.md, replication
 #pragma once
 #include <set>

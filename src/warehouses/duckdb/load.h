@@ -1,11 +1,9 @@
 // DuckDestination and DuckLoad: exactly-once loading into DuckDB.
 //
 // Guarantees: see stream/destination.h. All of a load happens in one transaction that is open from its first
-// batch:
-//   rows go straight into the final table where nothing can clash (append; a table that is new or empty),
-//   else into a staging table that never outlives the transaction. A process that dies leaves nothing: the
-//   WAL is not committed.
-// Threads, Owns, Errors: see stream/destination.h.
+//   batch: rows go straight into the final table where nothing can clash (append; a table that is new or
+//   empty), else into a staging table that never outlives the transaction. A process that dies leaves
+//   nothing: the WAL is not committed. Threads, Owns, Errors: see stream/destination.h.
 #pragma once
 #include <memory>
 #include <optional>

@@ -2,7 +2,9 @@
 // of them for each question, so that many tables would ask for time by their square.
 //
 // Guarantees: names are found whatever their case, as the connection's transaction sees them.
-// Threads: that of the connection. Owns: nothing. Errors: those of the connection.
+// Threads: that of the connection.
+// Owns: nothing.
+// Errors: those of the connection.
 #pragma once
 #include <string>
 

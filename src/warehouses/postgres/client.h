@@ -1,12 +1,12 @@
-// PgConnection and PgResult: the handles of libpq. With the other files of this folder the only ones that
-// include libpq-fe.h.
+// PgConnection and PgResult: the handles of libpq. With the other files of this folder
+// the only ones that include libpq-fe.h.
 //
 // Guarantees: a session is in UTC and ISO dates.
 // Threads: a connection by one thread at a time, except cancel().
 // Owns: its handle. Move-only.
-// Errors: Error(warehouse_connect), Error(warehouse_full), Error(warehouse_cancelled), Error(warehouse_sql)
-// with the
-//   server's message, detail and the line of the statement.
+// Errors: Error(warehouse_connect), Error(warehouse_full), Error(warehouse_cancelled),
+//   Error(warehouse_sql) with the server's message, detail and the line of the
+//   statement.
 // Source: PostgreSQL 15 documentation, chapter 34
 #pragma once
 #include <libpq-fe.h>

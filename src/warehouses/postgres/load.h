@@ -1,10 +1,8 @@
 // PgDestination and PgLoad: exactly-once loading into PostgreSQL.
 //
 // Guarantees: see stream/destination.h. Rows are copied into a temporary table; the final table, the
-// bookkeeping and the
-//   state change in one transaction. A table that is replaced keeps its identity, so that views on it live
-//   on.
-// Threads, Owns, Errors: see stream/destination.h.
+//   bookkeeping and the state change in one transaction. A table that is replaced keeps its identity, so that
+//   views on it live on. Threads, Owns, Errors: see stream/destination.h.
 #pragma once
 #include <memory>
 #include <set>

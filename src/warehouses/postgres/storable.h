@@ -1,9 +1,9 @@
 // Storable: values that PostgreSQL has no place for.
 //
 // Guarantees: whatever is not found here is taken by COPY: text without NUL, jsonb without \\u0000 and
-// without
-//   halves of surrogate pairs.
-// Threads: any. Source: PostgreSQL 15 documentation, 8.3 (character types) and 8.14 (JSON types)
+//   without halves of surrogate pairs.
+// Threads: any.
+// Source: PostgreSQL 15 documentation, 8.3 (character types) and 8.14 (JSON types)
 #pragma once
 #include <vector>
 

@@ -1,10 +1,8 @@
 // SnowAdapter: one Snowflake session as a sql::Adapter.
 //
 // Guarantees: see sql/adapter.h. DDL ends a transaction in Snowflake; where one was begun here, the next
-// statement
-//   begins another, so that what follows the DDL still commits together. `commit` and `rollback` without a
-//   transaction do nothing.
-// Threads, Owns, Errors: see sql/adapter.h.
+//   statement begins another, so that what follows the DDL still commits together. `commit` and `rollback`
+//   without a transaction do nothing. Threads, Owns, Errors: see sql/adapter.h.
 #pragma once
 #include <string>
 #include <vector>

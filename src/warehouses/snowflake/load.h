@@ -1,17 +1,17 @@
 // SnowDestination and SnowLoad: exactly-once loading into Snowflake.
 //
-// Guarantees: see stream/destination.h. While rows come they are only put as Parquet files into a temporary
-// stage. At
-//   the commit the files are copied into a temporary table and checked one by one; then one transaction
-//   changes the final table, the bookkeeping and the state. DDL ends a transaction in Snowflake, so
-//   everything that creates or widens comes before BEGIN, each a step that may be repeated; a table that is
-//   replaced is emptied and filled by DELETE and INSERT within the transaction, without a swap: readers see
-//   the old rows until the commit. Loads that share a transaction only stage their rows at their commit();
-//   commit_together() begins the transaction, applies them in their order and moves the state on, but only
-//   from the one that this destination read or wrote last: where another process went on meanwhile, nothing
-//   is committed. A column that can't be widened in place is widened by CREATE OR REPLACE
-//   TABLE … AS SELECT, which is atomic. JSON columns are VARIANT.
-// Threads, Owns, Errors: see stream/destination.h. Error(sync_column) where two columns fold to one name.
+// Guarantees: see stream/destination.h. While rows come they are only put as Parquet files into a
+//   temporary stage. At the commit the files are copied into a temporary table and checked one by one;
+//   then one transaction changes the final table, the bookkeeping and the state. DDL ends a transaction
+//   in Snowflake, so everything that creates or widens comes before BEGIN, each a step that may be
+//   repeated; a table that is replaced is emptied and filled by DELETE and INSERT within the
+//   transaction, without a swap: readers see the old rows until the commit. Loads that share a
+//   transaction only stage their rows at their commit(); commit_together() begins the transaction,
+//   applies them in their order and moves the state on, but only from the one that this destination read
+//   or wrote last: where another process went on meanwhile, nothing is committed. A column that can't be
+//   widened in place is widened by CREATE OR REPLACE TABLE … AS SELECT, which is atomic. JSON columns
+//   are VARIANT. Threads, Owns, Errors: see stream/destination.h. Error(sync_column) where two columns
+//   fold to one name.
 #pragma once
 #include <map>
 #include <memory>

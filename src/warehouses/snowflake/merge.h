@@ -1,8 +1,8 @@
 // Merge: the statements that bring staged rows into a table, where Snowflake has its own.
 //
-// Guarantees: a row that is older by cursor than the table's, or equal to it, changes nothing. Requires one
-// row a key
-//   in the stage: Snowflake refuses to choose among several.
+// Guarantees: a row that is older by cursor than the table's, or equal to it, changes
+//   nothing. Requires one row a key in the stage: Snowflake refuses to choose among
+//   several.
 // Threads: pure functions.
 // Source: docs.snowflake.com, MERGE
 #pragma once

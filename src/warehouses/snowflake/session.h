@@ -1,17 +1,17 @@
-// Session: one session with a Snowflake account over the protocol of its drivers: log in, run statements,
-// renew, cancel, close.
+// Session: one session with a Snowflake account over the protocol of its drivers: log in, run
+// statements, renew, cancel, close.
 //
-// Guarantees: a request that fails on its way (transport, 408, 429, 5xx) is sent again with the same request
-// id, which
-//   Snowflake answers with the first try's outcome: no statement runs twice. An expired token is renewed and
-//   the statement goes on. A session that is lost altogether is replaced only while nothing depends on it
-//   (hold()). A statement that takes long is polled for. Times are UTC.
+// Guarantees: a request that fails on its way (transport, 408, 429, 5xx) is sent again with the same
+//   request id, which Snowflake answers with the first try's outcome: no statement runs twice. An
+//   expired token is renewed and the statement goes on. A session that is lost altogether is replaced
+//   only while nothing depends on it (hold()). A statement that takes long is polled for. Times are
+//   UTC.
 // Threads: one at a time, except cancel(), which any thread may call at any time.
 // Owns: the session at Snowflake; the destructor closes it, with its temporary objects and its open
-// transaction. Errors: Error(warehouse_connect) (login refused, session lost), Error(warehouse_sql) with
-// Snowflake's message and
-//   query id, Error(warehouse_cancelled), Error(cancelled), and those of http/client.h when tries are used
-//   up.
+//   transaction.
+// Errors: Error(warehouse_connect) (login refused, session lost), Error(warehouse_sql) with Snowflake's
+//   message and query id, Error(warehouse_cancelled), Error(cancelled), and those of http/client.h when
+//   tries are used up.
 // Source: the requests of Snowflake's published drivers (gosnowflake 2, snowflake-connector-nodejs 3.1)
 #pragma once
 #include <cstdint>

@@ -1,9 +1,9 @@
-// StagedLoad: rows that lie in a temporary table, and what a transaction does with them, now or later.
+// StagedLoad: rows that lie in a temporary table, and what a transaction does with them, now or
+// later.
 //
-// Guarantees: apply() runs no DDL, so that it commits with what else is in the transaction. Keys are unique
-// in the table
-//   after it as they were before: Snowflake does not see to that itself. A row without key that is deleted
-//   takes one of its equals with it.
+// Guarantees: apply() runs no DDL, so that it commits with what else is in the transaction. Keys are
+//   unique in the table after it as they were before: Snowflake does not see to that itself. A row
+//   without key that is deleted takes one of its equals with it.
 // Threads: one, that of its session.
 // Owns: nothing; drop() takes the temporary tables and the stage away.
 // Errors: those of session.h.

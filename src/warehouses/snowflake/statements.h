@@ -1,8 +1,9 @@
 // Statements: SQL text as the single statements that Snowflake takes.
 //
 // Guarantees: splits at semicolons outside of texts, names, $$ bodies and comments; empty statements are left
-// out. Threads: pure function. Source: docs.snowflake.com, string constants (with backslash escapes) and
-// comments
+//   out.
+// Threads: pure function.
+// Source: docs.snowflake.com, string constants (with backslash escapes) and comments
 #pragma once
 #include <string>
 #include <string_view>
