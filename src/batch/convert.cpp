@@ -71,6 +71,11 @@ bool append_real(double value, ColumnData& to) {
   return true;
 }
 
+bool is_exact_double(std::int64_t value) {
+  auto real = static_cast<double>(value);
+  return real < 0x1p63 && static_cast<std::int64_t>(real) == value;
+}
+
 // A number that is kept exactly as text: the way between numbers of different kinds.
 bool append_number(std::string_view text, ColumnData& to) {
   TypeKind kind = to.type().kind;
@@ -246,6 +251,7 @@ bool append_converted(const ColumnData& from, std::size_t row, ColumnData& to) {
   bool to_number = is_integer(target) || is_float(target) || target == TypeKind::decimal;
   if (std::optional<std::int64_t> whole = integer_at(from, row)) {
     if (is_integer(target)) return append_integer(*whole, to);
+    if (is_float(target) && !is_exact_double(*whole)) return false;
     return to_number && append_number(fmt::format("{}", *whole), to);
   }
   if (is_float(source)) {

@@ -72,6 +72,17 @@ TEST_CASE("a column converts value by value, and tells which rows do not fit") {
   CHECK(numbers.null_count() == 2);
 }
 
+TEST_CASE("a whole number that no double holds does not become its neighbour") {
+  ColumnData numbers(Type{TypeKind::int64});
+  for (std::int64_t number : {std::int64_t{1} << 53, (std::int64_t{1} << 53) + 1, INT64_MIN, INT64_MAX})
+    numbers.append(number);
+  std::vector<std::size_t> failed;
+  ColumnData reals = convert(numbers, Type{TypeKind::float64}, failed);
+  CHECK(failed == std::vector<std::size_t>{1, 3});
+  CHECK(reals.value<double>(0) == 0x1p53);
+  CHECK(reals.value<double>(2) == -0x1p63);
+}
+
 TEST_CASE("a column whose values are of several kinds is JSON: each converts as what it spells") {
   ColumnData mixed(Type{TypeKind::json});
   for (const char* json : {"1", "\"five\"", "\"6\"", "[7]", "{\"n\":8}", "\"\\u0039\"", "true", "2026-01-05"})

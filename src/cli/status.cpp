@@ -66,7 +66,7 @@ class StatusCommand : public Command {
   int run(const Globals& globals, Env& env) override {
     run::ProjectFile project = run::load_project(run::find_project(globals.project_folder), env);
     run::Store store(project.folder);
-    store.is_running();  // runs whose process died become interrupted
+    store.mark_interrupted();
     std::vector<run::RunRow> runs = store.runs(runs_);
     if (runs.empty()) {
       Terminal::line("No run yet. `leat run` makes one.");

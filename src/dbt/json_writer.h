@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "document/value.h"
+#include "base/quotes.h"
 #include "jinja/operations.h"
 
 namespace leat::dbt {
@@ -23,13 +23,13 @@ class JsonWriter {
   void end_array() { close(']'); }
   void key(std::string_view name) {
     separate();
-    document::append_json_quoted(name, out_);
+    append_json_string(name, out_);
     out_ += ": ";
     fresh_ = true;
   }
   void text(std::string_view value) {
     separate();
-    document::append_json_quoted(value, out_);
+    append_json_string(value, out_);
   }
   void text_or_null(std::string_view value) { value.empty() ? raw("null") : text(value); }
   void raw(std::string_view json) {

@@ -102,13 +102,9 @@ Value parse_json(std::string_view text, const std::string& file) {
   return convert(root, Mark{std::make_shared<const std::string>(file), 0, 0});
 }
 
-void append_json_quoted(std::string_view text, std::string& out) {
-  append_json_string(text, out);
-}
-
 std::string json_quote(std::string_view text) {
   std::string out;
-  append_json_quoted(text, out);
+  append_json_string(text, out);
   return out;
 }
 

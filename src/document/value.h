@@ -97,8 +97,6 @@ Value parse_json(std::string_view text, const std::string& file);
 std::string to_json(const Value& value, bool sorted = false);
 /// Quotes and escapes text as a JSON string, with its quotes.
 std::string json_quote(std::string_view text);
-/// Appends the same to `out`.
-void append_json_quoted(std::string_view text, std::string& out);
 /// Reads a whole file; Error(config_not_found) or Error(file_io) names it.
 std::string read_file(const std::string& path);
 /// Reads and parses a YAML file; an empty file is null.

@@ -135,16 +135,22 @@ TEST_CASE("Records are told apart, and a bad one costs itself only") {
 TEST_CASE("what a CSV file is like is found out from all of its rows") {
   testing::TemporaryFolder folder;
   auto read = [&](const std::string& name, const std::string& text, TableOptions how = {TableFormat::csv}) {
-    TableReader reader(folder.write(name, text), how);
-    std::string out;
-    for (const batch::Column& column : reader.schema()->columns()) out += column.name + " ";
-    while (auto rows = reader.next()) {
-      for (std::size_t i = 0; i < rows->rows(); ++i) {
-        for (std::size_t k = 0; k < reader.schema()->size(); ++k)
-          out += "|" + (rows->column(k).is_null(i) ? "null" : rows->column(k).print(i));
+    const std::string path = folder.write(name, text);
+    std::string twice[2];
+    for (std::string& out : twice) {
+      TableReader reader(path, how);
+      for (const batch::Column& column : reader.schema()->columns()) out += column.name + " ";
+      while (auto rows = reader.next()) {
+        for (std::size_t i = 0; i < rows->rows(); ++i) {
+          for (std::size_t k = 0; k < reader.schema()->size(); ++k)
+            out += "|" + (rows->column(k).is_null(i) ? "null" : rows->column(k).print(i));
+        }
       }
+      how.found = reader.found();
+      CHECK(how.found.find("columns = {") != std::string::npos);
     }
-    return out;
+    CHECK(twice[0] == twice[1]);
+    return twice[0];
   };
   // Names and quotes that DuckDB's own account of the file does not mark.
   CHECK(read("marks.csv", "it's;\"a \"\"b\"\"\"\n'x;y';2\n'z';3\n") == "it's \"a \"\"b\"\"\" |x;y|2|z|3");

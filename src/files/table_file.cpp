@@ -66,7 +66,7 @@ void find_out(duck::Connection& connection, const std::string& statement) {
 // A CSV file with all said that DuckDB finds out of it, from every row. Left to find it out itself, DuckDB
 // would read the whole file for it each time that it binds a statement, which is six times before the first
 // row of one reading.
-std::string reading_csv(duck::Connection& connection, const std::string& file, const TableOptions& options) {
+std::string find_csv(duck::Connection& connection, const std::string& file, const TableOptions& options) {
   std::string buffer = fmt::format("buffer_size = {}", kCsvBufferBytes), how = buffer + ", sample_size = -1";
   if (!options.delimiter.empty()) how += ", delim = " + in_marks(options.delimiter, '\'');
   if (options.header) how += *options.header ? ", header = true" : ", header = false";
@@ -86,18 +86,17 @@ std::string reading_csv(duck::Connection& connection, const std::string& file, c
       from found)");
   duck::QueryReader said(connection, "said");
   std::optional<batch::RecordBatch> row = said.next();
-  if (!row || row->rows() != 1 || row->column(0).is_null(0))
-    return fmt::format("read_csv({}, {})", file, how);
-  return fmt::format("read_csv({}, {}, {})", file, buffer, row->column(0).text(0));
+  if (!row || row->rows() != 1 || row->column(0).is_null(0)) return how;
+  return fmt::format("{}, {}", buffer, row->column(0).text(0));
 }
 
-std::string reading(duck::Connection& connection, const std::string& path, const TableOptions& options) {
+std::string reading(const std::string& path, const TableOptions& options) {
   std::string file = in_marks(path, '\'');
   if (options.format == TableFormat::parquet) return fmt::format("read_parquet({})", file);
   if (options.format == TableFormat::json)
     return fmt::format("read_json({}, format = '{}', sample_size = -1, maximum_object_size = 33554432)", file,
                        options.is_document ? "auto" : "newline_delimited");
-  return reading_csv(connection, file, options);
+  return fmt::format("read_csv({}, {})", file, options.found);
 }
 
 }  // namespace
@@ -142,6 +141,7 @@ void TableWriter::finish() {
 
 struct TableReader::State {
   std::string path;
+  TableOptions options;
   duck::Connection connection{open_memory()};
   std::optional<duck::QueryReader> rows;
 
@@ -160,15 +160,24 @@ struct TableReader::State {
 TableReader::TableReader(const std::string& path, const TableOptions& options)
     : state_(std::make_unique<State>()) {
   state_->path = path;
+  state_->options = options;
   state_->connection.run("set preserve_insertion_order = true");
-  state_->reading_it(
-      [&] { state_->rows.emplace(state_->connection, reading(state_->connection, path, options)); });
+  state_->reading_it([&] {
+    std::string& found = state_->options.found;
+    if (options.format == TableFormat::csv && found.empty())
+      found = find_csv(state_->connection, in_marks(path, '\''), options);
+    state_->rows.emplace(state_->connection, reading(path, state_->options));
+  });
 }
 
 TableReader::~TableReader() = default;
 
 const batch::SchemaPtr& TableReader::schema() const {
   return state_->rows->schema();
+}
+
+const std::string& TableReader::found() const {
+  return state_->options.found;
 }
 
 std::optional<batch::RecordBatch> TableReader::next() {

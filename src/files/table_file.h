@@ -29,6 +29,7 @@ struct TableOptions {
   std::string delimiter;       ///< csv; found out when ""
   std::optional<bool> header;  ///< csv; found out when absent
   bool all_text = false;       ///< csv: no types are guessed
+  std::string found;           ///< csv; what another reader of this very file has found(); "" finds it out
 };
 
 class TableWriter {
@@ -55,6 +56,9 @@ class TableReader {
   TableReader(const TableReader&) = delete;
   TableReader& operator=(const TableReader&) = delete;
   const batch::SchemaPtr& schema() const;
+  /// What was found out of a CSV file by looking through all of it, so that its next reader need not; "" for
+  /// others.
+  const std::string& found() const;
   /// The next rows; nullopt at the end.
   std::optional<batch::RecordBatch> next();
 

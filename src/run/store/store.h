@@ -70,7 +70,9 @@ class Store {
   void begin_step(const std::string& run_id, const WorkRow& step);
   void add_step(const std::string& run_id, const StepRow& step);
   void finish_run(const std::string& run_id, const std::string& status, const std::string& finished_at);
-  /// Whether a process that still lives is at work on a run.
+  /// Calls runs interrupted whose process died.
+  void mark_interrupted();
+  /// Whether a process that still lives is at work on a run; marks the others.
   bool is_running();
   /// The last runs, newest first.
   std::vector<RunRow> runs(int count, int offset = 0);
@@ -116,7 +118,6 @@ class Store {
  private:
   bool run(const char* sql, const std::vector<std::string>& texts,
            const std::vector<std::int64_t>& numbers = {});
-  void mark_interrupted();
   std::unique_ptr<SqliteFile> file_;
   sqlite3* handle_ = nullptr;  // of file_
 };

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/quotes.h"
 
 namespace leat::server {
 
@@ -44,7 +45,7 @@ class GraphWriter {
   void text(const char* key, std::string_view value) {
     if (value.empty()) return;
     name(key);
-    document::append_json_quoted(value, out_);
+    append_json_string(value, out_);
   }
   void number(const char* key, std::int64_t value) {
     name(key);
@@ -68,7 +69,7 @@ class GraphWriter {
     name(key);
     out_ += '[';
     for (const std::string& value : values) {
-      document::append_json_quoted(value, out_);
+      append_json_string(value, out_);
       out_ += ',';
     }
     out_.back() = ']';

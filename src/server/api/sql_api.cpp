@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/quotes.h"
 #include "document/settings.h"
 #include "server/pgwire/messages.h"
 #include "server/pgwire/types.h"
@@ -44,7 +45,7 @@ void append_row(std::string_view body, std::size_t columns, std::string& out) {
   for (std::size_t i = 0; i < columns; ++i) {
     if (i > 0) out += ',';
     if (auto value = fields.value())
-      document::append_json_quoted(*value, out);
+      append_json_string(*value, out);
     else
       out += "null";
   }

@@ -185,7 +185,10 @@ class FilesSource final : public stream::Source {
     options.is_document =
         copy->path().find(".jsonl") == std::string::npos && copy->path().find(".ndjson") == std::string::npos;
     try {
+      if (!file.etag.empty() && found_version_ == file.key + '\n' + file.etag) options.found = found_;
       leat::files::TableReader reader(copy->path(), options);
+      found_ = reader.found();
+      found_version_ = file.key + '\n' + file.etag;
       use(reader);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::file_format) throw;
@@ -199,6 +202,8 @@ class FilesSource final : public stream::Source {
   std::unique_ptr<leat::files::ObjectStore> store_;
   std::optional<TableFormat> format_;
   TableOptions options_;
+  // What discover() found out of a CSV file holds for read(), where it is the file that it was.
+  std::string found_, found_version_;
 };
 
 }  // namespace
