@@ -148,15 +148,15 @@ class BackfillCommand : public Command {
     run::BackfillPlan plan = run::plan_backfill(set, request_, queue, env.now());
     if (dry_run_) return tell(plan);
     std::int64_t id = run::add_backfill(set, request_, plan, queue, env);
-    Terminal::line(fmt::format("backfill {}: {} partitions in {} runs", id,
-                               format_count(plan.partition_count), format_count(plan.runs.size())));
+    Terminal::line(fmt::format("backfill {}: {} partitions in {} runs", id, count(plan.partition_count),
+                               count(plan.runs.size())));
     return 0;
   }
 
+  static std::string count(std::size_t number) { return format_count(static_cast<std::int64_t>(number)); }
   static int tell(const run::BackfillPlan& plan) {
-    Terminal::line(fmt::format("{} partitions in {} runs; {} need nothing",
-                               format_count(plan.partition_count), format_count(plan.runs.size()),
-                               format_count(plan.left_out)));
+    Terminal::line(fmt::format("{} partitions in {} runs; {} need nothing", count(plan.partition_count),
+                               count(plan.runs.size()), count(plan.left_out)));
     for (std::size_t i = 0; i < std::min(plan.runs.size(), kRunsShown); ++i) {
       const auto& run = plan.runs[i];
       Terminal::line(

@@ -160,8 +160,8 @@ TEST_CASE("the live display fits any terminal") {
               at_ms(0));
   }
   view.note(batch_of("crimes", 1'000'000'000), at_ms(10));
-  for (std::size_t width : {20, 40, 60, 80, 200}) {
-    for (std::size_t height : {2, 5, 12, 50}) {
+  for (std::size_t width : {20U, 40U, 60U, 80U, 200U}) {
+    for (std::size_t height : {2U, 5U, 12U, 50U}) {
       CAPTURE(width);
       CAPTURE(height);
       std::vector<std::string> lines = view.frame(width, height, at_ms(5000));

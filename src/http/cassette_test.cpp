@@ -126,7 +126,7 @@ TEST_CASE("A recording ends at its bound and says so, and what is played ends th
     client.send(requests[0]);
     client.send(requests[1]);
     CHECK_FALSE(cassette_is_over(env));
-    for (std::size_t i : {std::size_t{2}, std::size_t{3}})
+    for (std::size_t i : {2U, 3U})
       CHECK_THROWS_WITH_AS(client.send(requests[i]), doctest::Contains("bound"), Error);
     CHECK(cassette_is_over(env));
     Env wrong;
@@ -138,8 +138,7 @@ TEST_CASE("A recording ends at its bound and says so, and what is played ends th
   Env env;
   env.set_variable(kReplayVariable, path);
   Client client(env);
-  for (std::size_t i : {std::size_t{1}, std::size_t{0}})
-    CHECK(client.send(requests[i]).body.view() == std::string(400, 'x'));
+  for (std::size_t i : {1U, 0U}) CHECK(client.send(requests[i]).body.view() == std::string(400, 'x'));
   CHECK_FALSE(cassette_is_over(env));
   CHECK_THROWS_WITH_AS(client.send(requests[2]), doctest::Contains("The recording ends here"), Error);
   CHECK(cassette_is_over(env));

@@ -378,7 +378,7 @@ TEST_CASE("streams that share a state become visible in one commit") {
   Run run;
   run.told.has_items = true;
   run.told.read = [](stream::Sink& sink) {
-    for (std::size_t stream : {0, 1}) {
+    for (std::size_t stream : {0U, 1U}) {
       sink.gather(stream);
       sink.batch(stream, rows_of({{"id", {}}}, {{"a"}, {"b"}}));
     }

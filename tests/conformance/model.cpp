@@ -80,9 +80,9 @@ void Model::extend_history(const std::vector<Change>& changes, std::int64_t now)
     }
     for (auto& [id, change] : staged) {
       std::vector<Version>& versions = history_[id];
-      bool known = std::any_of(versions.begin(), versions.end(), [&](const Version& version) {
-        return !version.to && version.change == change;
-      });
+      bool known = std::any_of(
+          versions.begin(), versions.end(),
+          [&, &latest = change](const Version& version) { return !version.to && version.change == latest; });
       if (!known) versions.push_back({change, now, std::nullopt});
       chain(id);
     }
