@@ -25,6 +25,11 @@ TEST_CASE("instants are read in ISO 8601 and printed back") {
         "1969-12-31T23:59:59.999999Z");
   CHECK(format_iso_date(*parse_iso_date("2024-02-29")) == "2024-02-29");
   CHECK_FALSE(parse_iso_date("2023-02-29"));
+  CHECK(format_sql_timestamp(Timestamp(std::chrono::microseconds(INT64_MAX))) ==
+        "294247-01-10 04:00:54.775807");
+  CHECK(format_sql_timestamp(Timestamp(std::chrono::microseconds(INT64_MIN))) ==
+        "-290308-12-21 19:59:05.224192");
+  CHECK(format_iso_date(INT32_MAX) == "5881580-07-11");
   CHECK_FALSE(parse_iso_timestamp("2023-01-01T25:00:00"));
   CHECK_FALSE(parse_iso_timestamp("2023-01-01T10:00:00 tomorrow"));
 }

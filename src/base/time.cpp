@@ -110,18 +110,26 @@ std::optional<Timestamp> parse_iso_timestamp(std::string_view text) {
 }
 
 std::string format_iso_date(std::int32_t day_count) {
-  std::chrono::year_month_day date{std::chrono::sys_days(days(day_count))};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+  // std::chrono::year ends at 32,767, columns of dates do not; the calendar repeats every 400 years.
+  constexpr std::int32_t kDays400 = 146'097;
+  std::int32_t era = day_count / kDays400;
+  std::chrono::year_month_day date{std::chrono::sys_days(days(day_count % kDays400))};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()) + era * 400,
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 namespace {
 std::string format_instant(Timestamp time, char between, std::string_view end) {
-  auto day = std::chrono::floor<days>(time);
-  std::int64_t micros = (time - day).count();
+  // The first day of all instants begins before them: no instant stands for its midnight.
+  constexpr std::int64_t kDayMicros = 86'400'000'000;
+  std::int64_t day = time.time_since_epoch().count() / kDayMicros;
+  std::int64_t micros = time.time_since_epoch().count() % kDayMicros;
+  if (micros < 0) {
+    --day;
+    micros += kDayMicros;
+  }
   std::int64_t seconds = micros / 1000000, fraction = micros % 1000000;
-  std::string text = fmt::format("{}{}{:02}:{:02}:{:02}",
-                                 format_iso_date(static_cast<std::int32_t>(day.time_since_epoch().count())),
+  std::string text = fmt::format("{}{}{:02}:{:02}:{:02}", format_iso_date(static_cast<std::int32_t>(day)),
                                  between, seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (fraction % 1000 != 0) {
     text += fmt::format(".{:06}", fraction);

@@ -2,7 +2,6 @@
 
 #include <simdjson.h>
 
-#include <cstring>
 
 namespace leat::document {
 
@@ -18,7 +17,7 @@ std::string JsonCheck::problem(std::string_view text) {
   std::string& padded = state_->padded;
   if (padded.size() < text.size() + simdjson::SIMDJSON_PADDING)
     padded.resize(text.size() * 3 / 2 + simdjson::SIMDJSON_PADDING);
-  std::memcpy(padded.data(), text.data(), text.size());
+  text.copy(padded.data(), text.size());
   simdjson::error_code error = state_->parser.parse(padded.data(), text.size(), false).error();
   return error ? simdjson::error_message(error) : "";
 }

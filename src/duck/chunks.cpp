@@ -280,7 +280,8 @@ void fill_validity(const ColumnData& column, std::size_t from, std::size_t count
 void fill_texts(const ColumnData& column, std::size_t from, std::size_t count, void* data) {
   constexpr std::uint32_t kInlined = 12;
   auto* out = static_cast<duckdb_string_t*>(data);
-  const auto* bytes = reinterpret_cast<const char*>(column.values().data());
+  // Texts that are all empty have no bytes at all, and memcpy wants a place to copy even nothing from.
+  const auto* bytes = column.values().empty() ? "" : reinterpret_cast<const char*>(column.values().data());
   const std::int32_t* offsets = column.offsets().data() + from;
   for (std::size_t row = 0; row < count; ++row) {
     const char* text = bytes + offsets[row];

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "base/base64.h"
 #include "base/quotes.h"
@@ -19,7 +18,7 @@ using batch::TypeKind;
 void append_on_one_line(std::string_view json, std::string& out) {
   std::size_t at = out.size();
   out += json;
-  if (!std::memchr(json.data(), '\n', json.size()) && !std::memchr(json.data(), '\r', json.size())) return;
+  if (json.find('\n') == json.npos && json.find('\r') == json.npos) return;
   for (; at < out.size(); ++at) {
     if (out[at] == '\n' || out[at] == '\r') out[at] = ' ';
   }

@@ -14,15 +14,16 @@ using namespace leat::conformance;
 
 namespace {
 
-// Columns are "name:type …", rows "value|value"; "~" is null, several rows stand behind each other with " / ".
+// Columns are "name:type …", rows "value|value"; "~" is null, several rows stand behind each other with " /
+// ".
 struct Change {
   std::string title;
   std::string before, first_row;
   std::string after, next_rows;
   std::string evolved, evolved_rows;
-  bool freezes;               // the contract `freeze` fails the stream
-  std::string rows_kept;      // under discard_row, in the columns of `before`
-  std::string values_left;    // under discard_value, in the columns of `before`
+  bool freezes;             // the contract `freeze` fails the stream
+  std::string rows_kept;    // under discard_row, in the columns of `before`
+  std::string values_left;  // under discard_value, in the columns of `before`
 };
 
 // clang-format off
@@ -152,12 +153,14 @@ std::string print(const std::vector<batch::Column>& columns) {
 }
 
 // The table's rows, with JSON as PostgreSQL and DuckDB both would print it.
-std::string rows_of(UnderTest& under_test, const std::string& table, const std::vector<batch::Column>& columns) {
+std::string rows_of(UnderTest& under_test, const std::string& table,
+                    const std::vector<batch::Column>& columns) {
   std::string list;
   const sql::Dialect& dialect = under_test.warehouse().dialect();
   for (const batch::Column& column : columns) list += (list.empty() ? "" : ", ") + dialect.quote(column.name);
   std::string out;
-  for (std::string row : under_test.rows(fmt::format("select {} from {}.{}", list, under_test.schema(), table))) {
+  for (std::string row :
+       under_test.rows(fmt::format("select {} from {}.{}", list, under_test.schema(), table))) {
     if (row.find_first_of("{[") != std::string::npos) std::erase(row, ' ');
     out += (out.empty() ? "" : " / ") + row;
   }
@@ -203,10 +206,12 @@ Outcome play(UnderTest& under_test, const Change& change, sync::ContractMode mod
   return out;
 }
 
-// Whether the warehouse has types of its own for the columns: one that keeps float32 as float64 sees no change.
+// Whether the warehouse has types of its own for the columns: one that keeps float32 as float64 sees no
+// change.
 bool has_types(UnderTest& under_test, const std::string& columns) {
   const sql::Dialect& dialect = under_test.warehouse().dialect();
-  for (const batch::Column& column : parse_schema(columns)->columns()) {
+  const batch::SchemaPtr schema = parse_schema(columns);
+  for (const batch::Column& column : schema->columns()) {
     if (dialect.parse_type(dialect.type_name(column.type)) != column.type) return false;
   }
   return true;
@@ -259,7 +264,8 @@ TEST_CASE("discarded rows stand in the dead letters with the reason") {
   settings.rename = {{"a", "renamed"}};
   settings.contract.columns = sync::ContractMode::discard_row;
   connection.streams = {settings};
-  for (auto [columns, rows] : {std::pair{change.before, change.first_row}, {change.after, change.next_rows}}) {
+  for (auto [columns, rows] :
+       {std::pair{change.before, change.first_row}, {change.after, change.next_rows}}) {
     batch::SchemaPtr schema = parse_schema(columns);
     std::vector<batch::RecordBatch> batches;
     batches.push_back(parse_rows(schema, rows));
@@ -267,8 +273,8 @@ TEST_CASE("discarded rows stand in the dead letters with the reason") {
     sync::StreamResult result = load(*under_test, connection, stream, std::move(batches), "{}", env);
     REQUIRE_FALSE(result.error);
   }
-  CHECK(under_test->rows(fmt::format("select field, reason, record from _leat.dead_letters where connection = '{}'",
-                                     run)) ==
+  CHECK(under_test->rows(fmt::format(
+            "select field, reason, record from _leat.dead_letters where connection = '{}'", run)) ==
         std::vector<std::string>{"b|The table has no such column|{\"id\":2,\"a\":\"y\",\"b\":7}"});
 }
 
@@ -288,8 +294,8 @@ TEST_CASE("the columns of each load are kept as versions") {
     result = load(*under_test, connection, stream, std::move(batches), "{}", env);
     REQUIRE_FALSE(result.error);
   }
-  CHECK(under_test->rows(fmt::format("select version, columns from _leat.schema_versions where connection = '{}'",
-                                     connection.name)) ==
+  CHECK(under_test->rows(fmt::format(
+            "select version, columns from _leat.schema_versions where connection = '{}'", connection.name)) ==
         std::vector<std::string>{
             "1|[{\"name\":\"id\",\"type\":\"int64\"}]",
             "2|[{\"name\":\"id\",\"type\":\"int64\"},{\"name\":\"b\",\"type\":\"text\"}]",

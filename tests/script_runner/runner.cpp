@@ -64,8 +64,9 @@ class Run {
                   {"LANG", "C.UTF-8"},
                   {"NO_COLOR", "1"},
                   {"TERM", "dumb"}};
-    if (const std::string library = variable("LD_LIBRARY_PATH"); !library.empty())
-      variables_["LD_LIBRARY_PATH"] = library;
+    for (const char* name :
+         {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"})
+      if (const std::string value = variable(name); !value.empty()) variables_[name] = value;
     names_ = {{"WORK", work_}, {"SOURCE", around_.source}, {"DATA", around_.shared_data}};
   }
   ~Run() {

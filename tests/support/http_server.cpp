@@ -138,6 +138,11 @@ std::vector<ScriptedRequest> ScriptedServer::requests() const {
   return requests_;
 }
 
+void ScriptedServer::between_answers(const std::function<void()>& change) {
+  std::lock_guard lock(mutex_);
+  change();
+}
+
 void ScriptedServer::accept_all() {
   while (!ending_) {
     int socket = ::accept(listener_, nullptr, nullptr);

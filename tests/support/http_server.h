@@ -47,6 +47,8 @@ class ScriptedServer {
   /// Everything that was asked so far, in order of arrival.
   std::vector<ScriptedRequest> requests() const;
   std::size_t request_count() const { return requests().size(); }
+  /// Changes what the handler reads, between two answers: a reader that broke off may have asked more.
+  void between_answers(const std::function<void()>& change);
 
  private:
   void accept_all();

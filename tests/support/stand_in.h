@@ -7,6 +7,7 @@
 #pragma once
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ class StandIn {
     words.push_back(nullptr);
     pid_ = fork();
     if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGTERM);  // a test that is killed can't stop it
       dup2(ends[1], STDOUT_FILENO);
       execv(words[0], words.data());
       _exit(127);

@@ -138,10 +138,12 @@ TEST_CASE("a first load that breaks off goes on at the window where it stopped, 
     CHECK(api.failure([&] { api.read_into(broken, "s", ""); }));
     std::string state = broken.states.empty() ? "" : broken.states.back();
     // Meanwhile a row of a window that was read already changes, and older and newer ones appear.
-    table.rows[0].changed = "2024-05-06T08:00:00Z";
-    table.rows[50] = {"2024-02-01", "2024-05-06T08:00:00Z"};
-    table.rows[51] = {"2024-04-30", "2024-05-06T08:00:00Z"};
-    table.date = "Tue, 07 May 2024 07:08:09 GMT";
+    api.server.between_answers([&] {
+      table.rows[0].changed = "2024-05-06T08:00:00Z";
+      table.rows[50] = {"2024-02-01", "2024-05-06T08:00:00Z"};
+      table.rows[51] = {"2024-04-30", "2024-05-06T08:00:00Z"};
+      table.date = "Tue, 07 May 2024 07:08:09 GMT";
+    });
     RecordingSink rest = api.read("s", state);
     RecordingSink later = api.read("s", rest.states.back());
     std::map<std::string, std::string> merged;  // by id, the last row counts

@@ -55,12 +55,12 @@ std::vector<stream::Misfit> find_unstorable(const batch::RecordBatch& batch) {
   for (std::size_t i = 0; i < batch.schema()->size(); ++i) {
     const ColumnData& column = batch.column(i);
     TypeKind kind = column.type().kind;
-    if (kind != TypeKind::text && kind != TypeKind::json) continue;
+    if ((kind != TypeKind::text && kind != TypeKind::json) || column.values().empty()) continue;
     // One look at all of the column's bytes; rows only where it finds something.
     bool has_nul = std::memchr(column.values().data(), 0, column.values().size()) != nullptr;
     bool has_escape =
         kind == TypeKind::json && memmem(column.values().data(), column.values().size(), "\\u", 2) != nullptr;
-    if (column.values().empty() || (!has_nul && !has_escape)) continue;
+    if (!has_nul && !has_escape) continue;
     for (std::size_t row = 0; row < column.size(); ++row) {
       const char* reason = column.text(row).find('\0') != std::string_view::npos
                                ? "PostgreSQL stores no NUL character"
