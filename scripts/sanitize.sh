@@ -1,11 +1,16 @@
 #!/bin/sh
 # sanitize.sh asan|tsan [CTEST ARGUMENTS]: the tests under AddressSanitizer with UBSan, or ThreadSanitizer, beside a
-# PostgreSQL of their own. Without arguments: the unit tests, conformance and the behaviour scripts. libduckdb is not
-# instrumented; tests/sanitizers says what of it is passed over, and why.
+# PostgreSQL of their own. Without arguments: the unit tests, conformance and the behaviour scripts. By Clang, which builds
+# them in a third of GCC's time (15 and 10 minutes on two cores). libduckdb is not instrumented; tests/sanitizers says
+# what of it is passed over, and why.
 set -eu
 cd "$(dirname -- "$0")/.."
 preset=${1:?asan or tsan}
 shift
+command -v clang++ >/dev/null 2>&1 || {
+  printf 'sanitize: clang is not here\nsanitize: what to do: scripts/setup.sh fuzz\n' >&2
+  exit 1
+}
 [ $# -gt 0 ] || set -- -R '^(unit|conformance|script)'
 scripts/build.sh "$preset" all
 here=$PWD/tests/sanitizers

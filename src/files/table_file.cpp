@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "base/error.h"
 #include "base/quotes.h"
@@ -13,10 +15,11 @@
 namespace leat::files {
 namespace {
 
-constexpr const char* kMemoryLimit = "768MB";
+constexpr std::size_t kMemoryMb = 768;
 // Of a CSV file DuckDB keeps all that it has read to find out its types, up to the limit, and for each of its
 // threads two buffers as it reads the rows. Small buffers cost nothing.
-constexpr const char* kSniffingLimit = "128MB";
+constexpr std::size_t kSniffingMb = 128;
+constexpr std::size_t kColumnsPerMb = 8;  // of those who look through a file of thousands of columns
 constexpr std::size_t kCsvBufferBytes = 8 << 20;
 constexpr std::size_t kQueueBytes = 8 << 20;
 
@@ -24,7 +27,7 @@ std::shared_ptr<duck::Database> open_memory() {
   duck::Settings settings;
   settings.path = ":memory:";
   settings.threads = "2";
-  settings.memory_limit = kMemoryLimit;
+  settings.memory_limit = fmt::format("{}MB", kMemoryMb);
   settings.temp_directory = (std::filesystem::temp_directory_path() / "leat-duckdb").string();
   return duck::Database::open(settings);
 }
@@ -49,30 +52,45 @@ const char* writing(TableFormat format) {
   return "format parquet, compression zstd";
 }
 
-// Looks through a CSV file in little memory, and in more where its rows want more: thousands of columns do.
-void find_out(duck::Connection& connection, const std::string& statement) {
-  auto limit = [&](const char* to) { connection.run(fmt::format("set memory_limit = '{}'", to)); };
-  limit(kSniffingLimit);
-  try {
-    connection.run(statement);
-    limit(kMemoryLimit);
-  } catch (const Error& error) {
-    limit(kMemoryLimit);
-    if (error.what_failed().find("Out of Memory") == std::string::npos) throw;
-    connection.run(statement);
+// About how many columns a CSV file has, by its first line; few where it is packed.
+std::size_t columns_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line(1 << 20, '\0');
+  file.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(file.gcount()));
+  line.resize(std::min(line.size(), line.find('\n')));
+  std::ptrdiff_t most = 0;
+  for (char divider : {',', ';', '\t', '|'})
+    most = std::max(most, std::count(line.begin(), line.end(), divider));
+  return static_cast<std::size_t>(most) + 1;
+}
+
+// Looks through a CSV file in little memory, and in more where its rows want more.
+void find_out(duck::Connection& connection, const std::string& path, const std::string& statement) {
+  auto limit = [&](std::size_t mb) { connection.run(fmt::format("set memory_limit = '{}MB'", mb)); };
+  for (std::size_t mb = std::max(kSniffingMb, columns_of(path) / kColumnsPerMb);; mb *= 2) {
+    limit(std::min(mb, kMemoryMb));
+    try {
+      connection.run(statement);
+      return limit(kMemoryMb);
+    } catch (const Error& error) {
+      limit(kMemoryMb);
+      if (mb >= kMemoryMb || error.what_failed().find("Out of Memory") == std::string::npos) throw;
+    }
   }
 }
 
 // A CSV file with all said that DuckDB finds out of it, from every row. Left to find it out itself, DuckDB
 // would read the whole file for it each time that it binds a statement, which is six times before the first
 // row of one reading.
-std::string find_csv(duck::Connection& connection, const std::string& file, const TableOptions& options) {
+std::string find_csv(duck::Connection& connection, const std::string& path, const TableOptions& options) {
   std::string buffer = fmt::format("buffer_size = {}", kCsvBufferBytes), how = buffer + ", sample_size = -1";
   if (!options.delimiter.empty()) how += ", delim = " + in_marks(options.delimiter, '\'');
   if (options.header) how += *options.header ? ", header = true" : ", header = false";
   if (options.all_text) how += ", all_varchar = true";
-  find_out(connection,
-           fmt::format("create or replace temp table found as from sniff_csv({}, {})", file, how));
+  find_out(
+      connection, path,
+      fmt::format("create or replace temp table found as from sniff_csv({}, {})", in_marks(path, '\''), how));
   connection.run(R"(
     create or replace temp macro marked(x) as '''' || replace(if(x = '(empty)', '', x), '''', '''''') || '''';
     create or replace temp table said as select 'auto_detect = false, delim = ' || marked("Delimiter") || ', quote = '
@@ -165,7 +183,7 @@ TableReader::TableReader(const std::string& path, const TableOptions& options)
   state_->reading_it([&] {
     std::string& found = state_->options.found;
     if (options.format == TableFormat::csv && found.empty())
-      found = find_csv(state_->connection, in_marks(path, '\''), options);
+      found = find_csv(state_->connection, path, options);
     state_->rows.emplace(state_->connection, reading(path, state_->options));
   });
 }

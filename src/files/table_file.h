@@ -1,8 +1,8 @@
 // Parquet, CSV and JSON files as batches, through the embedded DuckDB.
 //
 // Guarantees: rows keep their order; a column that Leat has no type for arrives as json (nested) or text.
-//   Memory is bounded by kMemoryLimit, while the types of a CSV file are found out by kSniffingLimit, and the
-//   batch that is handed out; what is larger spills to disk.
+//   Memory is bounded by kMemoryMb, while the types of a CSV file are found out by kSniffingMb (more for
+//   thousands of columns), and the batch that is handed out; what is larger spills to disk.
 // Threads: one at a time.
 // Owns: a DuckDB instance in memory; the file is the caller's.
 // Errors: Error(file_format) with the path for what can't be read; Error(warehouse_…) for what DuckDB
