@@ -185,10 +185,11 @@ class FilesSource final : public stream::Source {
     options.is_document =
         copy->path().find(".jsonl") == std::string::npos && copy->path().find(".ndjson") == std::string::npos;
     try {
-      if (!file.etag.empty() && found_version_ == file.key + '\n' + file.etag) options.found = found_;
+      const std::string version = file.key + '\n' + file.etag;
+      if (!file.etag.empty() && found_version_ == version) options.found = found_;
       leat::files::TableReader reader(copy->path(), options);
       found_ = reader.found();
-      found_version_ = file.key + '\n' + file.etag;
+      found_version_ = version;
       use(reader);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::file_format) throw;
