@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures how time and memory grow (see task.md). Names of curves (rows pages_of_api columns fields streams models pages)
-# as arguments choose among them. BENCH_SCALING=all goes one size further with rows and streams; BENCH_SCALING_RUNS (1), PRESET and BEFORE (such as
+# as arguments choose among them. BENCH_SCALING=all goes one size further with rows; BENCH_SCALING_RUNS (1), PRESET and BEFORE (such as
 # `nice -n -10`) change how it is measured.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -70,7 +70,7 @@ stop() { kill "$served" && wait "$served" 2>/dev/null || true; served= started=;
 curve_rows() {
   memory=128MB
   project "{schema: raw, metadata: true, source: {type: files, url: \"$work/rows.csv\", stream: rows}, streams: {rows: {mode: overwrite}}}"
-  for size in 10000 100000 1000000 10000000$(all 100000000); do
+  for size in 10000 100000 1000000 10000000 30000000$(all 100000000); do
     "$bin/bench_duckdb" :memory: "copy (select i as id, 'name ' || i as name, md5(i::text) as code, (i % 100000) / 7 as amount, i / 4.0 as price,
       i % 2 = 0 as active, timestamp '2020-01-01' + to_seconds(i) as moment, case when i % 3 = 0 then 'note ' || i % 1000 end as note from range($size) t(i))
       to '$work/rows.csv'" >/dev/null
@@ -141,7 +141,7 @@ curve_streams() {
   psql -qAtX "$LEAT_TEST_POSTGRES" -c 'create database many'
   project "{schema: raw, source: {type: postgres, url: \"$url\"}}"
   made=0
-  for size in 1 10 100 1000$(all 10000); do
+  for size in 1 10 100 1000 10000; do
     while [ "$made" -lt "$size" ]; do   # a transaction of all would want more locks than there are
       to=$((made + 500 < size ? made + 500 : size))
       psql -qAtX -v ON_ERROR_STOP=1 "$url" -c "do \$\$ begin for i in $made + 1 .. $to loop

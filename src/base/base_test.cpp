@@ -30,6 +30,8 @@ TEST_CASE("instants are read in ISO 8601 and printed back") {
   CHECK(format_sql_timestamp(Timestamp(std::chrono::microseconds(INT64_MIN))) ==
         "-290308-12-21 19:59:05.224192");
   CHECK(format_iso_date(INT32_MAX) == "5881580-07-11");
+  CHECK(format_iso_date(-735525) == "-0044-03-15");
+  CHECK(format_iso_date(INT32_MIN) == "-5877641-06-23");
   CHECK_FALSE(parse_iso_timestamp("2023-01-01T25:00:00"));
   CHECK_FALSE(parse_iso_timestamp("2023-01-01T10:00:00 tomorrow"));
 }

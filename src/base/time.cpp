@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
+
 namespace leat {
 namespace {
 
@@ -109,25 +111,32 @@ std::optional<Timestamp> parse_iso_timestamp(std::string_view text) {
   return parse_iso_timestamp(text, has_zone);
 }
 
-std::string format_iso_date(std::int32_t day_count) {
-  // std::chrono::year ends at 32,767, columns of dates do not; the calendar repeats every 400 years.
-  constexpr std::int32_t kDays400 = 146'097;
-  std::int32_t era = day_count / kDays400;
+CivilDay civil_day(std::int64_t day_count) {
+  constexpr std::int64_t kDays400 = 146'097;  // the calendar repeats every 400 years
   std::chrono::year_month_day date{std::chrono::sys_days(days(day_count % kDays400))};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()) + era * 400,
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return {static_cast<int>(date.year()) + day_count / kDays400 * 400, static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day())};
+}
+
+DayAndClock split_day(std::int64_t micros) {
+  constexpr std::int64_t kDayMicros = 86'400'000'000;
+  DayAndClock out{micros / kDayMicros, micros % kDayMicros};
+  if (out.micros < 0) {
+    --out.days;
+    out.micros += kDayMicros;
+  }
+  return out;
+}
+
+std::string format_iso_date(std::int32_t days) {
+  CivilDay date = civil_day(days);
+  return fmt::format("{}{:04}-{:02}-{:02}", date.year < 0 ? "-" : "", std::abs(date.year), date.month,
+                     date.day);
 }
 
 namespace {
 std::string format_instant(Timestamp time, char between, std::string_view end) {
-  // The first day of all instants begins before them: no instant stands for its midnight.
-  constexpr std::int64_t kDayMicros = 86'400'000'000;
-  std::int64_t day = time.time_since_epoch().count() / kDayMicros;
-  std::int64_t micros = time.time_since_epoch().count() % kDayMicros;
-  if (micros < 0) {
-    --day;
-    micros += kDayMicros;
-  }
+  auto [day, micros] = split_day(time.time_since_epoch().count());
   std::int64_t seconds = micros / 1000000, fraction = micros % 1000000;
   std::string text = fmt::format("{}{}{:02}:{:02}:{:02}", format_iso_date(static_cast<std::int32_t>(day)),
                                  between, seconds / 3600, seconds / 60 % 60, seconds % 60);

@@ -15,6 +15,21 @@ namespace leat {
 
 using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
+/// A day of the Gregorian calendar, continued to both sides; the year before 1 is 0, which is 1 BC.
+struct CivilDay {
+  std::int64_t year;
+  unsigned month, day;
+};
+/// Of days since 1970-01-01, all of them: std::chrono::year ends at 32,767.
+CivilDay civil_day(std::int64_t days);
+
+/// Days since 1970-01-01, and microseconds since the midnight that begins the day.
+struct DayAndClock {
+  std::int64_t days, micros;
+};
+/// Of microseconds since 1970-01-01, all of them: the first instant's midnight is none itself.
+DayAndClock split_day(std::int64_t micros);
+
 /// "2026-01-05", "2026-01-05T10:11:12(.123456)(Z|+01:00)", also with a space for the T. Without a zone: UTC.
 std::optional<Timestamp> parse_iso_timestamp(std::string_view text);
 /// As parse_iso_timestamp, and tells whether the text named a zone.

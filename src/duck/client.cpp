@@ -71,6 +71,10 @@ void raise(std::string_view message, const std::string& path, const std::string&
       contains(text, "Disk quota exceeded")) {
     throw Error(ErrorCode::warehouse_full, text, path);
   }
+  // Before it may stand what was asked of the statement that had failed by it, behind it advice on settings
+  // of a session.
+  if (std::size_t at = text.find("Out of Memory Error"); at != std::string::npos)
+    throw Error(ErrorCode::warehouse_memory, text.substr(at, text.find('\n', at) - at), path);
   if (contains(text, "INTERRUPT"))
     throw Error(ErrorCode::warehouse_cancelled, "The statement was interrupted", path);
   if (sql.empty()) throw Error(ErrorCode::warehouse_connect, text, path);

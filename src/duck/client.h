@@ -7,7 +7,7 @@
 // Threads: Database from any; a Connection by one thread at a time, except interrupt().
 // Owns: its handle. Move-only.
 // Errors: Error(warehouse_locked) when another process holds the file,
-//   Error(warehouse_full), Error(warehouse_sql), Error(warehouse_cancelled),
+//   Error(warehouse_full), Error(warehouse_memory), Error(warehouse_sql), Error(warehouse_cancelled),
 //   Error(warehouse_connect).
 // Source: DuckDB C API 1.4, https://duckdb.org/docs/stable/clients/c/overview
 #pragma once

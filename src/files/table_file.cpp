@@ -75,7 +75,7 @@ void find_out(duck::Connection& connection, const std::string& path, const std::
       return limit(kMemoryMb);
     } catch (const Error& error) {
       limit(kMemoryMb);
-      if (mb >= kMemoryMb || error.what_failed().find("Out of Memory") == std::string::npos) throw;
+      if (mb >= kMemoryMb || error.code() != ErrorCode::warehouse_memory) throw;
     }
   }
 }

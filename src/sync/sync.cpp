@@ -100,13 +100,16 @@ std::vector<StreamPlan> plan_streams(const Connection& connection, const stream:
                                      const std::vector<std::string>& only) {
   std::vector<StreamPlan> plans;
   if (connection.streams.empty()) {
-    for (const stream::Stream& stream : catalog.streams) {
+    auto take = [&](const stream::Stream& stream) {
       StreamSettings settings;
       settings.name = stream.name;
       settings.where = connection.where;
       settings.takes_usual_mode = true;
       plans.push_back(plan_stream(stream, settings));
-    }
+    };
+    if (only.empty()) std::for_each(catalog.streams.begin(), catalog.streams.end(), take);
+    for (const std::string& name : only) take(catalog.at(name, connection.where));
+    return plans;
   }
   for (const StreamSettings& settings : connection.streams) {
     if (!only.empty() && std::find(only.begin(), only.end(), settings.name) == only.end()) continue;

@@ -2,10 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <chrono>
 #include <limits>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "server/pgwire/errors.h"
 #include "server/pgwire/messages.h"
 
@@ -32,11 +32,9 @@ void append_clock(std::int64_t micros, std::string& out) {
 
 // Appends the date; the return tells whether it is before Christ, which stands at the very end.
 bool append_day(std::int64_t days, std::string& out) {
-  std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
-  int year = static_cast<int>(date.year());
-  bool is_before = year <= 0;
-  out += fmt::format("{:04}-{:02}-{:02}", is_before ? 1 - year : year, static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+  CivilDay date = civil_day(days);
+  bool is_before = date.year <= 0;
+  out += fmt::format("{:04}-{:02}-{:02}", is_before ? 1 - date.year : date.year, date.month, date.day);
   return is_before;
 }
 
@@ -57,10 +55,10 @@ void append_instant(std::int64_t micros, bool has_zone, std::string& out) {
     out += micros > 0 ? "infinity" : "-infinity";
     return;
   }
-  std::int64_t days = micros / kDayMicros - (micros % kDayMicros < 0 ? 1 : 0);
+  auto [days, clock] = split_day(micros);
   bool is_before = append_day(days, out);
   out += ' ';
-  append_clock(micros - days * kDayMicros, out);
+  append_clock(clock, out);
   if (has_zone) out += "+00";
   if (is_before) out += " BC";
 }
@@ -121,6 +119,15 @@ void append_zone(std::int32_t offset, std::string& out) {
   if (size % 3600 != 0) out += fmt::format(":{:02}", size / 60 % 60);
 }
 
+// PostgreSQL counts from 2000 on, in as many bits; DuckDB's first days are too early for that.
+template <class T>
+T since_2000(T since_1970, std::int64_t between) {
+  auto shift = static_cast<T>(between);
+  if (since_1970 <= std::numeric_limits<T>::min() + shift)
+    throw refusal(State::out_of_range, "A date is too early for the binary format").fix("Cast it to text.");
+  return since_1970 - shift;
+}
+
 [[noreturn]] void refuse() {
   throw refusal(State::unsupported, "A column has a type that the endpoint does not send")
       .fix("Cast it to text.");
@@ -158,7 +165,7 @@ void append_time_binary(duckdb_type type, const void* data, std::uint64_t row, s
       auto days = at<std::int32_t>(data, row);
       std::int32_t sent = days == kEver    ? kEver
                           : days == -kEver ? std::numeric_limits<std::int32_t>::min()
-                                           : days - static_cast<std::int32_t>(kEpochDays);
+                                           : since_2000(days, kEpochDays);
       return append_number(out, static_cast<std::uint32_t>(sent));
     }
     case DUCKDB_TYPE_TIME:
@@ -178,7 +185,7 @@ void append_time_binary(duckdb_type type, const void* data, std::uint64_t row, s
       std::int64_t micros = micros_of(type, data, row);
       std::int64_t sent = micros == kEverMicros    ? kEverMicros
                           : micros == -kEverMicros ? std::numeric_limits<std::int64_t>::min()
-                                                   : micros - kEpochDays * kDayMicros;
+                                                   : since_2000(micros, kEpochDays * kDayMicros);
       return append_number(out, static_cast<std::uint64_t>(sent));
     }
   }

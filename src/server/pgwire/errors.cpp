@@ -7,8 +7,8 @@ namespace {
 
 // By State, in its order.
 constexpr std::string_view kStates[] = {"08P01", "28P01", "3D000", "25006", "42501", "25P02", "25P01",
-                                        "42601", "26000", "34000", "42P03", "22P02", "42704", "0A000",
-                                        "54000", "53300", "57014", "57014", "57P05", "57P01"};
+                                        "42601", "26000", "34000", "42P03", "22P02", "22008", "42704",
+                                        "0A000", "54000", "53300", "57014", "57014", "57P05", "57P01"};
 constexpr std::string_view kPlace = "SQLSTATE ";
 
 struct ByCode {
@@ -16,10 +16,15 @@ struct ByCode {
   std::string_view sqlstate;
 };
 constexpr ByCode kByCode[] = {
-    {ErrorCode::warehouse_cancelled, "57014"}, {ErrorCode::warehouse_locked, "55006"},
-    {ErrorCode::warehouse_full, "53100"},      {ErrorCode::warehouse_connect, "08006"},
-    {ErrorCode::cancelled, "57P01"},           {ErrorCode::http_interrupted, "08006"},
-    {ErrorCode::http_timeout, "57P05"},        {ErrorCode::http_tls, "08P01"},
+    {ErrorCode::warehouse_cancelled, "57014"},
+    {ErrorCode::warehouse_locked, "55006"},
+    {ErrorCode::warehouse_full, "53100"},
+    {ErrorCode::warehouse_memory, "53200"},
+    {ErrorCode::warehouse_connect, "08006"},
+    {ErrorCode::cancelled, "57P01"},
+    {ErrorCode::http_interrupted, "08006"},
+    {ErrorCode::http_timeout, "57P05"},
+    {ErrorCode::http_tls, "08P01"},
 };
 
 struct ByText {
@@ -48,7 +53,6 @@ constexpr ByText kByText[] = {
     {"Invalid Input", "", "22023"},
     {"Invalid type", "", "42804"},
     {"Mismatch Type", "", "42804"},
-    {"Out of Memory", "", "53200"},
     {"Constraint", "", "23000"},
     {"TransactionContext", "read-only", "25006"},
     {"TransactionContext", "", "25000"},

@@ -30,6 +30,7 @@ enum class State {
   no_cursor,
   name_taken,
   parameter,
+  out_of_range,
   setting,
   unsupported,
   too_large,

@@ -53,8 +53,8 @@ std::string date_text(std::int64_t days, Oid type) {
 std::string timestamp_text(std::int64_t micros, Oid type) {
   if (micros == std::numeric_limits<std::int64_t>::max()) return "infinity";
   if (micros == std::numeric_limits<std::int64_t>::min()) return "-infinity";
-  std::int64_t days = micros / kDayMicros - (micros % kDayMicros < 0 ? 1 : 0);
-  std::string out = date_text(days, type) + " " + clock_text(micros - days * kDayMicros);
+  auto [days, clock] = split_day(micros);
+  std::string out = date_text(days, type) + " " + clock_text(clock);
   return type == kTimestampTz ? out + "+00" : out;
 }
 

@@ -5,6 +5,7 @@
 #include "server/pgwire/backend_orders.h"
 #include "server/pgwire/commands.h"
 #include "server/pgwire/duck_engine.h"
+#include "server/pgwire/duck_times.h"
 #include "server/pgwire/errors.h"
 #include "server/pgwire/messages.h"
 #include "server/pgwire/numeric.h"
@@ -89,6 +90,28 @@ TEST_CASE("decimals keep every digit in the binary form") {
   for (const char* text :
        {"0", "-1", "10000", "0.0001", "12345678901234567890.123456789", "-0.50", "100000000", "3.10"})
     CHECK(numeric(text) == text);
+}
+
+TEST_CASE(
+    "the first and the last days that DuckDB knows are sent as they are, or refused where the form ends") {
+  auto text = [](duckdb_type type, auto value) {
+    std::string out;
+    append_time_text(type, &value, 0, out);
+    return out;
+  };
+  constexpr std::int64_t kFirst = -9223372022400000000, kLast = INT64_MAX - 1;
+  CHECK(text(DUCKDB_TYPE_TIMESTAMP, kFirst) == "290309-12-22 00:00:00 BC");
+  CHECK(text(DUCKDB_TYPE_TIMESTAMP_TZ, kLast) == "294247-01-10 04:00:54.775806+00");
+  CHECK(text(DUCKDB_TYPE_DATE, INT32_MAX - 1) == "5881580-07-10");
+  CHECK(text(DUCKDB_TYPE_DATE, -INT32_MAX) == "-infinity");
+  auto binary = [](duckdb_type type, auto value) {
+    std::string out;
+    return state_of([&] { append_time_binary(type, &value, 0, out); });
+  };
+  CHECK(binary(DUCKDB_TYPE_TIMESTAMP, kFirst) == "22008");
+  CHECK(binary(DUCKDB_TYPE_DATE, -INT32_MAX + 1) == "22008");
+  CHECK(binary(DUCKDB_TYPE_TIMESTAMP, kLast) == "");
+  CHECK(binary(DUCKDB_TYPE_TIMESTAMP, -INT64_MAX) == "");  // no date: -infinity
 }
 
 TEST_CASE("a body that is too short or too long is refused") {

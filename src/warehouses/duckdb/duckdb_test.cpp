@@ -252,6 +252,28 @@ TEST_CASE(
   CHECK(count.batches.at(0).column(0).text(0) == std::to_string(kThreads * kTimes));
 }
 
+TEST_CASE("thousands of small tables are loaded in less memory than they would hold") {
+  Env env(fixed_clock({}), 1);
+  leat::testing::TemporaryFolder folder;
+  auto mapping = document::parse_yaml("{path: " + folder.path() + "/w.duckdb, memory_limit: 48MB}", "x");
+  auto warehouse =
+      warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, mapping, env), env);
+  auto destination = warehouse->destination();
+  auto schema = std::make_shared<const batch::Schema>(
+      std::vector<batch::Column>{{"id", {}}, {"name", {}}, {"note", {}}, {"place", {}}, {"kind", {}}});
+  constexpr int kTables = 400;  // would hold 60 MB and more
+  for (int i = 0; i < kTables; ++i) {
+    auto load = destination->begin(
+        {"c", "s", "raw", fmt::format("t{}", i), schema, {}, "", stream::WriteMode::append});
+    batch::RecordBatch batch(schema);
+    for (std::size_t column = 0; column < 5; ++column) batch.column(column).append_text("a value");
+    load->write(std::move(batch));
+    load->commit({});
+  }
+  CHECK(warehouse->adapter()->query("select * from duckdb_tables() where schema_name = 'raw'", 1000).rows() ==
+        kTables);
+}
+
 TEST_CASE("what is given up before the commit leaves nothing, and the next load goes on") {
   Env env(fixed_clock({}), 1);
   auto warehouse = opened(":memory:", env);

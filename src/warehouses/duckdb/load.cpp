@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 #include "base/error.h"
 #include "duck/chunks.h"
@@ -64,6 +65,15 @@ void DuckDestination::try_to(const std::string& sql) {
 // DuckDB refuses a limit below what it holds at the moment.
 void DuckDestination::limit_memory(const std::string& limit) {
   if (!limit.empty()) try_to("set memory_limit = " + duck_dialect().literal(limit));
+}
+
+void DuckDestination::write_out_new_tables() {
+  constexpr const char* kHoldMuch = R"(select cast(coalesce(sum(memory_usage_bytes), 0) >
+    parse_formatted_bytes(current_setting('memory_limit')) / 4 as bigint)
+    from duckdb_memory() where tag = 'IN_MEMORY_TABLE')";
+  if (!std::exchange(made_tables_, false) || connection_.database()->path() == ":memory:") return;
+  // Refused while others write; the next table asks again.
+  if (number(kHoldMuch) != 0) try_to("checkpoint");
 }
 
 void DuckDestination::prepare() {
@@ -214,6 +224,7 @@ std::vector<stream::LoadResult> DuckDestination::commit_together() {
   env_.failpoint("together_before_commit");
   connection_.execute("commit");
   together_ = false;
+  write_out_new_tables();
   return {};
 }
 
@@ -331,6 +342,7 @@ void DuckLoad::create_table(const sql::Relation& table, const std::vector<batch:
   }
   db_.execute(fmt::format("create {}table {} ({})", is_final ? "" : "temp ", qualified(table), list));
   columns_ = columns;
+  destination_.made_tables_ |= is_final;
 }
 
 std::vector<std::string> DuckLoad::metadata_columns() const {
@@ -497,6 +509,7 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   if (open_) db_.execute("commit");
   open_ = false;
   env.failpoint("load_after_transaction");
+  if (!destination_.together_) destination_.write_out_new_tables();
   return result;
 }
 

@@ -44,6 +44,10 @@ class DuckDestination : public stream::Destination, private Session {
   void prepare();
   void try_to(const std::string& sql);
   void limit_memory(const std::string& limit);
+  /// Writes new tables to the file once they hold much of the memory that DuckDB may use: it keeps each in
+  /// memory until a checkpoint, which only the size of its log brings about. Requires: no transaction is
+  /// open.
+  void write_out_new_tables();
   std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
   std::vector<std::vector<std::string>> rows(const std::string& sql) override;
@@ -59,7 +63,8 @@ class DuckDestination : public stream::Destination, private Session {
   duck::BatchStream batches_;
   const MemoryLimits limits_;
   const int threads_;
-  bool is_limited_ = false;  // for changes
+  bool is_limited_ = false;   // for changes
+  bool made_tables_ = false;  // that stay, since the last look at what new ones hold
   bool prepared_ = false;
   bool together_ = false;  // a transaction is open that is not a load's
 };
