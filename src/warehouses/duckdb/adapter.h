@@ -13,7 +13,7 @@ class DuckAdapter : public sql::Adapter {
 
   const sql::Dialect& dialect() const override;
   std::string database() override;
-  std::int64_t execute(const std::string& sql) override { return connection_.execute(sql); }
+  std::int64_t execute(const std::string& sql) override;
   void commit(const sql::Record& record) override;
   std::optional<sql::Objection> try_execute(const std::string& sql) override;
   sql::QueryResult query(const std::string& sql, std::int64_t rows_max) override;
@@ -30,6 +30,7 @@ class DuckAdapter : public sql::Adapter {
 
  private:
   duck::Connection connection_;
+  unsigned commits_ = 0;
 };
 
 }  // namespace leat::warehouses::duckdb

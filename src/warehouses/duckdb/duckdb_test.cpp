@@ -252,26 +252,44 @@ TEST_CASE(
   CHECK(count.batches.at(0).column(0).text(0) == std::to_string(kThreads * kTimes));
 }
 
-TEST_CASE("thousands of small tables are loaded in less memory than they would hold") {
+TEST_CASE("thousands of small tables are loaded and built in less memory than they would hold") {
   Env env(fixed_clock({}), 1);
   leat::testing::TemporaryFolder folder;
   auto mapping = document::parse_yaml("{path: " + folder.path() + "/w.duckdb, memory_limit: 48MB}", "x");
   auto warehouse =
       warehouses::kDuckDb.open(document::read_settings(*warehouses::kDuckDb.spec, mapping, env), env);
-  auto destination = warehouse->destination();
-  auto schema = std::make_shared<const batch::Schema>(
-      std::vector<batch::Column>{{"id", {}}, {"name", {}}, {"note", {}}, {"place", {}}, {"kind", {}}});
   constexpr int kTables = 400;  // would hold 60 MB and more
-  for (int i = 0; i < kTables; ++i) {
-    auto load = destination->begin(
-        {"c", "s", "raw", fmt::format("t{}", i), schema, {}, "", stream::WriteMode::append});
-    batch::RecordBatch batch(schema);
-    for (std::size_t column = 0; column < 5; ++column) batch.column(column).append_text("a value");
-    load->write(std::move(batch));
-    load->commit({});
+  auto count = [&](const std::string& schema) {
+    return warehouse->adapter()
+        ->query("select * from duckdb_tables() where schema_name = '" + schema + "'", 1000)
+        .rows();
+  };
+  SUBCASE("by loads") {
+    auto destination = warehouse->destination();
+    auto schema = std::make_shared<const batch::Schema>(
+        std::vector<batch::Column>{{"id", {}}, {"name", {}}, {"note", {}}, {"place", {}}, {"kind", {}}});
+    for (int i = 0; i < kTables; ++i) {
+      auto load = destination->begin(
+          {"c", "s", "raw", fmt::format("t{}", i), schema, {}, "", stream::WriteMode::append});
+      batch::RecordBatch batch(schema);
+      for (std::size_t column = 0; column < 5; ++column) batch.column(column).append_text("a value");
+      load->write(std::move(batch));
+      load->commit({});
+    }
+    CHECK(count("raw") == kTables);
   }
-  CHECK(warehouse->adapter()->query("select * from duckdb_tables() where schema_name = 'raw'", 1000).rows() ==
-        kTables);
+  SUBCASE("by models") {
+    auto adapter = warehouse->adapter();
+    for (int i = 0; i < kTables; ++i) {
+      adapter->execute("begin");
+      adapter->execute(fmt::format(
+          "create table main.t{} as select range as id, 'name ' || range as name, 'note' as note, "
+          "now() as at, uuid() as code, 'x' as kind, 1.5 as price, 2 as n, 3 as m from range(3)",
+          i));
+      adapter->execute("commit");
+    }
+    CHECK(count("main") == kTables);
+  }
 }
 
 TEST_CASE("what is given up before the commit leaves nothing, and the next load goes on") {

@@ -12,6 +12,7 @@
 #include "sql/bookkeeping.h"
 #include "warehouses/bookkeeping.h"
 #include "warehouses/children.h"
+#include "warehouses/duckdb/checkpoint.h"
 #include "warehouses/duckdb/compression.h"
 #include "warehouses/duckdb/dialect.h"
 #include "warehouses/duckdb/tables.h"
@@ -67,13 +68,8 @@ void DuckDestination::limit_memory(const std::string& limit) {
   if (!limit.empty()) try_to("set memory_limit = " + duck_dialect().literal(limit));
 }
 
-void DuckDestination::write_out_new_tables() {
-  constexpr const char* kHoldMuch = R"(select cast(coalesce(sum(memory_usage_bytes), 0) >
-    parse_formatted_bytes(current_setting('memory_limit')) / 4 as bigint)
-    from duckdb_memory() where tag = 'IN_MEMORY_TABLE')";
-  if (!std::exchange(made_tables_, false) || connection_.database()->path() == ":memory:") return;
-  // Refused while others write; the next table asks again.
-  if (number(kHoldMuch) != 0) try_to("checkpoint");
+void DuckDestination::write_out() {
+  if (std::exchange(made_tables_, false)) write_out_new_tables(connection_);
 }
 
 void DuckDestination::prepare() {
@@ -224,7 +220,7 @@ std::vector<stream::LoadResult> DuckDestination::commit_together() {
   env_.failpoint("together_before_commit");
   connection_.execute("commit");
   together_ = false;
-  write_out_new_tables();
+  write_out();
   return {};
 }
 
@@ -509,7 +505,7 @@ stream::LoadResult DuckLoad::commit(const stream::Commit& commit) {
   if (open_) db_.execute("commit");
   open_ = false;
   env.failpoint("load_after_transaction");
-  if (!destination_.together_) destination_.write_out_new_tables();
+  if (!destination_.together_) destination_.write_out();
   return result;
 }
 

@@ -44,10 +44,8 @@ class DuckDestination : public stream::Destination, private Session {
   void prepare();
   void try_to(const std::string& sql);
   void limit_memory(const std::string& limit);
-  /// Writes new tables to the file once they hold much of the memory that DuckDB may use: it keeps each in
-  /// memory until a checkpoint, which only the size of its log brings about. Requires: no transaction is
-  /// open.
-  void write_out_new_tables();
+  /// See write_out_new_tables(), where there are any. Requires: no transaction is open.
+  void write_out();
   std::int64_t change(const std::string& sql) override { return connection_.execute(sql); }
   std::int64_t number(const std::string& sql) override;
   std::vector<std::vector<std::string>> rows(const std::string& sql) override;
