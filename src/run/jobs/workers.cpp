@@ -193,7 +193,9 @@ void Workers::end(Work& work, const LaunchResult& result) {
   if (result.end == End::stopped && why != Stopped::by_timeout) return queue_.give_back(job.id, now);
   LaunchResult failed = result;
   if (why == Stopped::by_timeout) {
-    failed.error = fmt::format("It took longer than {} seconds", job.timeout.count() / 1000);
+    failed.error = Error(ErrorCode::job_timed_out,
+                         fmt::format("It took longer than {} seconds", job.timeout.count() / 1000))
+                       .what();
     failed.is_retryable = true;
   }
   if (!failed.is_retryable || job.attempt - job.interruptions >= job.attempts_max) {
