@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <semaphore>
 #include <thread>
 
 #include "base/error.h"
@@ -128,6 +131,32 @@ TEST_CASE("what fails for another's reasons is tried again, later each time, and
   CHECK(runs == 3);
   CHECK(f.queue.find(id)->status == JobStatus::failed);
   CHECK(f.queue.find(id)->error == "no");
+}
+
+TEST_CASE("a job that takes longer than its timeout is stopped, and its error says so") {
+  Fixture f;
+  NewJob job;
+  job.timeout = std::chrono::seconds(60);
+  std::int64_t id = f.queue.add(job, f.env.now());
+  std::counting_semaphore begun(0), ended(0);
+  f.launcher.script = [&](const Launch&, std::stop_token stop, EventListener&) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    begun.release();
+    stopped.wait(lock, stop, [] { return false; });
+    LaunchResult result;
+    result.end = LaunchResult::End::stopped;
+    return result;
+  };
+  Workers workers(f.queue, f.launcher, f.options, f.env, [&] { ended.release(); });
+  workers.fill();
+  begun.acquire();
+  f.forward(std::chrono::minutes(2));
+  workers.check();
+  ended.acquire();
+  CHECK(f.queue.find(id)->status == JobStatus::failed);
+  CHECK(f.queue.find(id)->error.starts_with("LEAT-JOB-003: It took longer than 60 seconds"));
 }
 
 TEST_CASE("a try that was cut off with its server is none of a job's attempts") {
