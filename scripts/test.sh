@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs every test beside a temporary PostgreSQL. Arguments go to ctest (-R name, -V, ...).
+# Runs every test beside a temporary PostgreSQL, one more at once than there are cores: many wait for servers. Arguments go to ctest (-R name, -V, ...).
 set -eu
 cd "$(dirname -- "$0")/.."
 started=$(date +%s)
 log=build/release/test.log
 status=0
-scripts/with_postgres.sh ctest --test-dir build/release --output-on-failure --timeout 600 -j "$(nproc)" "$@" | tee "$log" || status=$?
+scripts/with_postgres.sh ctest --test-dir build/release --output-on-failure --timeout 600 -j "$(($(nproc) + 1))" "$@" | tee "$log" || status=$?
 grep -q '100% tests passed' "$log" || status=1
 printf '\nThe ten slowest:\n'
 sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .* ([0-9.]+) sec.*/\2 \1/p' "$log" | sort -rn | head -10

@@ -354,7 +354,7 @@ class BodyParser : public PageCursor {
   void partial(std::vector<PageNode>& nodes) {
     std::string from = where(), name = trimmed(std::string_view(braces()).substr(8));
     std::erase_if(name, [](char c) { return c == '"' || c == '\''; });
-    std::string path = "partials/" + name, text = read_file_(path);
+    std::string path = "partials/" + name, text = read_named(read_file_, path, from);
     std::erase(text, '\r');
     take_queries(text, path, 1);
     BodyParser inner(text, path, 1, read_file_, depth_ + 1);
@@ -384,6 +384,16 @@ class BodyParser : public PageCursor {
 };
 
 }  // namespace
+
+std::string read_named(const FileReader& read_file, const std::string& path, const std::string& where) {
+  try {
+    return read_file(path);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::config_not_found) throw;
+    throw Error(ErrorCode::page_syntax, fmt::format("There is no file {}", path), where)
+        .fix("Write the file's name as it is in that folder of the project, or make the file.");
+  }
+}
 
 Body parse_body(std::string_view text, const std::string& path, int first_line, const FileReader& read_file) {
   BodyParser parser(text, path, first_line, read_file, 0);

@@ -17,6 +17,8 @@ struct Body {
   std::vector<std::shared_ptr<const Declaration>> script;
   std::vector<PageNote> notes;
 };
+/// The text of a file that a page names at `where`; Error(page_syntax) there if it does not exist.
+std::string read_named(const FileReader& read_file, const std::string& path, const std::string& where);
 /// Parses a body whose first line is line `first_line` of the file `path`.
 Body parse_body(std::string_view text, const std::string& path, int first_line, const FileReader& read_file);
 /// Takes the SQL blocks out of a text and leaves their lines behind, so that line numbers stay.

@@ -171,6 +171,23 @@ TEST_CASE("a query file has its own name and the one that Evidence gives it") {
   CHECK(page.queries[1].name == "reports_top");
 }
 
+TEST_CASE("a file that is not there, or has no name for a query, is told where the page names it") {
+  auto absent = [](const std::string& path) -> std::string {
+    throw leat::Error(leat::ErrorCode::config_not_found, "The file does not exist", path);
+  };
+  auto told = [&](const std::string& text) {
+    try {
+      parse_page("p", "p.md", text, absent);
+    } catch (const leat::Error& error) {
+      return error.where() + " " + error.what_failed();
+    }
+    return std::string();
+  };
+  CHECK(told("---\nqueries:\n  - top.sql\n---\n") == "p.md:3:5 There is no file queries/top.sql");
+  CHECK(told("---\nqueries:\n  - the top.sql\n---\n") == "p.md:3:5 `the top` is no name for a query");
+  CHECK(told("Text\n\n{@partial \"end.md\"}\n") == "p.md:3 There is no file partials/end.md");
+}
+
 TEST_CASE("a query of the page that reads its own name reads the file's") {
   auto file = [](const std::string& path) {
     return path == "queries/all.sql" ? std::string("select 7 as n") : std::string();

@@ -51,6 +51,12 @@ int take_front_matter(Page& page, std::string& body) {
   return static_cast<int>(lines);
 }
 
+void check_name(const std::string& query, const std::string& where) {
+  if (!is_identifier(query))
+    throw Error(ErrorCode::page_syntax, fmt::format("`{}` is no name for a query", query), where)
+        .fix("Use letters, digits and underscores.");
+}
+
 // queries: [orders.sql, {top: reports/top.sql}] reads files of the project's folder queries/.
 void take_query_files(Page& page, const FileReader& read_file) {
   const document::Value& list = page.front_matter["queries"];
@@ -73,7 +79,8 @@ void take_query_files(Page& page, const FileReader& read_file) {
       if (std::size_t first = whole.find('/'); first != std::string::npos) whole[first] = '_';
     }
     for (char& c : whole) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    std::string sql = read_file(path);
+    check_name(name, item.where());
+    std::string sql = read_named(read_file, path, item.where());
     page.text += sql;
     page.queries.push_back({name, trimmed(sql), path});
     if (whole != name && is_identifier(whole)) page.queries.push_back({whole, trimmed(sql), path});
@@ -111,14 +118,6 @@ void drop_overridden(Page& page) {
     kept.push_back(std::move(query));
   }
   page.queries = std::move(kept);
-}
-
-void check_names(const Page& page) {
-  for (const Query& query : page.queries) {
-    if (!is_identifier(query.name))
-      throw Error(ErrorCode::page_syntax, fmt::format("`{}` is no name for a query", query.name), query.where)
-          .fix("Use letters, digits and underscores.");
-  }
 }
 
 }  // namespace
@@ -212,7 +211,7 @@ Page parse_page(std::string id, std::string path, std::string text, const FileRe
   page.notes = std::move(body.notes);
   page.params = params_of(page.id);
   drop_overridden(page);
-  check_names(page);
+  for (const Query& query : page.queries) check_name(query.name, query.where);
   page.title = page.front_matter["title"].raw();
   page.thresholds = read_thresholds(page.front_matter, page.path);
   return page;

@@ -58,7 +58,8 @@ esac
 for failpoint in $failpoints; do
   try "$failpoint" kill empty
   case $failpoint in sync_* | load_*) try "$failpoint" kill@4 empty ;; dbt_*) try "$failpoint" kill@9 empty ;; esac
-  try "$failpoint" error empty
+  # What fails without dying takes the same way on all warehouses; the slowest needs not take it, too.
+  [ "$target" = snowflake ] || try "$failpoint" error empty
 done
 
 change_source

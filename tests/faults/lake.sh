@@ -17,6 +17,7 @@ YML
 new_lake() { rm -rf "$work/project"; mkdir "$work/project"; cp "$work/leat.yml" "$work/project"; cd "$work/project"
   if [ "$target" = postgres ]; then drop_database; admin_psql -c "create database $database"; fi; }
 listen() {
+  rm -f firehose.out # an earlier one said that it listens, too
   "$bin/leat" firehose --listen 127.0.0.1:0 --to lake --spool spool --format jsonl --buffer-size 20KB \
     --buffer-interval 200ms --prefix incidents/ >firehose.out 2>firehose.err &
   soda_pid=$!
@@ -56,7 +57,7 @@ try() { # FAILPOINTS-VALUE
     wait "$soda_pid" 2>/dev/null || true
     listen
     send
-    settled || printf 'WRONG the spool was not delivered\n'
+    settled || { printf 'WRONG the spool was not delivered\n'; failures=$((failures + 1)); kill "$sender" 2>/dev/null || true; }
   fi
   wait "$sender" || cat send.out
   sender=

@@ -206,6 +206,18 @@ TEST_CASE("Pages are guessed from parameters, members and headers of the sample"
   }
 }
 
+TEST_CASE("a name longer than YAML's keys is written so that the draft can be read") {
+  const std::string long_name(2000, 'n');
+  ManifestDraft draft = draft_of_sample({.url = "https://x.test/v1/things?" + long_name + "=1",
+                                         .headers = {{long_name, "h"}},
+                                         .body = "[{\"" + long_name + "\": 1}]",
+                                         .link = ""});
+  Value manifest = document::parse_yaml(manifest_text(draft), "draft.yaml");
+  const Value& stream = manifest["definitions"]["streams"]["things"];
+  CHECK(stream["schema_loader"]["schema"]["properties"].find(long_name));
+  CHECK(stream["retriever"]["requester"]["request_parameters"].find(long_name));
+}
+
 TEST_CASE("Socrata's rows are read in pages and in an order that stays") {
   ManifestDraft draft = draft_of_sample(
       {.url = "https://data.test/resource/x2n5-8w5q.json", .headers = {}, .body = R"([{"a":"1"}])"});

@@ -35,6 +35,13 @@ std::string key_of(const std::string& name) {
   return is_plain ? name : quoted(name);
 }
 
+// The beginning of a member, up to its value.
+std::string member(std::string_view indent, const std::string& key) {
+  constexpr std::size_t kLongest = 1024;  // a longer key has to say that it is one: YAML 1.2, section 7.4
+  return key.size() < kLongest ? fmt::format("{}{}:", indent, key)
+                               : fmt::format("{0}? {1}\n{0}:", indent, key);
+}
+
 std::string list_of(const std::vector<std::string>& items) {
   std::string out;
   for (const std::string& item : items) out += (out.empty() ? "" : ", ") + quoted(item);
@@ -155,7 +162,7 @@ std::string schema_text(const Value& properties) {
   if (properties.members().empty()) return out + "          properties: {}\n";
   out += "          properties:\n";
   for (const auto& [name, property] : properties.members())
-    out += fmt::format("            {}: {}\n", quoted(name), document::to_json(property));
+    out += fmt::format("{} {}\n", member("            ", quoted(name)), document::to_json(property));
   return out;
 }
 
@@ -171,8 +178,8 @@ std::string deeper(const std::string& text) {
 }
 
 std::string stream_text(const DraftStream& stream) {
-  std::string out =
-      fmt::format("    {0}:\n      type: DeclarativeStream\n      name: {0}\n", quoted(stream.name));
+  std::string out = fmt::format("{}\n      type: DeclarativeStream\n      name: {}\n",
+                                member("    ", quoted(stream.name)), quoted(stream.name));
   if (!stream.primary_key.empty()) {
     out += fmt::format("      primary_key: [{}]  # guessed; take it out where it does not tell rows apart\n",
                        quoted(stream.primary_key));
@@ -184,7 +191,7 @@ std::string stream_text(const DraftStream& stream) {
       quoted(stream.path));
   if (!stream.parameters.empty()) retriever += "        request_parameters:\n";
   for (const auto& [name, value] : stream.parameters)
-    retriever += fmt::format("          {}: {}\n", quoted(name), quoted(value));
+    retriever += fmt::format("{} {}\n", member("          ", quoted(name)), quoted(value));
   retriever += paginator(stream.paging) + router(stream.parent);
   retriever += fmt::format(
       "      record_selector:\n        type: RecordSelector\n        extractor: {{type: DpathExtractor, "
@@ -201,7 +208,7 @@ std::string spec_text(const ManifestDraft& draft) {
   }
   for (const DraftSetting& setting : settings_of(draft)) {
     required += (required.empty() ? "" : ", ") + key_of(setting.name);
-    properties += fmt::format("      {}: {{type: string{}}}\n", key_of(setting.name),
+    properties += fmt::format("{} {{type: string{}}}\n", member("      ", key_of(setting.name)),
                               setting.is_secret ? ", airbyte_secret: true" : "");
   }
   return fmt::format(
@@ -234,7 +241,7 @@ std::string manifest_text(const ManifestDraft& draft) {
     references += fmt::format("  - \"#/definitions/streams/{}\"\n", stream.name);
   }
   for (const auto& [name, value] : draft.headers)
-    headers += fmt::format("      {}: {}\n", quoted(name), quoted(value));
+    headers += fmt::format("{} {}\n", member("      ", quoted(name)), quoted(value));
   if (!headers.empty()) headers = "    request_headers:\n" + headers;
   std::string base_url = draft.base_url.empty()
                              ? "config['base_url']"
