@@ -9,6 +9,7 @@ at_end() {
 }
 trap at_end EXIT
 [ -x "$bin/snowflake_stand_in" ] || skip 'snowflake_stand_in is not built'
+: >"$work/stand_in.out" # it is looked into before the stand-in may have made it
 "$bin/snowflake_stand_in" --password stand-in-password >"$work/stand_in.out" 2>&1 &
 stand_in_pid=$!
 url=
