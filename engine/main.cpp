@@ -100,7 +100,7 @@ Status call(JSContext* cx, JS::HandleObject global, const std::string& name, con
 }
 
 int serve(JSContext* cx) {
-  static const JSClass kGlobal = {"global", JSCLASS_GLOBAL_FLAGS, &JS::DefaultGlobalClassOps};
+  static const JSClass kGlobal = {"global", JSCLASS_GLOBAL_FLAGS, &JS::DefaultGlobalClassOps, nullptr, nullptr, nullptr};
   JS::RealmOptions options;
   JS::RootedObject global(cx, JS_NewGlobalObject(cx, &kGlobal, nullptr, JS::FireOnNewGlobalHook, options));
   if (!global) return 1;
