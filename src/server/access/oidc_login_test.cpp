@@ -6,6 +6,8 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
+
 #include <functional>
 #include <memory>
 
@@ -29,8 +31,9 @@ using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
 std::string part(EVP_PKEY* key, const char* name) {
   BIGNUM* number = nullptr;
   EVP_PKEY_get_bn_param(key, name, &number);
-  std::string out(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
-  BN_bn2bin(number, reinterpret_cast<unsigned char*>(out.data()));
+  // A coordinate has all its 32 bytes, also where the first are 0: RFC 7518, section 6.2.1.2.
+  std::string out(static_cast<std::size_t>(std::max(BN_num_bytes(number), 32 * (name[0] == 'q'))), '\0');
+  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size()));
   BN_free(number);
   return base64_url(out);
 }
